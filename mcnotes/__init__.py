@@ -1,0 +1,33 @@
+"""Matrix derivatives you can run.
+
+Everything a reader needs is here: ``import mcnotes as mc``. The mathematics
+(:func:`derivative`, :func:`planar`, :func:`shape_of`, ...) needs NumPy alone;
+``mc.draw``, ``mc.show`` and ``mc.explore`` bring matplotlib and ipywidgets, and
+are imported when first used.
+"""
+
+from importlib import import_module
+
+from .confirm import ClaimError, check, confirm, confirm_order, refused, refute
+from .derivative import Derivative, derivative, hessian
+from .planar import PlanarApproximation, planar
+from .shapes import LayoutError, axes, kind, shape_of, size
+
+_PICTURES = {"draw": ("drawing", None), "show": ("show", "show"), "explore": ("explore", "explore")}
+
+__all__ = [
+    "ClaimError", "Derivative", "LayoutError", "PlanarApproximation",
+    "axes", "check", "confirm", "confirm_order", "derivative", "hessian", "kind",
+    "planar", "refused", "refute", "shape_of", "size",
+    "draw", "explore", "show",
+]
+
+
+def __getattr__(name):
+    if name not in _PICTURES:
+        raise AttributeError(f"module 'mcnotes' has no attribute {name!r}")
+    module, attribute = _PICTURES[name]
+    found = import_module(f".{module}", __name__)
+    found = getattr(found, attribute) if attribute else found
+    globals()[name] = found
+    return found
