@@ -1,0 +1,39 @@
+# The same commands as in the README and in CONTRIBUTING.md, one line each.
+PYTHON ?= python3
+VENV ?= .venv
+RUN = OMP_NUM_THREADS=1 $(CURDIR)/$(VENV)/bin
+READY = $(VENV)/.ready
+NOTEBOOKS ?= $(wildcard book/*.ipynb)
+
+.PHONY: book test unit notebooks-test browser-test run live clean
+
+book: $(READY)  ## execute the notebooks and build the HTML book
+	$(RUN)/jupyter-book build . -W -n --keep-going
+	@echo "The book is built: open $(CURDIR)/_build/html/index.html"
+
+test: $(READY) unit notebooks-test book browser-test  ## everything: lint, unit tests, notebooks, book, browser
+
+unit: $(READY)  ## lint, doctests and unit tests
+	$(RUN)/ruff check .
+	$(RUN)/python -m pytest -q -n 2 --dist loadfile mcnotes tests --ignore=tests/browser --ignore=tests/test_book.py
+
+notebooks-test: $(READY)  ## run every notebook and compare with its stored outputs
+	$(RUN)/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
+
+browser-test: $(READY)  ## open the built pages in Chromium, with the network cut off
+	$(RUN)/python -m pytest -q -rs tests/test_book.py tests/browser
+
+run: $(READY)  ## run notebooks in place after an edit: make run NOTEBOOKS=book/07-*.ipynb
+	$(RUN)/jupyter nbconvert --to notebook --execute --inplace --log-level WARN --ExecutePreprocessor.store_widget_state=False $(NOTEBOOKS)
+	$(RUN)/nbstripout --keep-output --keep-count --extra-keys "cell.metadata.execution metadata.language_info metadata.widgets" $(NOTEBOOKS)
+
+live: $(READY)  ## rebuild and reload the page at each save
+	$(RUN)/jupyter-book config sphinx . && $(RUN)/sphinx-autobuild . _build/live -b html --ignore '_build/*' -D nb_execution_mode=cache
+
+$(READY): requirements.txt requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+clean:  ## remove what was built, keep the virtual environment
+	rm -rf _build

@@ -1,0 +1,104 @@
+"""The checks themselves: each must pass on what is true and fail on what is not."""
+
+import numpy as np
+import pytest
+
+import mcnotes as mc
+
+C = np.array([[1.0, -2.0, 0.5, 3.0], [0.3, 1.5, -1.0, 2.0], [2.0, 0.1, 0.7, -0.4]])
+
+
+def curved(v):
+    return np.sin(C @ v) + (C @ v) ** 2
+
+
+def test_confirm_prints_the_claim_and_the_difference(capsys):
+    mc.confirm("(16)", np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-12]))
+    assert capsys.readouterr().out.startswith("(16) holds: largest difference 1.0e-12")
+
+
+@pytest.mark.parametrize("left, right", [
+    (np.ones(3), np.array([1.0, 1.0, 1.001])),
+    (np.ones((3, 1)), np.ones((1, 3))),
+    (np.ones(3), 1.0),
+    (np.array([np.nan]), np.array([np.nan])),
+    ((4, 1), (1, 4)),
+    (True, False),
+])
+def test_confirm_raises_on_what_is_false(left, right):
+    with pytest.raises(mc.ClaimError, match=r"\(14\) does not hold"):
+        mc.confirm("(14)", left, right)
+
+
+def test_confirm_refuses_checks_that_cannot_fail():
+    v = np.ones(3)
+    with pytest.raises(ValueError, match="same object"):
+        mc.confirm("(14)", v, v)
+    with pytest.raises(ValueError, match="empty"):
+        mc.confirm("(14)", np.ones(0), np.zeros(0))
+
+
+@pytest.mark.parametrize("name, words", [
+    ("(90)", "equations"), ("Definition 7", "Clarification"), ("Concept 33", "no box"), ("14", "does not name"),
+])
+def test_claims_are_named_as_in_the_notes(name, words):
+    with pytest.raises(ValueError, match=words):
+        mc.confirm(name, 1.0, 2.0)
+
+
+def test_confirm_order_tells_a_right_derivative_from_a_transposed_one():
+    at, direction = np.array([0.2, -0.4, 0.7, 0.1]), np.array([1.0, 0.5, -1.0, 2.0])
+    square = C[:, :3]
+    step = np.array([1.0, 0.5, -1.0])
+
+    def bent(v):
+        return np.sin(square @ v)
+
+    jacobian = (np.cos(square @ at[:3])[:, None] * square).T
+    mc.confirm_order("(30)", lambda h: np.abs(bent(at[:3] + h * step) - bent(at[:3]) - jacobian.T @ (h * step)).max())
+    with pytest.raises(mc.ClaimError, match="divides the gap by 2"):
+        mc.confirm_order("(30)", lambda h: np.abs(bent(at[:3] + h * step) - bent(at[:3]) - jacobian @ (h * step)).max())
+    with pytest.raises(mc.ClaimError, match="exact"):
+        mc.confirm_order("(30)", lambda h: np.abs(C @ (at + h * direction) - C @ at - C @ (h * direction)).max())
+
+
+def test_refute_passes_only_where_the_sides_differ(capsys):
+    mc.refute("(64) as printed", np.ones(3), np.zeros(3))
+    mc.refute("Erratum E31", (1, 3), (4, 3))
+    assert "fails" in capsys.readouterr().out
+    with pytest.raises(mc.ClaimError):
+        mc.refute("(64) as printed", np.ones(3), np.ones(3) + 1e-9)
+    with pytest.raises(mc.ClaimError):
+        mc.refute("Erratum E31", (4, 3), (4, 3))
+
+
+def test_refused_wants_the_named_error():
+    mc.refused(ValueError, lambda: C @ np.ones(3))
+    with pytest.raises(mc.ClaimError, match="went|gave"):
+        mc.refused(ValueError, lambda: C @ np.ones(4))
+    with pytest.raises(ZeroDivisionError):
+        mc.refused(ValueError, lambda: 1 / 0)
+
+
+@pytest.mark.parametrize("answer, word", [
+    (..., "No answer"), ((3, 4), "Not yet"), ((4, 3), "Right"),
+])
+def test_check_of_a_shape(answer, word, capsys):
+    mc.check(answer, (4, 3), hint="inputs are rows")
+    assert capsys.readouterr().out.startswith(word)
+
+
+def test_check_of_an_array_wants_the_shape_too(capsys):
+    mc.check(np.ones((1, 3)), np.ones((3, 1)))
+    assert "Not yet" in capsys.readouterr().out
+
+
+def test_planar_gap_and_order():
+    at, direction = np.array([0.2, -0.4, 0.7, 0.1]), np.array([1.0, 0.5, -1.0, 2.0])
+    plane = mc.planar(curved, at)
+    analytic = (np.cos(C @ at) + 2 * C @ at) * (C @ direction)
+    assert np.allclose(plane(direction), analytic, rtol=1e-12)
+    assert np.allclose(plane.value(direction), curved(at) + analytic, rtol=1e-12)
+    assert plane(0 * direction).tolist() == [0, 0, 0]
+    assert abs(plane.order(direction) - 2) < 0.1
+    assert mc.planar(lambda v: C @ v, at).order(direction) == float("inf")
