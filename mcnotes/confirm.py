@@ -13,7 +13,8 @@ import numpy as np
 from .shapes import LayoutError
 from .statements import BOXES, EQUATIONS
 
-_NAME = re.compile(r"(?:\((?P<equation>\d+)\)|(?P<kind>[A-Z][a-z]+) (?P<number>\d+|X\.6)|Erratum E\d\d)(?: .*)?")
+_NAME = re.compile(r"(?:\((?P<equation>\d+)\)|(?P<kind>[A-Z][a-z]+) (?P<number>\d+|X\.6)|Erratum E\d\d)"
+                   r"(?: .*)?")
 
 
 class ClaimError(AssertionError):

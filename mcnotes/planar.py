@@ -52,7 +52,8 @@ class PlanarApproximation:
         self.here = np.asarray(f(self.at))
 
     def __repr__(self):
-        return f"PlanarApproximation(at={self.at.tolist()}, derivative of shape {self.derivative.array.shape})"
+        shape = self.derivative.array.shape
+        return f"PlanarApproximation(at={self.at.tolist()}, derivative of shape {shape})"
 
     def __call__(self, delta):
         """Approximate change of the output for a change of the input.

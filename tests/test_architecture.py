@@ -33,7 +33,8 @@ MAY_IMPORT = {
 MATHEMATICS = {"shapes", "structure", "functions", "trace", "derivative", "planar", "compression", "network",
                "confirm", "statements"}
 STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "dataclasses", "weakref",
-            "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib", "inspect"}
+            "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
+            "inspect"}
 
 MODULES = {path: path.stem if path.parent == PACKAGE else path.parent.name
            for path in sorted(PACKAGE.rglob("*.py"))}
