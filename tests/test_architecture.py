@@ -16,9 +16,10 @@ PACKAGE = pathlib.Path(mc.__file__).parent
 MAY_IMPORT = {
     "statements": set(),
     "shapes": set(),
-    "structure": {"shapes"},
-    "functions": {"shapes", "structure"},
-    "trace": {"shapes", "structure", "functions"},
+    "structure": set(),
+    "links": {"structure"},
+    "trace": {"links", "structure"},
+    "functions": {"links", "structure", "trace"},
     "derivative": {"shapes", "structure", "functions", "trace"},
     "planar": {"shapes", "derivative"},
     "compression": {"shapes", "structure", "derivative"},
@@ -30,9 +31,9 @@ MAY_IMPORT = {
     "book": {"statements", "drawing"},
     "__init__": {"confirm", "derivative", "planar", "shapes", "compression", "network"},
 }
-MATHEMATICS = {"shapes", "structure", "functions", "trace", "derivative", "planar", "compression", "network",
+MATHEMATICS = {"shapes", "structure", "links", "trace", "functions", "derivative", "planar", "compression", "network",
                "confirm", "statements"}
-STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "dataclasses", "weakref",
+STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "itertools", "dataclasses", "weakref",
             "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
             "inspect"}
 

@@ -1,0 +1,201 @@
+"""Shapes: what kind of object a thing is, and which shape its derivative has.
+
+The notes count axes their own way (Definition 19): a column of shape ``(m, 1)``
+is a vector and has one axis, an array of shape ``(1, 1)`` is a scalar.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class LayoutError(ValueError):
+    """A derivative has more than two axes, so no matrix can hold it (Concept 20)."""
+
+
+def counted(shape):
+    """Shape with the axes that the notes count.
+
+    Parameters
+    ----------
+    shape : tuple of int
+
+    Returns
+    -------
+    tuple of int
+        ``()`` for ``(1, 1)``, ``(m,)`` for ``(m, 1)``, otherwise the shape itself.
+
+    Examples
+    --------
+    >>> counted((4, 1)), counted((1, 4)), counted((1, 1))
+    ((4,), (1, 4), ())
+    """
+    if len(shape) == 2 and shape[1] == 1:
+        return () if shape[0] == 1 else shape[:1]
+    return tuple(shape)
+
+
+def axes(x):
+    """Number of axes, counted as in Definition 19.
+
+    Parameters
+    ----------
+    x : number or array of any shape
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> axes(3.0), axes(np.zeros(4)), axes(np.zeros((4, 1))), axes(np.zeros((2, 3)))
+    (0, 1, 1, 2)
+    """
+    return len(counted(np.shape(x)))
+
+
+def kind(x):
+    """Name of a thing by its axes: scalar, vector, matrix or tensor (X.16, X.18).
+
+    Parameters
+    ----------
+    x : number or array of any shape
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> kind(3.0), kind(np.zeros((4, 1))), kind(np.zeros((1, 4))), kind(np.zeros((2, 3, 4)))
+    ('scalar', 'vector', 'matrix', 'tensor')
+    """
+    return kind_of_shape(np.shape(x))
+
+
+def kind_of_shape(shape):
+    """The same for a shape.
+
+    Parameters
+    ----------
+    shape : tuple of int
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> kind_of_shape((4, 1))
+    'vector'
+    """
+    return ("scalar", "vector", "matrix", "tensor")[min(len(counted(shape)), 3)]
+
+
+def size(x):
+    """Number of entries (Concept 4).
+
+    Parameters
+    ----------
+    x : number or array of any shape
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> size(np.zeros((2, 3)))
+    6
+    """
+    return int(np.prod(np.shape(x), dtype=int))
+
+
+class DerivativeShape(NamedTuple):
+    """What is known of a derivative before it is computed.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        In the notes' layout where a matrix can hold it; otherwise the axes of
+        the input, then the axes of the output.
+    kind : str
+        ``"gradient"``, ``"vector/vector"``, ...
+    axes : int
+        Axes of the input plus axes of the output (Concept 20).
+    size : int
+        Number of scalar derivatives (Concept 4).
+    """
+
+    shape: tuple
+    kind: str
+    axes: int
+    size: int
+
+
+def shape_of(*, of, wrt):
+    """Shape of the derivative of a y of one shape with respect to an x of another.
+
+    Serves Concept 4, Definitions 9, 11, 13, 17, 18 and Concept 20.
+
+    Parameters
+    ----------
+    of : tuple of int
+        Shape of the output y.
+    wrt : tuple of int
+        Shape of the input x.
+
+    Returns
+    -------
+    DerivativeShape
+        With fields ``shape``, ``kind``, ``axes`` and ``size``.
+
+    Raises
+    ------
+    TypeError
+        A shape is not a tuple of whole numbers.
+
+    Examples
+    --------
+    >>> shape_of(of=(), wrt=(4,)).shape, shape_of(of=(3,), wrt=()).shape
+    ((4, 1), (1, 3))
+    >>> shape_of(of=(3,), wrt=(2, 3))
+    DerivativeShape(shape=(2, 3, 3), kind='vector/matrix', axes=3, size=18)
+    """
+    for name, shape in (("of", of), ("wrt", wrt)):
+        if not isinstance(shape, tuple) or not all(isinstance(n, int | np.integer) for n in shape):
+            raise TypeError(f"{name} must be a shape, a tuple such as (3,) or (); it was {shape!r}")
+    inner, outer = counted(wrt), counted(of)
+    names = kind_of_shape(of), kind_of_shape(wrt)
+    name = {("scalar", "scalar"): "derivative", ("scalar", "vector"): "gradient",
+            ("vector", "scalar"): "vector derivative"}.get(names, "/".join(names))
+    count = len(inner) + len(outer)
+    shape = inner + outer
+    if count <= 2:
+        shape = layout_shape(inner, outer)
+    return DerivativeShape(shape, name, count, int(np.prod(inner + outer, dtype=int)))
+
+
+def layout_shape(inner, outer):
+    """Shape in denominator layout for input and output axes of at most two in all.
+
+    Parameters
+    ----------
+    inner, outer : tuple of int
+        Counted shapes of input and output.
+
+    Returns
+    -------
+    tuple of int
+        ``()`` for scalar by scalar, otherwise two sizes.
+
+    Examples
+    --------
+    >>> layout_shape((), (2, 3)), layout_shape((2, 3), ())
+    ((3, 2), (2, 3))
+    """
+    if len(outer) == 2:
+        return outer[::-1]
+    if len(inner) == 2 or inner + outer == ():
+        return inner
+    return (inner or (1,)) + (outer or (1,))
