@@ -16,7 +16,7 @@ import difflib
 
 import numpy as np
 
-from .links import Along, Part
+from .links import Part
 from .structure import Structure
 
 #: NumPy function -> its rule, called with the same arguments. Filled by `mcnotes.functions`.

@@ -33,7 +33,7 @@ MAY_IMPORT = {
 }
 MATHEMATICS = {"shapes", "structure", "links", "trace", "functions", "derivative", "planar", "compression", "network",
                "confirm", "statements"}
-STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "itertools", "dataclasses", "weakref",
+STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "dataclasses", "weakref",
             "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
             "inspect"}
 
