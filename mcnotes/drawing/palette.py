@@ -1,0 +1,31 @@
+"""The colours of the book: one for inputs, one for outputs, everywhere.
+
+Each is a hex string of its own, because the book's build replaces exactly these
+strings in its figures by the colours of the reader's theme. They differ in
+lightness as well as in hue, and no drawing tells anything by colour alone.
+"""
+
+INPUT = "#0061a8"
+OUTPUT = "#a84300"
+INK = "#1f2328"
+NEUTRAL = "#6b7280"
+GRID = "#d0d7de"
+ACCENT = "#6a3d9a"
+ZERO = "#eef1f4"
+INPUT_TINT = "#cfe3f5"
+OUTPUT_TINT = "#f7d9c4"
+PAPER = "#fdfdfe"
+
+#: Colour -> name of the theme variable that stands for it in the built book.
+VARIABLES = {
+    INPUT: "--mc-input",
+    OUTPUT: "--mc-output",
+    INK: "--mc-ink",
+    NEUTRAL: "--mc-neutral",
+    GRID: "--mc-grid",
+    ACCENT: "--mc-accent",
+    ZERO: "--mc-zero",
+    INPUT_TINT: "--mc-input-tint",
+    OUTPUT_TINT: "--mc-output-tint",
+    PAPER: "--mc-paper",
+}

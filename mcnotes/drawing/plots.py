@@ -1,0 +1,288 @@
+"""Curves, surfaces, contours and gaps."""
+
+import numpy as np
+
+from .canvas import SIZE, quiet, start
+from .palette import ACCENT, GRID, INK, INPUT, INPUT_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT
+
+_STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
+
+
+def curve(x, y, *, point=None, tangent=None, secant=None, labels=("input", "output"), ax=None):
+    """Draw a curve, with its tangent or a secant at a point and the gap between them.
+
+    Parameters
+    ----------
+    x, y : array of shape (p,)
+    point : (float, float), optional
+        The base point.
+    tangent : array of shape (p,), optional
+        Values of the tangent line over the same x.
+    secant : ((float, float), (float, float)), optional
+        Two ends of a step: the second end on the curve, and what the tangent
+        predicts there is joined to it by a line that shows the gap, if given as
+        a third pair.
+    labels : tuple of two str, optional
+        Names of the axes.
+    ax : matplotlib Axes, optional
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> curve([0, 1, 2], [0, 1, 4], point=(1, 1), tangent=[-1, 1, 3], ax=ax)
+    >>> len(ax.lines)
+    3
+    """
+    ax = start(ax)
+    quiet(ax)
+    ax.plot(x, y, color=OUTPUT, linewidth=2.2)
+    if tangent is not None:
+        ax.plot(x, tangent, color=INPUT, linewidth=1.6, linestyle="--")
+    if secant is not None:
+        (x0, y0), (x1, y1), *rest = secant
+        ax.plot([x0, x1], [y0, y1], color=NEUTRAL, linewidth=1.2, marker="o", markersize=5)
+        if rest:
+            ax.plot([x1, rest[0][0]], [y1, rest[0][1]], color=ACCENT, linewidth=2.4)
+    if point is not None:
+        ax.plot(*point, "o", color=INK, markersize=6)
+    ax.set_xlabel(labels[0], color=INPUT, size=SIZE)
+    ax.set_ylabel(labels[1], color=OUTPUT, size=SIZE)
+
+
+def gap_loglog(steps, gaps, labels=None, *, slopes=(1, 2), ax=None):
+    """Draw gaps against the step on logarithmic axes, beside lines of known slope.
+
+    Parameters
+    ----------
+    steps : array of shape (p,)
+    gaps : array of shape (p,), or list of these
+        One curve each.
+    labels : list of str, optional
+        Names of the curves.
+    slopes : tuple of int, optional
+        Slopes of the grey lines to compare with.
+    ax : matplotlib Axes, optional
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> gap_loglog([1, 0.5], [[1, 0.25], [1, 0.5]], ["right", "wrong"], ax=ax)
+    >>> len(ax.lines)
+    4
+    """
+    ax = start(ax)
+    quiet(ax)
+    steps, gaps = np.asarray(steps, dtype=float), np.atleast_2d(np.asarray(gaps, dtype=float))
+    for slope in slopes:
+        line = gaps.max() * (steps / steps.max()) ** slope
+        ax.loglog(steps, line, color=NEUTRAL, linewidth=0.8)
+        ax.annotate(
+            f"slope {slope}",
+            (steps.min(), line[np.argmin(steps)]),
+            color=NEUTRAL,
+            size=SIZE - 1,
+            xytext=(2, 4),
+            textcoords="offset points",
+        )
+    for k, gap in enumerate(gaps):
+        style, marker = _STYLES[k % len(_STYLES)]
+        ax.loglog(
+            steps,
+            gap,
+            style,
+            marker=marker,
+            markersize=4,
+            linewidth=1.6,
+            color=(INPUT, OUTPUT, ACCENT, INK)[k % 4],
+            label=labels[k] if labels else None,
+        )
+    ax.set_xlabel("step", color=INPUT, size=SIZE)
+    ax.set_ylabel("gap", color=OUTPUT, size=SIZE)
+    if labels:
+        ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
+
+
+def surface(x, y, z, *, plane=None, point=None, path=None, labels=("$v_1$", "$v_2$", "$s$"), ax=None):
+    """Draw a surface over a grid as a net, with a plane that touches it.
+
+    Parameters
+    ----------
+    x, y, z : array of shape (p, q)
+        The grid and the heights; up to 20 by 20 stays light.
+    plane : array of shape (p, q), optional
+        Heights of the plane.
+    point : (float, float, float), optional
+        The base point.
+    path : array of shape (t, 3), optional
+        A path, such as two steps along the axes.
+    labels : tuple of three str, optional
+    ax : matplotlib 3-D Axes, optional
+
+    Raises
+    ------
+    ValueError
+        The arrays do not have one shape.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot(projection="3d")
+    >>> X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
+    >>> surface(X, Y, X * Y, plane=X, ax=ax)
+    >>> len(ax.collections)
+    2
+    """
+    if not np.shape(x) == np.shape(y) == np.shape(z):
+        raise ValueError(f"x, y and z need one shape (p, q), they have {np.shape(x)}, {np.shape(y)}, {np.shape(z)}")
+    ax = start(ax, height=3.8, projection="3d")
+    ax.plot_surface(x, y, z, color=OUTPUT_TINT, edgecolor=OUTPUT, linewidth=0.5, alpha=0.75, shade=False)
+    if plane is not None:
+        ax.plot_surface(x, y, plane, color=INPUT_TINT, edgecolor=INPUT, linewidth=0.4, alpha=0.55, shade=False)
+    if path is not None:
+        ax.plot(*np.asarray(path, dtype=float).T, color=ACCENT, linewidth=2.5, marker="o", markersize=4)
+    if point is not None:
+        ax.plot(*([coordinate] for coordinate in point), "o", color=INK, markersize=6)
+    for name, label, colour in zip("xyz", labels, (INPUT, INPUT, OUTPUT), strict=True):
+        getattr(ax, f"set_{name}label")(label, color=colour, size=SIZE)
+        axis = getattr(ax, f"{name}axis")
+        axis.set_pane_color((1, 1, 1, 0))
+        axis.line.set_color(NEUTRAL)
+        axis._axinfo["grid"].update(color=GRID, linewidth=0.5)
+    ax.tick_params(colors=INK, labelsize=SIZE - 2)
+    ax.locator_params(nbins=4)
+
+
+def contours(x, y, z, *, point=None, steps=None, gradient=None, levels=9, labels=("$v_1$", "$v_2$"), ax=None):
+    """Draw a function of two inputs from above, with steps and the gradient at a point.
+
+    Parameters
+    ----------
+    x, y, z : array of shape (p, q)
+        The grid and the values.
+    point : (float, float), optional
+        The base point.
+    steps : list of array of shape (2,), optional
+        Steps, each from the end of the one before.
+    gradient : array of shape (2,), optional
+        Drawn as an arrow from the point, with its direction only.
+    levels : int or list of float, optional
+    labels : tuple of two str, optional
+    ax : matplotlib Axes, optional
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
+    >>> contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0), (0, 0.5)], ax=ax)
+    >>> len(ax.texts)
+    2
+    """
+    ax = start(ax, height=3.8)
+    quiet(ax)
+    ax.grid(False)
+    ax.contour(x, y, z, levels=levels, colors=OUTPUT, linewidths=0.9, alpha=0.8)
+    if point is not None:
+        at = np.asarray(point, dtype=float)
+        if gradient is not None:
+            arrow = np.asarray(gradient, dtype=float)
+            reach = 0.3 * (np.max(x) - np.min(x)) / max(np.linalg.norm(arrow), 1e-12)
+            _arrow(ax, at, at + reach * arrow, OUTPUT, "gradient")
+        for k, step in enumerate(steps if steps is not None else []):
+            _arrow(ax, at, at + np.asarray(step, dtype=float), INPUT if k % 2 == 0 else ACCENT, "")
+            at = at + np.asarray(step, dtype=float)
+        ax.plot(*point, "o", color=INK, markersize=6)
+    ax.set_aspect("equal")
+    ax.set_xlabel(labels[0], color=INPUT, size=SIZE)
+    ax.set_ylabel(labels[1], color=INPUT, size=SIZE)
+
+
+def _arrow(ax, tail, head, colour, name):
+    ax.annotate(
+        "", head, tail, arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2.2, "shrinkA": 0, "shrinkB": 0}
+    )
+    if name:
+        ax.annotate(name, head, color=colour, size=SIZE - 1, xytext=(4, 4), textcoords="offset points")
+
+
+def bars(values, labels, *, against=None, names=("predicted", "true"), ylabel="change", ax=None):
+    """Draw numbers as bars, if wanted beside the numbers that they should be.
+
+    Parameters
+    ----------
+    values : array of shape (p,)
+    labels : list of str
+        One for each bar.
+    against : array of shape (p,), optional
+        Drawn beside the values, hatched.
+    names : tuple of two str, optional
+    ylabel : str, optional
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        There are not as many labels as values.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> bars([1.0, 2.0], ["a", "b"], ax=ax)
+    >>> len(ax.patches)
+    2
+    """
+    if len(values) != len(labels):
+        raise ValueError(f"there are {len(values)} values and {len(labels)} labels; give one label for each")
+    ax = start(ax, height=3.0)
+    quiet(ax)
+    ax.grid(axis="x", visible=False)
+    place, wide = np.arange(len(values)), 0.6 if against is None else 0.36
+    shift = 0 if against is None else wide / 2
+    ax.bar(place - shift, values, wide, color=INPUT_TINT, edgecolor=INPUT, label=names[0])
+    if against is not None:
+        ax.bar(place + shift, against, wide, color=OUTPUT_TINT, edgecolor=OUTPUT, hatch="//", label=names[1])
+        ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
+    ax.axhline(0, color=NEUTRAL, linewidth=0.8)
+    ax.set_xticks(place, labels, size=SIZE, color=INK)
+    ax.set_ylabel(ylabel, size=SIZE, color=INK)
+
+
+def losses(histories, labels=None, *, logarithmic=True, ax=None):
+    """Draw how a loss falls, step by step.
+
+    Parameters
+    ----------
+    histories : array of shape (t,), or list of these
+    labels : list of str, optional
+    logarithmic : bool, optional
+        Whether the loss has a logarithmic axis.
+    ax : matplotlib Axes, optional
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> losses([3.0, 2.0, 1.5], ax=ax)
+    >>> len(ax.lines)
+    1
+    """
+    ax = start(ax)
+    quiet(ax)
+    several = histories if np.ndim(histories[0]) else [histories]
+    for k, history in enumerate(several):
+        ax.plot(
+            history,
+            _STYLES[k % 4][0],
+            color=(OUTPUT, INPUT, ACCENT, INK)[k % 4],
+            linewidth=1.8,
+            label=labels[k] if labels else None,
+        )
+    if logarithmic:
+        ax.set_yscale("log")
+    ax.set_xlabel("step of gradient descent", size=SIZE, color=INK)
+    ax.set_ylabel("loss", size=SIZE, color=OUTPUT)
+    if labels:
+        ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)

@@ -1,0 +1,121 @@
+"""Put a finished figure on the page: a picture in Jupyter, themed SVG in the built book."""
+
+import hashlib
+import html
+import io
+import os
+import re
+
+import matplotlib.pyplot as plt
+from IPython.display import Image, display
+
+from .drawing.palette import VARIABLES
+
+
+def in_book():
+    """Whether the code runs for the built book (the build sets ``MCNOTES_BOOK``)."""
+    return os.environ.get("MCNOTES_BOOK") == "1"
+
+
+def show(alt):
+    """Show the current figure and close it.
+
+    Parameters
+    ----------
+    alt : str
+        What the figure shows, for readers who do not see it.
+
+    Raises
+    ------
+    ValueError
+        There is no figure to show, or no text.
+
+    Examples
+    --------
+    >>> show("")
+    Traceback (most recent call last):
+        ...
+    ValueError: show needs a sentence that says what the figure shows
+    """
+    _said(alt)
+    if not plt.get_fignums():
+        raise ValueError("there is no figure to show; draw something first, in the same cell")
+    figure = plt.gcf()
+    if in_book():
+        svg = to_svg(figure)
+        name = "mc" + hashlib.sha1((alt + svg).encode()).hexdigest()[:8]
+        picture = f'<figure class="mc-figure"><div role="img" aria-label="{html.escape(alt)}">{own_ids(svg, name)}</div></figure>'
+        display({"text/html": picture, "text/plain": alt}, raw=True)
+    else:
+        display(Image(to_png(figure), alt=alt))
+    plt.close(figure)
+
+
+def _said(alt):
+    if not isinstance(alt, str) or not alt.strip():
+        raise ValueError("show needs a sentence that says what the figure shows")
+
+
+def to_png(figure):
+    """The figure as PNG bytes, for a live notebook.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+
+    Returns
+    -------
+    bytes
+    """
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110, facecolor="white")
+    return buffer.getvalue()
+
+
+def to_svg(figure):
+    """The figure as SVG whose colours are those of the reader's theme.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+
+    Returns
+    -------
+    str
+        From ``<svg`` to ``</svg>``; the same figure gives the same text.
+    """
+    buffer = io.StringIO()
+    with plt.rc_context({"svg.hashsalt": "mcnotes", "svg.fonttype": "path"}):
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :].strip()
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+    svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)
+    for colour, variable in VARIABLES.items():
+        svg = svg.replace(colour, f"var({variable})")
+    return re.sub(
+        r"\n\s*", "\n", svg.replace("xlink:href", "href").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+    )
+
+
+def own_ids(svg, name):
+    """The SVG with a name in front of all its ids, so that two figures never share one.
+
+    Parameters
+    ----------
+    svg, name : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> own_ids('<g id="a"><use href="#a"/></g>', "x")
+    '<g id="x-a"><use href="#x-a"/></g>'
+    """
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    return re.sub(r'(href="#|url\(#)', rf"\1{name}-", svg)
