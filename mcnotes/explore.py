@@ -121,10 +121,7 @@ def _baked(function, alt, values):
         "alt": alt,
     }
     controls = "".join(
-        f'<label class="mc-control" for="{name}-{k}"><span class="mc-name">{html.escape(label.replace("_", " "))}</span>'
-        f'<input type="range" id="{name}-{k}" min="0" max="{len(listed) - 1}" value="0" step="1" '
-        f'aria-valuetext="{html.escape(_text(listed[0]))}"><output for="{name}-{k}">{html.escape(_text(listed[0]))}</output></label>'
-        for k, (label, listed) in enumerate(values.items())
+        _slider(f"{name}-{k}", label, [_text(v) for v in listed]) for k, (label, listed) in enumerate(values.items())
     )
     packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     first = html.escape(alt + (". " + frames[0][1] if frames[0][1] else ""))
@@ -133,6 +130,15 @@ def _baked(function, alt, values):
         f'{own_ids(frames[0][0], name)}</div><div class="mc-controls">{controls}'
         f'<p class="mc-said" aria-live="polite">{html.escape(frames[0][1])}</p></div>'
         f'<script type="application/json">{packed}</script></figure>'
+    )
+
+
+def _slider(identity, name, texts):
+    name, first = html.escape(name.replace("_", " ")), html.escape(texts[0])
+    return (
+        f'<label class="mc-control" for="{identity}"><span class="mc-name">{name}</span>'
+        f'<input type="range" id="{identity}" min="0" max="{len(texts) - 1}" value="0" step="1" '
+        f'aria-valuetext="{first}"><output for="{identity}">{first}</output></label>'
     )
 
 

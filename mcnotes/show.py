@@ -44,7 +44,8 @@ def show(alt):
     if in_book():
         svg = to_svg(figure)
         name = "mc" + hashlib.sha1((alt + svg).encode()).hexdigest()[:8]
-        picture = f'<figure class="mc-figure"><div role="img" aria-label="{html.escape(alt)}">{own_ids(svg, name)}</div></figure>'
+        label = f'<div role="img" aria-label="{html.escape(alt)}">'
+        picture = f'<figure class="mc-figure">{label}{own_ids(svg, name)}</div></figure>'
         display({"text/html": picture, "text/plain": alt}, raw=True)
     else:
         display(Image(to_png(figure), alt=alt))

@@ -260,7 +260,7 @@ def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
                     facecolor=OUTPUT_TINT if tensor else PAPER,
                     edgecolor=INK,
                     linewidth=0.8,
-                    hatch="//" if tensor else None,
+                    linestyle="--" if tensor else "-",
                     alpha=0.9,
                 )
             )
