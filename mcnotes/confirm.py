@@ -200,7 +200,7 @@ def check(answer, expected, *, hint="read the page again"):
         answer, expected = np.asarray(_value(answer)), np.asarray(_value(expected))
         right = answer.shape == expected.shape and bool(np.allclose(answer, expected, rtol=1e-6, atol=1e-9))
     if right:
-        shown = answer if _exact(expected) or answer.ndim == 0 else f"an array of shape {answer.shape}"
+        shown = answer if _exact(expected) else f"{answer:g}" if answer.ndim == 0 else f"an array of shape {answer.shape}"
         print(f"Right: {shown}.")
     else:
         print(f"Not yet. Hint: {hint}.")

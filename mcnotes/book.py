@@ -1,0 +1,270 @@
+"""The Sphinx side of the book: an extension that Jupyter Book loads.
+
+- Explorers and figures are baked: the kernel inherits ``MCNOTES_BOOK=1``.
+- Formulas become MathML while the book is built; the page needs no script for them.
+- Equations and boxes carry the numbers of the notes, can be searched, and show a
+  mark that leads to the cell that checks them.
+- A change in ``mcnotes`` runs the notebooks again: the cache of their outputs
+  knows the notebooks only.
+- The finished pages are made light: nothing that they do not use, and nothing
+  from another host.
+"""
+
+import functools
+import hashlib
+import html
+import io
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+from .drawing import palette
+from .statements import BOXES
+
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parent
+FONT = ROOT / "node_modules" / "@fontsource" / "stix-two-math" / "files" / "stix-two-math-latin-400-normal.woff2"
+_log = logging.getLogger(__name__)
+_CHECK = re.compile(r'mc\.confirm(?:_order)?\(\s*"(?:\((?P<equation>\d+)\)|[A-Z]\w+ (?P<box>\d+|X\.6))[" ]')
+
+
+def setup(app):
+    """Entry point for Sphinx."""
+    os.environ["MCNOTES_BOOK"] = "1"
+    app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_display, None))
+    app.add_config_value("mcnotes_source", "", "env")
+    app.add_transform(NumberStatements)
+    app.connect("config-inited", _forget_stale_outputs)
+    app.connect("html-page-context", _describe_page)
+    app.connect("build-finished", _finish)
+    app.add_css_file("book.css")
+    app.add_js_file("explore.js", loading_method="defer")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+
+
+# Formulas ------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _typesetter():
+    """The Node process that typesets; it ends with the build."""
+    if not (ROOT / "node_modules" / "temml").exists():
+        raise RuntimeError("temml is missing: run `npm ci` in the root of the book (make book does it)")
+    node = shutil.which("node", path=os.pathsep.join([str(pathlib.Path(os.sys.executable).parent), os.environ["PATH"]]))
+    return subprocess.Popen([node, str(HERE / "typeset.cjs"), str(ROOT)], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True, encoding="utf-8")
+
+
+@functools.cache
+def to_mathml(tex, display):
+    r"""Typeset a formula.
+
+    Parameters
+    ----------
+    tex : str
+        LaTeX without delimiters and without a tag.
+    display : bool
+        Whether it stands on a line of its own.
+
+    Returns
+    -------
+    str
+        A ``<math>`` element. The colour names of inputs and outputs have become
+        the classes ``mc-in`` and ``mc-out``.
+
+    Raises
+    ------
+    ValueError
+        The formula cannot be typeset.
+    """
+    process = _typesetter()
+    process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline())
+    if "error" in answer:
+        raise ValueError(f"{answer['error']} in the formula {tex!r}")
+    mathml = answer["mathml"]
+    for colour, name in (("royalblue", "mc-in"), ("sienna", "mc-out")):
+        mathml = re.sub(rf' class="([^"]*)" style="color:{colour};"', rf' class="\1 {name}"', mathml)
+        mathml = mathml.replace(f' style="color:{colour};"', f' class="{name}"')
+    return mathml
+
+
+def _typeset(self, node, display):
+    try:
+        return to_mathml(re.sub(r"\\tag\{\d+\}", "", node.astext()).strip(), display)
+    except ValueError as error:
+        _log.warning("%s", error, location=node)
+        return f"<code>{html.escape(node.astext())}</code>"
+
+
+def _visit_inline(self, node):
+    self.body.append(_typeset(self, node, False))
+    raise nodes.SkipNode
+
+
+def _visit_display(self, node):
+    formula = _typeset(self, node, True)
+    number = node.get("number")
+    if number is None:
+        self.body.append(f'<div class="mc-equation" tabindex="0" role="group" aria-label="formula">{formula}</div>')
+        raise nodes.SkipNode
+    name = f"equation-eq-{number}"
+    check = node.get("check")
+    mark = _mark(check, f"equation {number}") if check else ""
+    self.body.append(
+        f'<div class="mc-equation mc-numbered" id="{name}"><div class="mc-formula" tabindex="0" role="group" '
+        f'aria-label="equation {number}">{formula}</div><div class="mc-number"><a href="#{name}">({number})</a>{mark}'
+        "</div></div>")
+    raise nodes.SkipNode
+
+
+def _mark(check, name):
+    return (f'<a class="mc-checked" href="#{check}" title="checked by code: go to the cell">'
+            f'<span aria-hidden="true">✓</span><span class="mc-hidden">{name} is checked by code</span></a>')
+
+
+# Numbers, marks and search --------------------------------------------------------------------------------
+
+
+class NumberStatements(SphinxTransform):
+    """Give equations and boxes the notes' numbers, join them to their checks, and enter them for search."""
+
+    default_priority = 400
+
+    def apply(self, **options):
+        checks = self._checks()
+        equations = self.env.get_domain("math").equations
+        for node in list(self.document.findall(nodes.math_block)):
+            tag = re.search(r"\\tag\{(\d+)\}", node.astext())
+            if tag is None:
+                continue
+            number = int(tag[1])
+            node["number"], node["check"] = number, checks.get(f"eq-{number}")
+            if node.get("label"):
+                equations[node["label"]] = (self.env.docname, number)
+            self._index(node, [f"({number})", f"Equation {number}"], f"equation-eq-{number}")
+        for node in list(self.document.findall(nodes.admonition)):
+            title = node.next_node(nodes.title)
+            box = re.match(r"(\w+) (\d+)\b", title.astext()) if title is not None else None
+            if box and BOXES.get(int(box[2]), (None,))[0] == box[1]:
+                self._index(node, [title.astext()], f"box-{box[2]}")
+                if checks.get(f"box-{box[2]}"):
+                    title += nodes.raw("", " " + _mark(checks[f"box-{box[2]}"], f"{box[1]} {box[2]}"), format="html")
+
+    def _checks(self):
+        """Statement -> id of the first cell that checks it; the ids are put on the cells."""
+        found = {}
+        for cell in self.document.findall(nodes.container):
+            if cell.get("nb_element") != "cell_code":
+                continue
+            source = cell.next_node(nodes.literal_block)
+            for check in _CHECK.finditer(source.astext() if source is not None else ""):
+                name = f"eq-{check['equation']}" if check["equation"] else f"box-{check['box']}"
+                if name not in found:
+                    found[name] = f"check-{name}"
+                    cell["ids"].append(f"check-{name}")
+        return found
+
+    @staticmethod
+    def _index(node, entries, target):
+        index = addnodes.index(entries=[("single", entry, target, "", None) for entry in entries])
+        node.parent.insert(node.parent.index(node), index)
+
+
+# Build and pages -----------------------------------------------------------------------------------------
+
+
+def _forget_stale_outputs(app, config):
+    """Drop the cache of outputs when the package has changed since it was filled."""
+    digest = hashlib.sha256()
+    for path in sorted(HERE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    config.mcnotes_source = digest.hexdigest()
+    cache = pathlib.Path(config["nb_execution_cache_path"] or pathlib.Path(app.outdir).parent / ".jupyter_cache")
+    stamp = cache / "mcnotes.sha256"
+    if cache.exists() and (not stamp.exists() or stamp.read_text() != config.mcnotes_source):
+        shutil.rmtree(cache)
+    cache.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(config.mcnotes_source)
+
+
+def _describe_page(app, pagename, templatename, context, doctree):
+    """The first real sentence of a page describes it to search engines."""
+    if doctree is None:
+        return
+    for paragraph in doctree.findall(nodes.paragraph):
+        text = " ".join(paragraph.astext().split())
+        if len(text) > 40:
+            short = text if len(text) < 158 else text[:155].rsplit(" ", 1)[0] + " …"
+            context["metatags"] = context.get("metatags", "") + \
+                f'<meta name="description" content="{html.escape(re.sub(r"[$\\]", "", short), quote=True)}">'
+            return
+
+
+_UNUSED = re.compile(
+    r'<script[^>]*(?:fontawesome|thebe|togglebutton|mathjax)[^>]*>\s*</script>\s*|'
+    r'<script>(?:let toggleHintShow|const THEBE|window\.MathJax|var togglebutton)[^<]*</script>\s*|'
+    r'<link[^>]*(?:fontawesome|thebe)[^>]*>\s*|<script[^>]*async[^>]*thebe[^>]*>\s*</script>\s*', re.I)
+
+
+def _finish(app, error):
+    """Make the pages light, and cut the font to the characters that the book uses."""
+    if error or app.builder.format != "html":
+        return
+    out, used = pathlib.Path(app.outdir), set()
+    for page in out.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for formula in re.findall(r"<math.*?</math>", text, re.S):
+            used.update(html.unescape(re.sub(r"<[^>]*>", "", formula)))
+        page.write_text(_UNUSED.sub("", text), encoding="utf-8")
+    _write_font(out / "_static" / "stix-two-math.woff2", used)
+    _write_theme(out / "_static" / "palette.css")
+
+
+def _write_font(path, used):
+    """The mathematics font with the used characters only, their styled and stretched forms included."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    used |= {chr(c) for c in range(32, 127)} | set("ℒ∂∑Δθδεℓαβγηνσ×·⋅≈≠≤≥→⟶∈⋮⋯⋱⏞⏟⏠⏡√′−")
+    used |= {_italic(letter) for letter in used}
+    font = TTFont(FONT)
+    options = subset.Options(flavor="woff2", layout_features=["math", "ssty", "dtls", "ss04"], notdef_outline=True)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text="".join(used))
+    cutter.subset(font)
+    font.flavor = "woff2"
+    buffer = io.BytesIO()
+    font.save(buffer)
+    path.write_bytes(buffer.getvalue())
+
+
+def _italic(letter):
+    """The mathematical italic that a browser draws for a single letter in ``<mi>``."""
+    code = ord(letter[0])
+    if letter == "h":
+        return "ℎ"
+    if "a" <= letter <= "z":
+        return chr(0x1D44E + code - ord("a"))
+    if "A" <= letter <= "Z":
+        return chr(0x1D434 + code - ord("A"))
+    if "α" <= letter <= "ω":
+        return chr(0x1D6FC + code - ord("α"))
+    if "Α" <= letter <= "Ω":
+        return chr(0x1D6E2 + code - ord("Α"))
+    return {"∂": "𝜕", "ϵ": "𝜖"}.get(letter, letter)
+
+
+def _write_theme(path):
+    """The palette as CSS variables, as drawn; book.css gives the dark theme its own."""
+    lines = "".join(f"  {variable}: {colour};\n" for colour, variable in palette.VARIABLES.items())
+    path.write_text(f":root {{\n{lines}}}\n")
