@@ -205,8 +205,8 @@ def _describe_page(app, pagename, templatename, context, doctree):
         text = " ".join(paragraph.astext().split())
         if len(text) > 40:
             short = text if len(text) < 158 else text[:155].rsplit(" ", 1)[0] + " …"
-            context["metatags"] = context.get("metatags", "") + \
-                f'<meta name="description" content="{html.escape(re.sub(r"[$\\]", "", short), quote=True)}">'
+            short = html.escape(short.replace("$", "").replace("\\", ""), quote=True)
+            context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{short}">'
             return
 
 

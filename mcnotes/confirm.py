@@ -166,7 +166,8 @@ def refused(error, call):
     try:
         result = call()
     except error as reason:
-        print(f"refused, as it should be: {str(reason).splitlines()[0]}")
+        words = str(reason).splitlines()[0]
+        print(f"refused, as it should be: {words if len(words) < 90 else words[:88].rsplit(' ', 1)[0] + ' …'}")
         return
     raise ClaimError(f"this was to be refused with {error.__name__}, "
                      f"but gave a result of shape {np.shape(result)}")

@@ -39,7 +39,7 @@ def matrix(values, rows=None, columns=None, title=None, highlight=None, structur
     """
     values = np.atleast_2d(np.asarray(getattr(values, "matrix", values)))
     m, n = values.shape
-    ax = start(ax, width=min(5.2, 1.2 + 0.8 * n), height=min(5.2, 0.9 + 0.45 * m))
+    ax = start(ax, width=min(4.8, 1.2 + 0.8 * n), height=min(5.2, 0.9 + 0.45 * m))
     bare(ax)
     _cells(ax, values, (0, 0), highlight or [], structural)
     _label_sides(ax, rows, columns, m, n)
@@ -168,7 +168,7 @@ def product(left, right, result=None, names=("", "", ""), ax=None):
         if part.ndim != 2:
             raise ValueError(f"{name} has shape {part.shape}; a product is drawn of matrices, so give it two axes")
     tall = max(part.shape[0] for part in parts)
-    ax = start(ax, width=5.2, height=1.1 + 0.42 * tall)
+    ax = start(ax, width=4.8, height=1.1 + 0.42 * tall)
     bare(ax)
     fits, x, ends = parts[0].shape[1] == parts[1].shape[0], 0.0, []
     for k, part in enumerate(parts):
@@ -237,7 +237,7 @@ def tensor(values, names=("axis 1", "axis 2", "axis 3"), highlight=None, structu
     if values.ndim != 3:
         raise ValueError(f"values has shape {values.shape}; a tensor is drawn of three axes")
     m, n, layers = values.shape
-    ax = start(ax, width=5.2, height=1.0 + 0.3 * (m * 1.0 + layers * 0.9))
+    ax = start(ax, width=4.8, height=1.0 + 0.3 * (m * 1.0 + layers * 0.9))
     bare(ax)
     right, up = n * WIDE + 0.6, 0.55
     for p in reversed(range(layers)):
@@ -285,7 +285,7 @@ def compression(stages, current=None, titles=None, ax=None):
     last = len(stages) - 1 if current is None else current
     tall, x = max(stage.shape[0] for stage in stages), 0.0
     wide = sum(stage.shape[1] * WIDE + 2.0 for stage in stages) - 2.0
-    ax = start(ax, width=5.2, height=min(5.5, 0.7 + 5.0 * (tall + 1) / max(wide, 9)))
+    ax = start(ax, width=4.8, height=min(5.5, 0.7 + 5.0 * (tall + 1) / max(wide, 9)))
     bare(ax)
     for k, stage in enumerate(stages):
         m, n = stage.shape

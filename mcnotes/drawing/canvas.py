@@ -4,10 +4,10 @@ import matplotlib.pyplot as plt
 
 from .palette import GRID, INK, NEUTRAL
 
-SIZE = 10  #: points; figures are shown at about 340 px on a phone
+SIZE = 11  #: points; figures are shown at about 340 px on a phone
 
 
-def start(ax, width=5.2, height=3.4, **options):
+def start(ax, width=4.8, height=3.4, **options):
     """The axes to draw on: those given, the current ones, or new ones in a figure of this size (inches)."""
     if ax is not None:
         return ax

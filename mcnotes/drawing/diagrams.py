@@ -36,7 +36,7 @@ def shapes(left, right, *, names=("Δv", "Δs"), function="f", ax=None):
     if min(left, right) < 1:
         raise ValueError(f"left and right count numbers, so they are at least 1; they were {left} and {right}")
     tall = max(min(left, 5), min(right, 5))
-    ax = start(ax, width=5.2, height=0.9 + 0.42 * tall)
+    ax = start(ax, width=4.8, height=0.9 + 0.42 * tall)
     bare(ax)
     ends = []
     for x, count, name, colour, tint in (
@@ -105,7 +105,7 @@ def network(sizes, *, highlight=None, names=None, ax=None):
         highlight and not (0 < highlight[0] < len(sizes) and 0 <= highlight[1] < sizes[highlight[0]])
     ):
         raise ValueError(f"sizes {list(sizes)} need two layers or more, and highlight={highlight} must name one neuron")
-    ax = start(ax, width=5.2, height=min(4.5, 0.8 + 0.5 * max(sizes)))
+    ax = start(ax, width=4.8, height=min(4.5, 0.8 + 0.5 * max(sizes)))
     bare(ax)
     places = [[(3.2 * layer, (count - 1) / 2 - k) for k in range(count)] for layer, count in enumerate(sizes)]
     for layer in range(1, len(sizes)):
@@ -156,7 +156,7 @@ def flow(forward, back, *, ax=None):
     """
     if len(forward) != len(back):
         raise ValueError(f"forward has {len(forward)} places, back has {len(back)}; they need the same")
-    ax = start(ax, width=5.2, height=2.4)
+    ax = start(ax, width=4.8, height=2.4)
     bare(ax)
     for row, (y, colour, tint) in enumerate(((1.6, INPUT, INPUT_TINT), (-0.2, OUTPUT, OUTPUT_TINT))):
         for k, (name, shape) in enumerate((forward, back)[row]):
@@ -190,7 +190,7 @@ def axes_count(sizes=(3, 4, 5), *, ax=None):
     >>> [text.get_text() for text in ax.texts][:2]
     ['scalar\\n0 axes', 'vector\\n1 axis']
     """
-    ax = start(ax, width=5.2, height=2.3)
+    ax = start(ax, width=4.8, height=2.3)
     bare(ax)
     m, n, p = sizes
     unit, x = 0.5, 0.0
@@ -246,7 +246,7 @@ def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
     >>> len(ax.patches)
     9
     """
-    ax = start(ax, width=5.2, height=2.7)
+    ax = start(ax, width=4.8, height=2.7)
     bare(ax)
     for i, row in enumerate(table):
         ax.text(-0.15, -i - 0.5, f"by {kinds[i]}", ha="right", va="center", size=SIZE, color=INPUT)
