@@ -8,6 +8,8 @@ are imported when first used.
 
 from importlib import import_module
 
+from . import network
+from .compression import Compressed, CompressionError, compress
 from .confirm import ClaimError, check, confirm, confirm_order, refused, refute
 from .derivative import Derivative, derivative, hessian
 from .planar import PlanarApproximation, planar
@@ -16,9 +18,9 @@ from .shapes import LayoutError, axes, kind, shape_of, size
 _PICTURES = {"draw": ("drawing", None), "show": ("show", "show"), "explore": ("explore", "explore")}
 
 __all__ = [
-    "ClaimError", "Derivative", "LayoutError", "PlanarApproximation",
-    "axes", "check", "confirm", "confirm_order", "derivative", "hessian", "kind",
-    "planar", "refused", "refute", "shape_of", "size",
+    "ClaimError", "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation",
+    "axes", "check", "compress", "confirm", "confirm_order", "derivative", "hessian", "kind",
+    "network", "planar", "refused", "refute", "shape_of", "size",
     "draw", "explore", "show",
 ]
 

@@ -620,6 +620,8 @@ def _kron(a, b):
 @rule(np.convolve)
 def _convolve(a, v, mode="full"):
     tape, (x, kernel) = top(a, v)
+    if mode == "valid" and len(x) >= len(kernel) and not follows(tape, v):
+        return record(tape, np.convolve(x, kernel, mode), [(a, Slide(kernel, np.shape(x), full=False))])
     full = record(tape, np.convolve(x, kernel), [
         (operand, Slide(other, np.shape(own))) for operand, own, other in ((a, x, kernel), (v, kernel, x))
         if follows(tape, operand)])

@@ -214,17 +214,23 @@ class Gather:
 
 
 class Slide:
-    """Full convolution of vectors: ``out[i + t] = sum of input[i] kernel[t]`` (a Toeplitz matrix)."""
+    """Convolution of vectors, a Toeplitz matrix: ``out[i + t] = sum of input[i] kernel[t]``.
 
-    __slots__ = ("kernel", "shape")
+    With ``full=False`` only the outputs for which the kernel lies inside the input.
+    """
 
-    def __init__(self, kernel, shape):
-        self.kernel, self.shape = kernel, shape
+    __slots__ = ("kernel", "shape", "full")
+
+    def __init__(self, kernel, shape, full=True):
+        self.kernel, self.shape, self.full = kernel, shape, full
 
     def pull(self, g):
-        return np.convolve(g, self.kernel[::-1], "valid")
+        return np.convolve(g, self.kernel[::-1], "valid" if self.full else "full")
 
     def pull_structure(self, s):
+        if not self.full:
+            taps = len(self.kernel)
+            return _labelled(s).each(self.shape, lambda term: term.slid(self.kernel, taps))
         table = np.add.outer(np.arange(self.shape[0]), np.arange(len(self.kernel)))
 
         def step(term):

@@ -154,6 +154,12 @@ class Term:
             term = term._substituted(self.axes[axis], labels, table)
         return term.inward(labels, count)
 
+    def slid(self, kernel, taps):
+        """Pull back through ``out[o] = sum over t of input[o + taps - 1 - t] kernel[t]``."""
+        o, t = self.axes[0], _fresh()
+        table = np.arange(self.sizes[o])[:, None] + taps - 1 - np.arange(taps)
+        return self.inward([Map((o, t), table)], 1, [*self.factors, (kernel, (t,))], {**self.sizes, t: taps})
+
     def _plain(self, count):
         """Whether the first axes are indexed by labels that differ."""
         first = self.axes[:count]
@@ -278,10 +284,7 @@ class Structure:
         if self.dense_nbytes > limit:
             raise MemoryError(f"the dense array of shape {shape} would take {self.dense_nbytes / 2**30:.0f} GB; "
                               "use .structure, .predict, .chain or mc.compress, which do not build it")
-        total = 0.0
-        for term in self.terms:
-            total = total + term.array(shape)
-        return total if self.terms and np.shape(total) == shape else total + np.zeros(shape)
+        return _total([term.array(shape) for term in self.terms], shape)
 
     def contracted(self, array, side):
         """Multiply by an array over the axes of one side and sum over them.
@@ -303,14 +306,14 @@ class Structure:
         array([1., 2., 4.])
         """
         split, shape = len(self.inner), self.inner
-        total = 0.0
+        parts = []
         for term in self.terms:
             away, kept = term.axes[split:], term.axes[:split]
             if side == "inner":
                 away, kept, shape = kept, away, self.outer
             turned = Term(term.factors, [*away, *kept], term.sizes).scaled(array, len(away))
-            total = total + turned.inward([], len(away)).array(shape)
-        return total if self.terms else np.zeros(shape)
+            parts.append(turned.inward([], len(away)).array(shape))
+        return _total(parts, shape)
 
     def mask(self):
         """Which entries can be nonzero at some point: the others are zero by construction.
@@ -341,6 +344,14 @@ class Structure:
         held = " + ".join(
             " × ".join(str(np.shape(array)) for array, _ in term.factors) or "1" for term in self.terms) or "0"
         return f"Structure {self.inner} | {self.outer}: factors {held}"
+
+
+def _total(parts, shape):
+    """Sum of arrays of one shape; zeros where there is none."""
+    total = parts[0] if parts else np.zeros(shape)
+    for part in parts[1:]:
+        total = total + part
+    return total
 
 
 def scatter(values, flat, shape, distinct):

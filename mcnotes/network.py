@@ -1,0 +1,330 @@
+"""A network in the notes' words: the four derivatives of X.19 to X.22, and backpropagation from them.
+
+A layer with m inputs and n neurons has a weight matrix ``W`` of shape ``(m, n)``,
+one column for each neuron, and computes ``Z = W.T @ A`` and ``A = f(Z)``. ``A``
+is a column ``(m, 1)``, or has one column for each of N samples.
+"""
+
+import numpy as np
+
+from .compression import compress
+from .derivative import derivative
+
+
+def layer(W, A, b=None):
+    """Pre-activations of a layer (75).
+
+    Parameters
+    ----------
+    W : array of shape (m, n)
+    A : array of shape (m, 1) or (m, N)
+    b : array of shape (n, 1), optional
+        A bias. It changes none of the derivatives by W or A.
+
+    Returns
+    -------
+    array of shape (n, 1) or (n, N)
+
+    Examples
+    --------
+    >>> layer(np.ones((4, 3)), np.ones((4, 1))).shape
+    (3, 1)
+    """
+    Z = W.T @ A
+    return Z if b is None else Z + b
+
+
+def relu(z):
+    """Zero below 0, the identity above; slope one half at 0 itself.
+
+    Parameters
+    ----------
+    z : array of any shape
+
+    Returns
+    -------
+    array of the same shape
+
+    Examples
+    --------
+    >>> relu(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
+    return np.maximum(z, 0.0)
+
+
+def sigmoid(z):
+    """From 0 to 1, without overflow at either end.
+
+    Parameters
+    ----------
+    z : array of any shape
+
+    Returns
+    -------
+    array of the same shape
+
+    Examples
+    --------
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
+    return 0.5 * (1.0 + np.tanh(0.5 * z))
+
+
+def softmax(z):
+    """Positive numbers that add up to 1 in every column. Not element-wise (X.22).
+
+    Parameters
+    ----------
+    z : array of shape (n,), (n, 1) or (n, N)
+
+    Returns
+    -------
+    array of the same shape
+
+    Examples
+    --------
+    >>> float(softmax(np.array([1.0, 2.0, 3.0])).sum())
+    1.0
+    """
+    e = np.exp(z - np.max(z, axis=0))
+    return e / np.sum(e, axis=0)
+
+
+def squared_loss(A, t):
+    """Half the sum of squared differences.
+
+    Parameters
+    ----------
+    A, t : arrays of one shape
+        Last activation, and target.
+
+    Returns
+    -------
+    number
+
+    Examples
+    --------
+    >>> float(squared_loss(np.array([1.0, 3.0]), np.array([1.0, 1.0])))
+    2.0
+    """
+    return 0.5 * np.sum((A - t) ** 2)
+
+
+def cross_entropy(A, t):
+    """Minus the sum of target times logarithm of the activation.
+
+    Parameters
+    ----------
+    A, t : arrays of one shape
+        Probabilities, and target probabilities.
+
+    Returns
+    -------
+    number
+
+    Examples
+    --------
+    >>> float(cross_entropy(np.array([1.0, 0.5]), np.array([1.0, 0.0])))
+    -0.0
+    """
+    return -np.sum(t * np.log(A))
+
+
+def loss_by_activation(A, t, loss=squared_loss):
+    """Derivative of the loss by the last activation (X.19, Notation 25).
+
+    Parameters
+    ----------
+    A, t : arrays of shape (n, 1) or (n, N)
+    loss : callable, optional
+
+    Returns
+    -------
+    array of the shape of A
+
+    Examples
+    --------
+    >>> loss_by_activation(np.ones((3, 1)), np.zeros((3, 1))).shape
+    (3, 1)
+    """
+    return np.reshape(derivative(lambda A: loss(A, t), A).array, np.shape(A))
+
+
+def preactivation_by_weights(W, A):
+    """Derivative of Z by W, compressed to A (X.20, Notation 28).
+
+    Parameters
+    ----------
+    W : array of shape (m, n)
+    A : array of shape (m, 1) or (m, N)
+
+    Returns
+    -------
+    Compressed
+        Its core is A; its chain rule is (59).
+
+    Examples
+    --------
+    >>> preactivation_by_weights(np.ones((4, 3)), np.ones((4, 1))).core.shape
+    (4,)
+    """
+    return compress(derivative(lambda W: layer(W, A), W))
+
+
+def preactivation_by_activation(W, A):
+    """Derivative of Z by the previous activation: W itself (X.21, Notation 29).
+
+    Parameters
+    ----------
+    W : array of shape (m, n)
+    A : array of shape (m, 1) or (m, N)
+
+    Returns
+    -------
+    Compressed
+        For one sample nothing is dropped, and the core is W.
+
+    Examples
+    --------
+    >>> preactivation_by_activation(np.ones((4, 3)), np.ones((4, 1))).core.shape
+    (4, 3)
+    """
+    return compress(derivative(lambda A: layer(W, A), A))
+
+
+def activation_by_preactivation(f, Z):
+    """Derivative of A by Z: a diagonal, kept as a vector, for an element-wise f (X.22, Notation 31).
+
+    Parameters
+    ----------
+    f : callable
+        The activation. Where it is not element-wise (softmax), nothing is dropped.
+    Z : array of shape (n, 1) or (n, N)
+
+    Returns
+    -------
+    Compressed
+
+    Examples
+    --------
+    >>> activation_by_preactivation(np.tanh, np.ones((3, 1))).core.shape
+    (3,)
+    """
+    return compress(derivative(f, Z))
+
+
+def forward(weights, x, f=np.tanh, last=None, biases=None):
+    """Run a network and keep what the way back needs.
+
+    Parameters
+    ----------
+    weights : list of arrays of shapes (m, n)
+    x : array of shape (m, 1) or (m, N)
+        The input.
+    f : callable, optional
+        Activation of every layer.
+    last : callable, optional
+        Activation of the last layer, if it is another one.
+    biases : list of arrays of shapes (n, 1), optional
+
+    Returns
+    -------
+    list of (array, array, callable)
+        For each layer its input, its pre-activation and its activation function.
+    array
+        The last activation.
+
+    Examples
+    --------
+    >>> steps, A = forward([np.ones((4, 3)), np.ones((3, 2))], np.ones((4, 1)))
+    >>> len(steps), A.shape
+    (2, (2, 1))
+    """
+    steps, A = [], x
+    for k, W in enumerate(weights):
+        own = last if last is not None and k == len(weights) - 1 else f
+        Z = layer(W, A, None if biases is None else biases[k])
+        steps.append((A, Z, own))
+        A = own(Z)
+    return steps, A
+
+
+def backpropagate(weights, x, t, f=np.tanh, loss=squared_loss, last=None, biases=None):
+    """Derivative of the loss by every weight matrix, from the four derivatives and nothing else.
+
+    Parameters
+    ----------
+    weights : list of arrays of shapes (m, n)
+    x, t : arrays of shape (m, 1) or (m, N), and of the output's shape
+        Input and target.
+    f, loss, last, biases
+        As for :func:`forward` and :func:`loss_by_activation`.
+
+    Returns
+    -------
+    list of arrays
+        One for each weight matrix, of its shape. With biases, a second list for
+        them follows.
+
+    Raises
+    ------
+    ValueError
+        The shapes of two neighbours do not fit.
+
+    Examples
+    --------
+    >>> gradients = backpropagate([np.ones((4, 3)), np.ones((3, 2))], np.ones((4, 1)), np.zeros((2, 1)))
+    >>> [g.shape for g in gradients]
+    [(4, 3), (3, 2)]
+    """
+    for k, (left, right) in enumerate(zip(weights, weights[1:], strict=False)):
+        if left.shape[1] != right.shape[0]:
+            raise ValueError(f"weights[{k}] has shape {left.shape} and weights[{k + 1}] has shape {right.shape}; "
+                             "the second size of one must be the first of the next")
+    steps, A = forward(weights, x, f, last, biases)
+    by_weights, by_biases = [], []
+    by_A = loss_by_activation(A, t, loss)
+    for W, (A, Z, own) in zip(reversed(weights), reversed(steps), strict=True):
+        by_Z = activation_by_preactivation(own, Z).chain(by_A).reshape(Z.shape)
+        by_weights.insert(0, preactivation_by_weights(W, A).chain(by_Z))
+        by_biases.insert(0, by_Z.sum(axis=1, keepdims=True))
+        by_A = preactivation_by_activation(W, A).chain(by_Z).reshape(A.shape)
+    return by_weights if biases is None else (by_weights, by_biases)
+
+
+def descend(weights, x, t, *, rate, steps, f=np.tanh, loss=squared_loss, last=None, biases=None):
+    """Plain gradient descent with :func:`backpropagate`.
+
+    Parameters
+    ----------
+    weights, x, t, f, loss, last, biases
+        As for :func:`backpropagate`. The weights are not changed in place.
+    rate : float
+        Length of the step, as a multiple of the gradient.
+    steps : int
+        How many steps.
+
+    Returns
+    -------
+    list of arrays
+        The new weights (with biases: a pair of lists).
+    array of shape (steps + 1,)
+        The loss before each step, and after the last.
+
+    Examples
+    --------
+    >>> weights, history = descend([np.ones((2, 1))], np.ones((2, 1)), np.zeros((1, 1)), rate=0.1, steps=3)
+    >>> history.shape, bool(history[-1] < history[0])
+    ((4,), True)
+    """
+    history = [float(loss(forward(weights, x, f, last, biases)[1], t))]
+    for _ in range(steps):
+        found = backpropagate(weights, x, t, f, loss, last, biases)
+        by_weights, by_biases = (found, None) if biases is None else found
+        weights = [W - rate * g for W, g in zip(weights, by_weights, strict=True)]
+        if biases is not None:
+            biases = [b - rate * g for b, g in zip(biases, by_biases, strict=True)]
+        history.append(float(loss(forward(weights, x, f, last, biases)[1], t)))
+    return (weights if biases is None else (weights, biases)), np.array(history)
