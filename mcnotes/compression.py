@@ -300,8 +300,8 @@ def _claimed(structure, term, claim):
         first = structure_of.setdefault(letter, k)
         if first != k and (type(index) is not int or index != term.axes[first]):
             entry = _off_diagonal(structure, first, k)
-            raise CompressionError(f"{claim!r} would lose entry {entry}, which is {structure.dense()[entry]:.6g} here and "
-                                   f"is not zero by construction: axes {first + 1} and {k + 1} are not tied")
+            raise CompressionError(f"{claim!r} would lose entry {entry}, which is {structure.dense()[entry]:.6g} here "
+                                   f"and is not zero by construction: axes {first + 1} and {k + 1} are not tied")
     held = {label for _, own in term.factors for label in own}
     for letter, k in structure_of.items():
         index = term.axes[k]

@@ -201,7 +201,9 @@ def check(answer, expected, *, hint="read the page again"):
         answer, expected = np.asarray(_value(answer)), np.asarray(_value(expected))
         right = answer.shape == expected.shape and bool(np.allclose(answer, expected, rtol=1e-6, atol=1e-9))
     if right:
-        shown = answer if _exact(expected) else f"{answer:g}" if answer.ndim == 0 else f"an array of shape {answer.shape}"
+        shown = answer
+        if not _exact(expected):
+            shown = f"{answer:g}" if answer.ndim == 0 else f"an array of shape {answer.shape}"
         print(f"Right: {shown}.")
     else:
         print(f"Not yet. Hint: {hint}.")

@@ -85,8 +85,8 @@ def softmax(z):
 
     Examples
     --------
-    >>> float(softmax(np.array([1.0, 2.0, 3.0])).sum())
-    1.0
+    >>> softmax(np.array([1.0, 1.0, 1.0, 1.0]))
+    array([0.25, 0.25, 0.25, 0.25])
     """
     e = np.exp(z - np.max(z, axis=0))
     return e / np.sum(e, axis=0)
@@ -288,7 +288,7 @@ def backpropagate(weights, x, t, f=np.tanh, loss=squared_loss, last=None, biases
     by_A = loss_by_activation(A, t, loss)
     for W, (A, Z, own) in zip(reversed(weights), reversed(steps), strict=True):
         by_Z = activation_by_preactivation(own, Z).chain(by_A).reshape(Z.shape)
-        by_weights.insert(0, preactivation_by_weights(W, A).chain(by_Z))
+        by_weights.insert(0, preactivation_by_weights(W, A).chain(by_Z).reshape(W.shape))
         by_biases.insert(0, by_Z.sum(axis=1, keepdims=True))
         by_A = preactivation_by_activation(W, A).chain(by_Z).reshape(A.shape)
     return by_weights if biases is None else (by_weights, by_biases)
