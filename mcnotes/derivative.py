@@ -303,7 +303,7 @@ def _point(name, x):
                         + ("; take real and imaginary part as two inputs" if array.dtype.kind == "c" else ""))
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape}); there is nothing to differentiate by")
-    array = array.astype(float)
+    array = array.astype(float, copy=False)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} has entries that are not finite (nan or inf) at "
                          f"{np.argwhere(~np.isfinite(array))[0].tolist()}")

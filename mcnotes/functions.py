@@ -22,7 +22,7 @@ from functools import partial
 import numpy as np
 from numpy.linalg import cholesky, det, eigvalsh, inv, norm, pinv, slogdet, solve
 
-from .links import Along, Contract, Gather, General, Move, Part, Reshape, Scale, Slide
+from .links import Along, Contract, Gather, General, Move, Part, Reshape, Scale, Slide, Turn
 from .structure import scatter
 from .trace import RULES, Traced, UnsupportedError, follows, record, top
 
@@ -40,18 +40,42 @@ def rule(*functions):
 
 # 1. Element-wise functions -------------------------------------------------------------------------------
 
-def _elementwise(ufunc, slopes, *operands, **options):
-    if options:
-        raise UnsupportedError(f"np.{ufunc.__name__} with {', '.join(options)}= has no derivative rule; "
-                               "leave it away, or use np.where")
-    tape, values = top(*operands)
-    y = ufunc(*values)
-    out, links = np.shape(y), []
-    for x, value, slope in zip(operands, values, slopes, strict=True):
-        if type(x) is Traced and x.tape is tape:
-            local = slope(y, *values) if callable(slope) else slope
-            links.append((x, Scale(local, np.shape(value), out)))
-    return record(tape, y, links)
+def _elementwise(ufunc, slopes):
+    """The rule of a ufunc of one or two operands, from the derivative by each."""
+    return _unary(ufunc, *slopes) if len(slopes) == 1 else _binary(ufunc, *slopes)
+
+
+def _unary(ufunc, slope):
+    def apply(x, **options):
+        if options:
+            raise _no_options(ufunc, options)
+        tape, value = x.tape, x.value
+        y = ufunc(value)
+        shape = value.shape
+        tape.records.append(((x.position, Scale(slope(y, value) if callable(slope) else slope, shape, shape)),))
+        return Traced(y, tape, len(tape.records) - 1)
+    return apply
+
+
+def _binary(ufunc, slope_a, slope_b):
+    def apply(a, b, **options):
+        if options:
+            raise _no_options(ufunc, options)
+        tape, (u, v) = top(a, b)
+        y = ufunc(u, v)
+        shape, links = y.shape, ()
+        if type(a) is Traced and a.tape is tape:
+            links = ((a.position, Scale(slope_a(y, u, v) if callable(slope_a) else slope_a, u.shape, shape)),)
+        if type(b) is Traced and b.tape is tape:
+            links += ((b.position, Scale(slope_b(y, u, v) if callable(slope_b) else slope_b, v.shape, shape)),)
+        tape.records.append(links)
+        return Traced(y, tape, len(tape.records) - 1)
+    return apply
+
+
+def _no_options(ufunc, options):
+    return UnsupportedError(f"np.{ufunc.__name__} with {', '.join(options)}= has no derivative rule; "
+                            "leave it away, or use np.where")
 
 
 def _safe(function):
@@ -141,7 +165,7 @@ SLOPES = {
     np.conjugate: (None,),
     np.real: (None,),
 }
-RULES.update({ufunc: partial(_elementwise, ufunc, slopes) for ufunc, slopes in SLOPES.items()})
+RULES.update({ufunc: _elementwise(ufunc, slopes) for ufunc, slopes in SLOPES.items()})
 
 #: Steps and comparisons: their derivative is zero wherever it exists, so they give plain arrays.
 STEPS = (np.sign, np.floor, np.ceil, np.trunc, np.rint, np.heaviside, np.floor_divide, np.less, np.less_equal,
@@ -190,22 +214,20 @@ def _tril(m, k=0):
 
 # 2. Products and sums ------------------------------------------------------------------------------------
 
-def _contraction(out, pairs, value, plain=None, extra=()):
-    """Record ``pairs -> out``, pairs of (operand, letters); `plain` may give faster pull-backs by operand.
-
-    `extra` are further factors of the local derivative, plain (array, letters) pairs.
-    """
+def _contraction(out, pairs, value, plain=None):
+    """Record ``pairs -> out``, pairs of (operand, letters); `plain` may give faster pull-backs by operand."""
     tape, values = top(*(x for x, _ in pairs))
+    y = value(*values)          # the first to complain about shapes that do not fit
+    values = [v if hasattr(v, "shape") else np.asarray(v) for v in values]
     lengths = {}
     for v, (_, letters) in zip(values, pairs, strict=True):
-        lengths.update(zip(letters, np.shape(v), strict=True))
-    links = []
+        lengths.update(zip(letters, v.shape, strict=True))
+    links, pulls = [], plain(*values) if plain else None
     for k, (x, letters) in enumerate(pairs):
-        if follows(tape, x):
-            others = [(values[j], pairs[j][1]) for j in range(len(pairs)) if j != k] + list(extra)
-            pull = plain(*values)[k] if plain else None
-            links.append((x, Contract(out, letters, others, np.shape(values[k]), lengths, pull)))
-    return record(tape, value(*values), links)
+        if type(x) is Traced and x.tape is tape:
+            others = [(v, own) for j, (v, (_, own)) in enumerate(zip(values, pairs, strict=True)) if j != k]
+            links.append((x, Contract(out, letters, others, values[k].shape, lengths, pulls and pulls[k])))
+    return record(tape, y, links)
 
 
 _MATMUL = {     # axes of a, axes of b -> letters and the pull-backs of plain arrays
@@ -216,9 +238,14 @@ _MATMUL = {     # axes of a, axes of b -> letters and the pull-backs of plain ar
 }
 
 
+def _ndim(x):
+    """Number of axes, without asking NumPy to ask a traced array."""
+    return x.ndim if hasattr(x, "ndim") else np.ndim(x)
+
+
 @rule(np.matmul)
 def _matmul(a, b):
-    known = _MATMUL.get((np.ndim(a), np.ndim(b)))
+    known = _MATMUL.get((_ndim(a), _ndim(b)))
     if known:
         of_a, of_b, out, plain = known
         return _contraction(out, [(a, of_a), (b, of_b)], np.matmul, plain)
@@ -303,15 +330,18 @@ def _kept(y, shape, over):
 def _reduction(a, axis, keepdims, function, factor):
     """A reduction whose differential is a sum weighted by a factor: an array like a, or a number."""
     tape, (value,) = top(a)
-    shape, over = np.shape(value), _axes(axis, np.ndim(value))
+    shape = value.shape
+    over = tuple(range(len(shape))) if axis is None else _axes(axis, len(shape))
     letters = _LETTERS[:len(shape)]
-    out = "".join(x for k, x in enumerate(letters) if k not in over)
+    out = "".join([x for k, x in enumerate(letters) if k not in over])
     y = function(value, axis=over)
-    weight = factor(value, y if np.ndim(y) == 0 else _kept(y, shape, over), over)
+    weight = factor(value, y if y.ndim == 0 else _kept(y, shape, over), over)
 
     def pull(g):
-        return np.broadcast_to(g if np.ndim(g) == 0 else _kept(g, shape, over), shape) * weight
-    extra = [(weight, letters if np.ndim(weight) else "")]
+        if type(g) is np.float64 and type(weight) is float:
+            return np.full(shape, g * weight)
+        return np.broadcast_to(g if g.ndim == 0 else _kept(g, shape, over), shape) * weight
+    extra = [] if type(weight) is float and weight == 1.0 else [(weight, letters if np.ndim(weight) else "")]
     result = record(tape, y, [(a, Contract(out, letters, extra, shape, dict(zip(letters, shape, strict=True)),
                                            pull))])
     return _kept(result, shape, over) if keepdims else result
@@ -324,7 +354,7 @@ def _sum(a, axis=None, keepdims=False):
 
 @rule(np.mean)
 def _mean(a, axis=None, keepdims=False):
-    return _reduction(a, axis, keepdims, np.mean, lambda x, y, over: 1.0 / np.prod([x.shape[k] for k in over]))
+    return _reduction(a, axis, keepdims, np.mean, lambda x, y, over: 1.0 / float(np.prod([x.shape[k] for k in over])))
 
 
 @rule(np.prod)
@@ -369,11 +399,9 @@ def _trace(a, offset=0, axis1=0, axis2=1):
 
 @rule(np.transpose)
 def _transpose(a, axes=None):
-    axes = tuple(reversed(range(a.ndim))) if axes is None else tuple(int(k) % a.ndim for k in axes)
-    letters = _LETTERS[:a.ndim]
-    back = np.argsort(axes) if axes else ()
-    return _contraction("".join(letters[k] for k in axes), [(a, letters)], lambda v: np.transpose(v, axes),
-                        lambda v: (lambda g: np.transpose(g, back),))
+    tape, (value,) = top(a)
+    axes = tuple(range(a.ndim - 1, -1, -1)) if axes is None else tuple(int(k) % a.ndim for k in axes)
+    return record(tape, np.transpose(value, axes), [(a, Turn(axes, value.shape))])
 
 
 @rule(np.swapaxes)
@@ -396,7 +424,9 @@ def _moveaxis(a, source, destination):
 @rule(np.broadcast_to)
 def _broadcast_to(array, shape):
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    return _elementwise(lambda x: np.broadcast_to(x, shape), (None,), array)
+    tape, (value,) = top(array)
+    y = np.broadcast_to(value, shape)
+    return record(tape, y, [(array, Scale(None, value.shape, y.shape))])
 
 
 # 3. Moves ------------------------------------------------------------------------------------------------

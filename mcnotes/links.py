@@ -12,14 +12,14 @@ follows. A link pulls back in two ways:
 
 :class:`Scale` serves all element-wise functions,
 :class:`Contract` all products and sums, :class:`Along`, :class:`Move`,
-:class:`Reshape` and :class:`Part` all functions that move entries, :class:`Slide`
+:class:`Reshape`, :class:`Turn` and :class:`Part` all functions that move entries, :class:`Slide`
 :class:`Gather` and :class:`Slide` diagonals and convolutions, and :class:`General`
 the rest.
 """
 
 import numpy as np
 
-from .structure import Map, Structure, scatter
+from .structure import Map, Structure, Term, scatter
 
 
 def unbroadcast(g, shape):
@@ -174,6 +174,29 @@ class Reshape:
 
     def pull_structure(self, s):
         return s.each(self.shape, lambda term: term.reshaped(self.out, self.shape))
+
+
+class Turn:
+    """The axes in another order: axis k of the output is axis ``axes[k]`` of the input."""
+
+    __slots__ = ("axes", "shape")
+
+    def __init__(self, axes, shape):
+        self.axes, self.shape = axes, shape
+
+    def pull(self, g):
+        return np.transpose(g, self._back())
+
+    def _back(self):
+        back = [0] * len(self.axes)
+        for k, axis in enumerate(self.axes):
+            back[axis] = k
+        return back
+
+    def pull_structure(self, s):
+        back = self._back()
+        return s.each(self.shape, lambda term: Term(
+            term.factors, [*(term.axes[k] for k in back), *term.axes[len(back):]], term.sizes))
 
 
 class Part:

@@ -208,6 +208,8 @@ class Term:
         core = _product(self.factors, labels)
         if len(self.axes) == len(labels) and all(type(index) is int for index in self.axes):
             return core if np.shape(core) == full else core * np.ones(full)
+        if all(type(index) is int for index in self.axes) and isinstance(core, np.ndarray | float):
+            return _tied(core, self.axes, labels, full, shape)
         flat = np.zeros((), int)
         for index, length in zip(self.axes, shape, strict=True):
             flat = flat * length + _grid(index, labels, self.sizes)
@@ -215,6 +217,16 @@ class Term:
             core = core * np.ones(full)
         named = {index for index in self.axes if type(index) is int}
         return scatter(core, np.broadcast_to(flat, full), shape, distinct=len(named) == len(labels))
+
+
+def _tied(core, axes, labels, full, shape):
+    """Zeros with the core on the diagonals that the ties name, written through one strided view."""
+    result, strides, step = np.zeros(shape), dict.fromkeys(labels, 0), 8
+    for index, length in zip(reversed(axes), reversed(shape), strict=True):
+        strides[index] += step
+        step *= length
+    np.ndarray(full, float, result, 0, tuple(strides.values()))[...] = core
+    return result
 
 
 class Structure:

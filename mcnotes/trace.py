@@ -55,11 +55,11 @@ class Traced:
     def __init__(self, value, tape, position):
         self.value, self.tape, self.position = value, tape, position
 
-    shape = property(lambda self: np.shape(self.value))
-    ndim = property(lambda self: np.ndim(self.value))
-    size = property(lambda self: np.size(self.value))
+    shape = property(lambda self: self.value.shape)
+    ndim = property(lambda self: self.value.ndim)
+    size = property(lambda self: self.value.size)
     dtype = property(lambda self: self.value.dtype)
-    T = property(lambda self: np.transpose(self))
+    T = property(lambda self: RULES[np.transpose](self))
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
         if out is not None:
@@ -88,7 +88,9 @@ class Traced:
 
     def __getattr__(self, name):
         if name in METHODS:
-            return lambda *args, **options: METHODS[name](self, *args, **options)
+            function = METHODS[name]
+            rule = RULES.get(function, function)
+            return lambda *args, **options: rule(self, *args, **options)
         if isinstance(getattr(np, name, None), np.ufunc):      # object arrays ask their entries
             return lambda *others: getattr(np, name)(self, *others)
         raise AttributeError(f"a traced array has no attribute {name!r}; {_INSTEAD}")
@@ -185,6 +187,8 @@ def _values(thing):
 
 def top(*operands):
     """The innermost tape among the operands, and the operands as that tape sees them."""
+    if len(operands) == 1 and type(operands[0]) is Traced:
+        return operands[0].tape, (operands[0].value,)
     tape = None
     for x in operands:
         if type(x) is Traced and (tape is None or x.tape.level > tape.level):
@@ -194,7 +198,7 @@ def top(*operands):
 
 def record(tape, value, links):
     """Put a value on a tape, with its links: (traced operand, link) pairs."""
-    tape.records.append(tuple((x.position, link) for x, link in links))
+    tape.records.append([(x.position, link) for x, link in links])
     return Traced(value, tape, len(tape.records) - 1)
 
 
