@@ -312,13 +312,13 @@ def _point(name, x):
 
 def _result(y):
     """The function's result: traced, or a constant float array."""
-    if np.size(y) == 0 and y is not None:
-        raise ValueError(f"f returned an empty array (shape {np.shape(y)}); there is nothing to differentiate")
-    if isinstance(y, Traced):
-        return y
     if y is None:
         raise TypeError("f returned None; did you forget the return statement?")
-    array = np.asarray(y)
+    array = y if isinstance(y, Traced) else np.asarray(y)
+    if array.size == 0:
+        raise ValueError(f"f returned an empty array (shape {array.shape}); there is nothing to differentiate")
+    if isinstance(y, Traced):
+        return y
     if array.dtype.kind not in "biuf":
         raise TypeError(f"f must return real numbers, it returned {type(y).__name__} of dtype {array.dtype}")
     return array.astype(float)
@@ -340,13 +340,13 @@ def _chosen(f, wrt, count):
 def _exact(f, points, chosen):
     tape, y = trace(f, points)
     y = _result(y)
-    shape = np.shape(y)
+    shape = y.shape
     outer, found = counted(shape), [None] * len(points)
     if isinstance(y, Traced) and y.tape is tape:
         if outer == () and shape != ():
             y, shape = np.reshape(y, ()), ()
         found = pull_back(tape, y.position, shape, len(points))
-    return [_held(found[k], np.shape(points[k]), shape, np.shape(y)) for k in chosen]
+    return [_held(found[k], points[k].shape, shape, y.shape) for k in chosen]
 
 
 def _held(back, input_shape, shape, output_shape):

@@ -24,7 +24,7 @@ from numpy.linalg import cholesky, det, eigvalsh, inv, norm, pinv, slogdet, solv
 
 from .links import Along, Contract, Gather, General, Move, Part, Reshape, Scale, Slide, Turn
 from .structure import scatter
-from .trace import RULES, Traced, UnsupportedError, follows, record, top
+from .trace import RULES, Traced, UnsupportedError, follows, given, record, top
 
 _LETTERS = string.ascii_letters
 
@@ -61,6 +61,8 @@ def _binary(ufunc, slope_a, slope_b):
     def apply(a, b, **options):
         if options:
             raise _no_options(ufunc, options)
+        if type(a) not in _KNOWN or type(b) not in _KNOWN:
+            a, b = given(a, b)
         tape, (u, v) = top(a, b)
         y = ufunc(u, v)
         shape, links = y.shape, ()
@@ -71,6 +73,9 @@ def _binary(ufunc, slope_a, slope_b):
         tape.records.append(links)
         return Traced(y, tape, len(tape.records) - 1)
     return apply
+
+
+_KNOWN = {Traced, float, int, np.float64}
 
 
 def _no_options(ufunc, options):
@@ -188,6 +193,7 @@ def _where(condition, *branches):
         raise UnsupportedError("np.where(condition) alone gives positions; call it with two branches")
     while type(condition) is Traced:
         condition = condition.value
+    branches = given(*branches)
     tape, (a, b) = top(*branches)
     y = np.where(condition, a, b)
     return record(tape, y, [(x, Scale(chosen.astype(float), np.shape(x), np.shape(y)))
@@ -216,6 +222,7 @@ def _tril(m, k=0):
 
 def _contraction(out, pairs, value, plain=None):
     """Record ``pairs -> out``, pairs of (operand, letters); `plain` may give faster pull-backs by operand."""
+    pairs = list(zip(given(*(x for x, _ in pairs)), (letters for _, letters in pairs), strict=True))
     tape, values = top(*(x for x, _ in pairs))
     y = value(*values)          # the first to complain about shapes that do not fit
     values = [v if hasattr(v, "shape") else np.asarray(v) for v in values]
@@ -245,6 +252,7 @@ def _ndim(x):
 
 @rule(np.matmul)
 def _matmul(a, b):
+    a, b = given(a, b)
     known = _MATMUL.get((_ndim(a), _ndim(b)))
     if known:
         of_a, of_b, out, plain = known
@@ -264,6 +272,7 @@ def _matmul(a, b):
 
 @rule(np.dot)
 def _dot(a, b):
+    a, b = given(a, b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return a * b
     if np.ndim(a) <= 2 and np.ndim(b) <= 2:
@@ -273,6 +282,7 @@ def _dot(a, b):
 
 @rule(np.inner)
 def _inner(a, b):
+    a, b = given(a, b)
     return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else np.tensordot(a, b, ([-1], [-1]))
 
 
@@ -535,7 +545,8 @@ def _diag(v, k=0):
 @rule(np.concatenate)
 def _concatenate(arrays, axis=0):
     if axis is None:
-        arrays, axis = [np.ravel(a) for a in arrays], 0
+        arrays, axis = [np.ravel(a) for a in given(*arrays)], 0
+    arrays = given(*arrays)
     tape, values = top(*arrays)
     y = np.concatenate(values, axis)
     axis, links, start = axis % np.ndim(y), [], 0
@@ -551,35 +562,41 @@ def _concatenate(arrays, axis=0):
 
 @rule(np.stack)
 def _stack(arrays, axis=0):
-    return np.concatenate([np.expand_dims(a, axis) for a in arrays], axis)
+    return np.concatenate([np.expand_dims(a, axis) for a in given(*arrays)], axis)
 
 
 @rule(np.vstack)
 def _vstack(tup):
-    return np.concatenate([np.atleast_2d(a) for a in tup], 0)
+    return np.concatenate([np.atleast_2d(a) for a in given(*tup)], 0)
 
 
 @rule(np.hstack)
 def _hstack(tup):
-    arrays = [np.atleast_1d(a) for a in tup]
+    arrays = [np.atleast_1d(a) for a in given(*tup)]
     return np.concatenate(arrays, 0 if np.ndim(arrays[0]) == 1 else 1)
 
 
 @rule(np.column_stack)
 def _column_stack(tup):
-    return np.concatenate([np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup], 1)
+    return np.concatenate([np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in given(*tup)], 1)
 
 
 @rule(np.append)
 def _append(arr, values, axis=None):
+    arr, values = given(arr, values)
     return np.concatenate([arr, values] if axis is not None else [np.ravel(arr), np.ravel(values)], axis or 0)
 
 
-@rule(np.split, np.array_split)
+@rule(np.split)
 def _split(ary, indices_or_sections, axis=0):
-    parts = np.array_split(np.arange(ary.shape[axis]), indices_or_sections)
     if isinstance(indices_or_sections, int) and ary.shape[axis] % indices_or_sections:
         raise ValueError(f"split: {ary.shape[axis]} entries do not fall into {indices_or_sections} equal parts")
+    return _array_split(ary, indices_or_sections, axis)
+
+
+@rule(np.array_split)
+def _array_split(ary, indices_or_sections, axis=0):
+    parts = np.array_split(np.arange(ary.shape[axis]), indices_or_sections)
     ends = [0, *np.cumsum([len(part) for part in parts])]
     return [ary[(slice(None),) * (axis % ary.ndim) + (slice(int(a), int(b)),)]
             for a, b in zip(ends[:-1], ends[1:], strict=True)]
@@ -594,7 +611,7 @@ def _sort(a, axis=-1):
 
 def _extreme(arg, a, axis=None, keepdims=False):
     if axis is None:
-        y = np.ravel(a)[int(arg(_plain(a)))]
+        y = a[tuple(int(k) for k in np.unravel_index(arg(_plain(a)), a.shape))]
         return np.reshape(y, (1,) * a.ndim) if keepdims else y
     if not isinstance(axis, int):
         over = _axes(axis, a.ndim)
@@ -649,6 +666,7 @@ def _kron(a, b):
 
 @rule(np.convolve)
 def _convolve(a, v, mode="full"):
+    a, v = given(a, v)
     tape, (x, kernel) = top(a, v)
     if mode == "valid" and len(x) >= len(kernel) and not follows(tape, v):
         return record(tape, np.convolve(x, kernel, mode), [(a, Slide(kernel, np.shape(x), full=False))])
@@ -695,6 +713,7 @@ def _inv(a):
 @rule(solve)
 def _solve(a, b):
     _square("solve", a)
+    a, b = given(a, b)
     tape, (matrix, right) = top(a, b)
     x = solve(matrix, right)
     vector = np.ndim(right) == 1

@@ -23,6 +23,7 @@ runs in this form (X.20 to X.23).
 """
 
 import itertools
+import math
 
 import numpy as np
 
@@ -70,7 +71,9 @@ class Term:
 
     def scaled(self, local, count):
         """Multiply by an array over the first `count` axes (broadcast from the right)."""
-        local_shape = np.shape(local)
+        if not hasattr(local, "shape"):
+            return Term([*self.factors, (local, ())], self.axes, self.sizes)
+        local_shape = local.shape
         first = count - len(local_shape)
         kept = [d for d, n in enumerate(local_shape) if n != 1]
         if len(kept) < len(local_shape):
@@ -123,7 +126,9 @@ class Term:
         term, inner, done = self, [], 0
         for old, new in _groups(shape, inner_shape):
             indices = term.axes[done:done + len(old)]
-            if len(old) == len(new) == 1:
+            if not new:
+                pass                    # axes of length 1 that go
+            elif len(old) == len(new) == 1:
                 inner.append(indices[0])
             elif len(old) == 1:
                 labels = tuple(_fresh() for _ in new)
@@ -149,10 +154,19 @@ class Term:
 
     def read(self, tables, count):
         """Pull back where input entry p stands at output position ``tables[0][p], tables[1][p], ...``"""
-        labels, term = tuple(_fresh() for _ in tables[0].shape), self
-        for axis, table in enumerate(tables):
-            term = term._substituted(self.axes[axis], labels, table)
-        return term.inward(labels, count)
+        labels = tuple(_fresh() for _ in tables[0].shape)
+        maps = {self.axes[axis]: Map(labels, table) for axis, table in enumerate(tables)}
+        sizes = {**self.sizes, **dict(zip(labels, tables[0].shape, strict=True))}
+        factors = [_gather(array, [maps.get(label, label) for label in own], sizes) for array, own in self.factors]
+        axes = [*labels]
+        for index in self.axes[count:]:
+            if type(index) is int:
+                axes.append(maps.get(index, index))
+            else:
+                table, own = _gather(index.table, [maps.get(label, label) for label in index.labels], sizes)
+                axes.append(Map(own, table))
+        kept = {label: n for label, n in sizes.items() if label not in maps}
+        return Term(factors, axes, kept)
 
     def slid(self, kernel, taps):
         """Pull back through ``out[o] = sum over t of input[o + taps - 1 - t] kernel[t]``."""
@@ -262,8 +276,8 @@ class Structure:
         return Structure([step(term) for term in self.terms], inner, self.outer)
 
     def __add__(self, other):
-        terms = {term.key(): term for term in self.terms}
-        for term in other.terms:
+        terms = {}
+        for term in self.terms + other.terms:
             key = term.key()
             terms[key] = terms[key].plus(term) if key in terms else term
         total = Structure(list(terms.values()), self.inner, self.outer)
@@ -350,7 +364,7 @@ class Structure:
     @property
     def dense_nbytes(self):
         """Bytes that the dense array would take."""
-        return 8 * int(np.prod([float(n) for n in self.inner + self.outer]))
+        return 8 * math.prod(self.inner + self.outer)
 
     def __repr__(self):
         held = " + ".join(
@@ -387,7 +401,7 @@ def scatter(values, flat, shape, distinct):
     >>> scatter(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 2]), (3,), False)
     array([1., 0., 6.])
     """
-    if not isinstance(values, np.ndarray | np.generic | float):
+    if hasattr(values, "scattered"):            # traced, for a derivative of a derivative
         return values.scattered(flat, shape)
     length = int(np.prod(shape, dtype=int))
     if not distinct:

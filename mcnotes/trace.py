@@ -101,6 +101,8 @@ class Traced:
     def copy(self):
         return self
 
+    __pos__ = copy
+
     def astype(self, dtype, **options):
         if not np.issubdtype(dtype, np.floating):
             raise UnsupportedError(f"astype({dtype}) would lose the derivative; keep floating-point numbers")
@@ -121,8 +123,8 @@ class Traced:
 
     def __float__(self):
         raise UnsupportedError("a traced number cannot become a plain one, the derivative would be lost; use np.sin "
-                               "instead of math.sin, leave float() away, and build arrays with np.array([...]) "
-                               "instead of y[0] = ...")
+                               "instead of math.sin, leave float() away, and build arrays with np.stack([...]) "
+                               "instead of y[0] = ... or np.mean(np.array([...]))")
 
     __int__ = __index__ = __complex__ = __float__
 
@@ -168,7 +170,6 @@ for _name, _ufunc in {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge"
     setattr(Traced, f"__{_name}__", _operator(_ufunc, False))
 Traced.__hash__ = object.__hash__
 Traced.__neg__ = lambda self: RULES[np.negative](self)
-Traced.__pos__ = lambda self: self
 Traced.__abs__ = lambda self: RULES[np.absolute](self)
 
 
@@ -196,6 +197,16 @@ def top(*operands):
     return tape, [x.value if type(x) is Traced and x.tape is tape else x for x in operands]
 
 
+def given(*operands):
+    """The operands with lists, and object arrays of traced numbers, turned into arrays."""
+    found = []
+    for x in operands:
+        if type(x) is not Traced and _holds_traced(x):
+            x = collect(x)
+        found.append(np.asarray(x) if isinstance(x, list | tuple) else x)
+    return found
+
+
 def record(tape, value, links):
     """Put a value on a tape, with its links: (traced operand, link) pairs."""
     tape.records.append([(x.position, link) for x, link in links])
@@ -208,12 +219,7 @@ def follows(tape, x):
 
 
 def collect(entries):
-    """Stack a nested list, tuple or object array of numbers, arrays and traced values.
-
-    Returns
-    -------
-    Traced or array
-    """
+    """Stack a nested list, tuple or object array of numbers, arrays and traced values."""
     if type(entries) is Traced or not _holds_traced(entries):
         return entries
     if isinstance(entries, np.ndarray) and entries.ndim == 0:
@@ -224,11 +230,10 @@ def collect(entries):
         raise ValueError(f"f returned parts of different shapes {sorted(shapes)}; "
                          "return one array, or parts of one shape")
     tape, values = top(*parts)
-    count, shape = len(parts), shapes.pop()
+    shape = shapes.pop()
     links = [(part, Part(k, shape, (np.array(k), *[None] * len(shape))))
              for k, part in enumerate(parts) if follows(tape, part)]
     stacked = np.stack(values) if shape or any(type(v) is Traced for v in values) else np.array(values, float)
-    assert len(stacked) == count
     return record(tape, stacked, links)
 
 
@@ -244,15 +249,7 @@ _level = 0
 def trace(f, inputs):
     """Run a function on traced inputs.
 
-    Parameters
-    ----------
-    f : callable
-    inputs : list of arrays
-
-    Returns
-    -------
-    tape : Tape
-    result : Traced or whatever else f returned
+    Returns the tape, and what `f` returned: traced, unless it does not depend on the inputs.
     """
     global _level
     _level += 1
@@ -260,6 +257,13 @@ def trace(f, inputs):
     try:
         result = f(*(Traced(value, tape, k) for k, value in enumerate(inputs)))
         return tape, collect(result)
+    except (TypeError, ValueError) as error:
+        if isinstance(error.__cause__, UnsupportedError):       # NumPy's words around ours
+            raise error.__cause__ from None
+        if "loop of ufunc does not support" in str(error):
+            raise UnsupportedError("an array built with np.array([...]) from traced and plain numbers is an array of "
+                                   "objects, which NumPy cannot compute with; build it with np.stack([...])") from error
+        raise
     finally:
         _level -= 1
 
@@ -270,10 +274,8 @@ def pull_back(tape, position, shape, inputs):
     Parameters
     ----------
     tape : Tape
-    position : int
-        Place of the result.
-    shape : tuple of int
-        Its shape. For ``()`` plain arrays travel, otherwise structures.
+    position, shape : int, tuple of int
+        Place of the result, and its shape. For ``()`` plain arrays travel, otherwise structures.
     inputs : int
         How many of the first places are inputs.
 

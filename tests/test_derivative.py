@@ -1,0 +1,410 @@
+"""Whole derivatives: layouts, kinds, several arguments, second derivatives, structure, errors."""
+
+import gc
+import warnings
+import weakref
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mcnotes as mc
+from mcnotes.trace import Traced, UnsupportedError, trace
+
+C = np.array([[1.0, -2.0, 0.5, 3.0], [0.3, 1.5, -1.0, 2.0], [2.0, 0.1, 0.7, -0.4]])
+V = np.array([0.3, -0.7, 1.1, 0.2])
+
+
+def curved(v):
+    return np.sin(C @ v) + (C @ v) ** 2
+
+
+def by_hand(v):
+    return ((np.cos(C @ v) + 2 * (C @ v))[:, None] * C).T  # row i is input i
+
+
+# Layouts -------------------------------------------------------------------------------------------------
+
+
+def test_vector_by_vector_has_a_row_for_each_input():
+    d = mc.derivative(curved, V)
+    assert d.matrix.shape == (4, 3)
+    assert np.allclose(d.matrix, by_hand(V), rtol=1e-14)
+    assert np.array_equal(d.layout("numerator"), d.matrix.T)
+    with pytest.raises(ValueError, match="denominator"):
+        d.layout("row")
+
+
+@pytest.mark.parametrize(
+    "f, at, shape",
+    [
+        (lambda v: v[0] * v[1] ** 2, V, (4, 1)),
+        (lambda v: v[0, 0] * v[1, 0] ** 2, V.reshape(4, 1), (4, 1)),
+        (lambda s: np.array([s**2, np.sin(s), np.exp(s)]), 0.4, (1, 3)),
+        (lambda s: np.array([[s**2], [np.sin(s)], [np.exp(s)]]), 0.4, (1, 3)),
+        (lambda s: np.sin(C[:2, :3] * s), 0.4, (3, 2)),
+        (lambda M: np.sum(np.sin(M) * C[:2, :3]), C[:2, :3], (2, 3)),
+        (lambda v: curved(v[:, 0])[:, None], V.reshape(4, 1), (4, 3)),
+        (lambda s: s**3, 2.0, ()),
+        (lambda v: v.T @ v, V.reshape(4, 1), (4, 1)),
+    ],
+)
+def test_the_notes_layout(f, at, shape):
+    assert mc.derivative(f, at).matrix.shape == shape
+    assert np.allclose(mc.derivative(f, at).matrix, mc.derivative(f, at, method="difference").matrix, atol=1e-8)
+
+
+def test_matrix_by_scalar_is_transposed():
+    B = C[:2, :3]
+    d = mc.derivative(lambda s: np.sin(B * s), 0.4)
+    assert np.allclose(d.matrix, (B * np.cos(B * 0.4)).T, rtol=1e-15)
+
+
+@pytest.mark.parametrize("of", [(), (3,), (2, 4)])
+@pytest.mark.parametrize("wrt", [(), (3,), (2, 4)])
+def test_nine_kinds(of, wrt, random):
+    x = random.normal(size=wrt)
+    K = random.normal(size=of + wrt)
+    d = mc.derivative(
+        lambda x: np.sin(np.sum(K * x, axis=tuple(range(len(of), len(of + wrt))))) if wrt else np.sin(K * x), x
+    )
+    known = mc.shape_of(of=of, wrt=wrt)
+    assert d.array.shape == wrt + of
+    assert (d.array.ndim, d.array.size) == (known.axes, known.size)
+    if known.axes <= 2:
+        assert d.matrix.shape == known.shape
+    else:
+        with pytest.raises(mc.LayoutError, match="axes"):
+            d.matrix  # noqa: B018
+    slope = np.cos(np.sum(K * x, axis=tuple(range(len(of), len(of + wrt)))) if wrt else K * x)
+    closed = np.moveaxis(slope.reshape(of + (1,) * len(wrt)) * K, range(len(of)), range(len(wrt), len(of + wrt)))
+    assert np.allclose(d.array, closed, rtol=1e-13)
+
+
+def test_predict_and_chain_agree_with_the_dense_array(random):
+    d = mc.derivative(lambda M: np.tanh(M @ C.T), random.normal(size=(2, 4)))
+    delta, upstream = random.normal(size=(2, 4)), random.normal(size=(2, 3))
+    assert np.allclose(d.predict(delta), np.tensordot(delta, d.array, 2))
+    assert np.allclose(d.chain(upstream), np.tensordot(d.array, upstream, 2))
+    with pytest.raises(ValueError, match=r"delta has shape \(4, 2\)"):
+        d.predict(delta.T)
+    with pytest.raises(ValueError, match="upstream"):
+        d.chain(delta)
+
+
+def test_prediction_for_columns_is_a_column():
+    d = mc.derivative(lambda v: C @ np.sin(v), V.reshape(4, 1))
+    assert d.predict(np.ones((4, 1))).shape == (3, 1)
+    assert d.array.shape == (4, 3)
+
+
+def test_the_difference_quotient_converges_at_second_order():
+    exact = mc.derivative(curved, V).array
+    gaps = []
+    for h in (1e-2, 5e-3):
+        columns = [(curved(V + h * e) - curved(V - h * e)) / (2 * h) for e in np.eye(4)]
+        gaps.append(np.abs(np.stack(columns) - exact).max())
+    assert 3.8 < gaps[0] / gaps[1] < 4.2
+
+
+def test_exactness_against_closed_forms(random):
+    v = random.normal(size=40)
+    A = random.normal(size=(30, 40))
+    assert np.allclose(
+        mc.derivative(lambda v: np.sum(np.exp(A @ v / 10)), v).array, A.T @ np.exp(A @ v / 10) / 10, rtol=1e-13
+    )
+    M = random.normal(size=(5, 5)) + 5 * np.eye(5)
+    assert np.allclose(mc.derivative(lambda M: np.linalg.slogdet(M)[1], M).array, np.linalg.inv(M).T, rtol=1e-13)
+
+
+# Arguments -----------------------------------------------------------------------------------------------
+
+
+def test_several_arguments():
+    W = C.T
+
+    def f(W, a):
+        return np.tanh(W.T @ a)
+
+    both = mc.derivative(f, (W, V))
+    assert [d.array.shape for d in both] == [(4, 3, 3), (4, 3)]
+    assert np.array_equal(mc.derivative(f, (W, V), wrt="a").array, both[1].array)
+    assert np.array_equal(mc.derivative(f, (W, V), wrt=0).array, both[0].array)
+    with pytest.raises(ValueError, match="arguments are W, a"):
+        mc.derivative(f, (W, V), wrt="b")
+    with pytest.raises(ValueError, match="place from 0 to 1"):
+        mc.derivative(f, (W, V), wrt=2)
+    with pytest.raises(TypeError, match="tuple"):
+        mc.derivative(f, V, wrt="a")
+
+
+def test_integers_and_lists_are_promoted():
+    assert mc.derivative(lambda v: v[0] ** 2 + v[1], [3, 4]).array.tolist() == [6.0, 1.0]
+    assert mc.derivative(lambda s: s**2, 3).array == 6.0
+
+
+def test_a_result_that_ignores_its_input_has_derivative_zero():
+    d = mc.derivative(lambda v: np.array([1.0, 2.0, 3.0]), V)
+    assert d.array.shape == (4, 3) and not d.array.any()
+
+
+def test_the_input_itself():
+    assert np.array_equal(mc.derivative(lambda v: v, V).array, np.eye(4))
+
+
+# Second derivatives --------------------------------------------------------------------------------------
+
+
+def test_hessian_against_a_closed_form_and_autograd():
+    def s(np):
+        return lambda v: np.sum(np.sin(np.dot(C, v)) * np.exp(v[:3])) + v[0] ** 3 * v[1]
+
+    ours = mc.hessian(s(np), V).matrix
+    assert np.allclose(ours, autograd.hessian(s(anp))(V), rtol=1e-12, atol=1e-13)
+    assert np.allclose(mc.hessian(lambda v: v @ C.T @ C @ v, V).matrix, 2 * C.T @ C, rtol=1e-13)
+    with pytest.raises(ValueError, match="scalar"):
+        mc.hessian(curved, V)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda v: np.prod(v),
+        lambda v: np.linalg.norm(v),
+        lambda v: np.var(v) + np.std(v),
+        lambda v: np.max(v) ** 2,
+        lambda v: np.sum(np.convolve(v, v) ** 2),
+        lambda v: np.linalg.det(np.outer(v, v) + np.diag(v**2 + 1)),
+        lambda v: np.sum(np.linalg.inv(np.diag(v) + 3 * np.eye(4)) ** 2),
+        lambda v: np.sum(np.sort(v) * np.cumsum(v) ** 2),
+        lambda v: np.sum(np.stack([v, v**2]) @ np.tanh(v)),
+        lambda v: np.sum(v[[0, 0, 2]] ** 3),
+        lambda v: np.sum(np.where(v > 0, v**3, v)),
+        lambda v: np.sum(np.linalg.solve(np.diag(v) + np.ones((4, 4)), v**2)),
+        lambda v: np.sum(np.kron(v, np.sin(v)) ** 2),
+        lambda v: np.sum(np.clip(v, -0.5, 1.0) ** 2 * np.sinc(v)),
+        lambda v: np.array([v[0] * v[1], v[2]]) @ np.array([1.0, 2.0]),
+    ],
+)
+def test_second_derivatives_of_many_rules(f):
+    exact = mc.hessian(f, V)
+    rough = mc.derivative(lambda v: mc.derivative(f, v).array, V, method="difference")
+    assert np.allclose(exact.array, rough.array, rtol=1e-6, atol=1e-6)
+
+
+def test_derivative_of_a_jacobian():
+    third = mc.derivative(lambda v: mc.derivative(curved, v).array, V)
+    rough = mc.derivative(lambda v: by_hand(v), V, method="difference")
+    assert third.array.shape == (4, 4, 3)
+    assert np.allclose(third.array, rough.array, atol=1e-7)
+
+
+# Structure -----------------------------------------------------------------------------------------------
+
+
+def test_a_wide_layer_is_held_small():
+    a = np.ones(3000)
+    d = mc.derivative(lambda W: np.tanh(W.T @ a / 3000), np.ones((3000, 2000)))
+    assert d.structure.nbytes < 10**5 < 10**10 < d.structure.dense_nbytes
+    assert d.chain(np.ones(2000)).shape == (3000, 2000)
+    with pytest.raises(MemoryError, match="GB"):
+        d.array  # noqa: B018
+    assert "held as" in repr(d)
+
+
+def test_zeros_by_construction_are_known_and_accidental_ones_are_not_taken_for_them():
+    a = np.array([1.0, 0.0, 2.0, 3.0])
+    d = mc.derivative(lambda W: W.T @ a, C.T)
+    mask = d.structure.mask()
+    assert np.array_equal(mask, np.broadcast_to(np.eye(3, dtype=bool), (4, 3, 3)))
+    assert (d.array == 0).sum() > (~mask).sum()
+
+
+CHAIN = {
+    "sin": np.sin,
+    "square": lambda x: x * x,
+    "shift": lambda x: x + x[::-1],
+    "weights": lambda x: np.tanh(C[:, :3] @ x[:3]),
+    "mix": lambda x: np.concatenate([x[1:], x[:1] * 2]),
+    "norm": lambda x: x / np.linalg.norm(x),
+    "pair": lambda x: np.stack([x[0] * x[1], x[1] + x[2], np.exp(-(x[2] ** 2))]),
+    "reshape": lambda x: (x[:3].reshape(3, 1) @ x[:2].reshape(1, 2)).ravel(),
+    "softmax": lambda x: np.exp(x - np.max(x)) / np.sum(np.exp(x - np.max(x))),
+    "mean": lambda x: x - np.mean(x),
+    "sort": np.sort,
+    "convolve": lambda x: np.convolve(x, [1.0, -2.0, 0.5]),
+    "repeat": lambda x: np.repeat(x, 2),
+    "where": lambda x: np.where(x > 0.1, x, 0.3 * x),
+    "cumsum": np.cumsum,
+    "diag": lambda x: np.diag(x[:3]) @ x[:3],
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(names=st.lists(st.sampled_from(sorted(CHAIN)), min_size=1, max_size=5), seed=st.integers(0, 10**6))
+def test_compositions_are_right(names, seed):
+    def f(x):
+        for name in names:
+            x = CHAIN[name](x)
+        return x
+
+    x = np.random.default_rng(seed).normal(size=5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        exact = mc.derivative(f, x)
+        upstream = np.random.default_rng(seed).normal(size=exact.outer)
+        plain = mc.derivative(lambda x: np.sum(f(x) * upstream), x)  # the same through plain arrays
+    rough = mc.derivative(f, x, method="difference")
+    scale = 1 + np.abs(exact.array).max()
+    assert np.abs(exact.array - rough.array).max() < 1e-5 * scale**2
+    assert np.allclose(exact.array @ upstream, plain.array, rtol=1e-9, atol=1e-11 * scale)
+    assert np.allclose(exact.chain(upstream), plain.array, rtol=1e-9, atol=1e-11 * scale)
+    assert not exact.array[~exact.structure.mask()].any()
+
+
+def test_a_tape_is_freed_with_its_result():
+    class Marked(np.ndarray):
+        pass
+
+    gc.disable()
+    try:
+        tape, y = trace(lambda x: np.sum(np.exp(x) * x), [V])
+        seen = weakref.ref(tape.records[-1][0][1].pull)
+        del tape, y
+        assert seen() is None
+    finally:
+        gc.enable()
+
+
+# Errors --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "at, error, words",
+    [
+        ([[1.0, 2.0], [3.0]], ValueError, "ragged"),
+        (np.array([1.0, None]), TypeError, "object"),
+        (np.array([1 + 2j]), TypeError, "complex"),
+        ("three", TypeError, "real numbers"),
+        (np.zeros((0, 3)), ValueError, "empty"),
+        (np.array([1.0, np.nan]), ValueError, "not finite"),
+        (np.array([np.inf]), ValueError, "not finite"),
+    ],
+)
+def test_bad_points(at, error, words):
+    with pytest.raises(error, match=words) as caught:
+        mc.derivative(lambda v: np.sum(v**2), at)
+    assert "at" in str(caught.value)
+
+
+def grown(v):
+    y = np.zeros(2)
+    y[0] = v[0]
+    return y
+
+
+def assigned(v):
+    v[0] = 1.0
+    return v
+
+
+def accumulated(v):
+    y = np.zeros(4)
+    y += v
+    return y
+
+
+@pytest.mark.parametrize(
+    "f, error, words",
+    [
+        (lambda v: None, TypeError, "returned None"),
+        (lambda v: "text", TypeError, "real numbers"),
+        (lambda v: v[:0], ValueError, "empty"),
+        (lambda v: np.fft.fft(v), TypeError, "np.fft has no derivative rule"),
+        (lambda v: np.cumprod(v), TypeError, "cumprod.*nearest.*cumsum|cumprod.*nearest.*prod"),
+        (lambda v: np.linalg.svd(np.outer(v, v)), TypeError, "difference"),
+        (lambda v: np.add(v, v, out=np.zeros(4)), TypeError, "out="),
+        (lambda v: np.add.accumulate(v), TypeError, "accumulate"),
+        (lambda v: np.sin(v, where=[True, False, True, True]), TypeError, "where="),
+        (grown, TypeError, "build"),
+        (assigned, TypeError, "assignment"),
+        (accumulated, TypeError, "new array"),
+        (lambda v: C.dot(v), TypeError, "A @ x"),
+        (lambda v: np.array(v, dtype=float), TypeError, "derivative would be lost"),
+        (lambda v: __import__("math").sin(v[0]), TypeError, "np.sin"),
+        (lambda v: v.astype(int), TypeError, "astype"),
+        (lambda v: v.nonsense(), AttributeError, "nonsense"),
+        (lambda v: np.cos(np.array([v[0], 1.0])), TypeError, "np.stack"),
+        (lambda v: [v[0], v[:2]], ValueError, "different shapes"),
+        (lambda v: np.linalg.norm(np.outer(v, v), ord=2), TypeError, "ord=2"),
+        (lambda v: np.linalg.pinv(np.outer(v, v)), TypeError, "full rank"),
+        (lambda v: np.einsum("i...->...", v), TypeError, "einsum"),
+    ],
+)
+def test_what_cannot_be_followed_is_said(f, error, words):
+    with pytest.raises(error, match=words):
+        mc.derivative(f, V)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda v: v * [1.0, 2.0, 3.0, 4.0],
+        lambda v: np.dot([[1.0, 2.0, 0.0, 1.0], [0.0, 1.0, 3.0, 1.0]], v),
+        lambda v: np.concatenate([v, [v[0] * v[1], 3.0]]),
+        lambda v: v + [v[1], v[2], v[0], v[0]],
+        lambda v: np.array([v[0], v[1] * v[2]]) * v[:2],
+        lambda v: np.where(v > 0, v, [1.0, 2.0, 3.0, 4.0]),
+        lambda v: C @ np.array([v[1], v[0], v[0] ** 2, v[3]]),
+        lambda v: np.stack([v[0], 1.0, v[1] ** 2]),
+    ],
+)
+def test_lists_and_object_arrays_never_lose_a_derivative(f):
+    assert np.allclose(mc.derivative(f, V).array, mc.derivative(f, V, method="difference").array, atol=1e-8)
+
+
+def test_unknown_methods_and_shapes():
+    with pytest.raises(ValueError, match="exact"):
+        mc.derivative(curved, V, method="symbolic")
+    with pytest.raises(TypeError, match="shape"):
+        mc.shape_of(of=3, wrt=(2,))
+    with pytest.raises(TypeError, match="again"):
+        mc.derivative(lambda v: mc.derivative(lambda u: u @ u, v, method="difference").array, V)
+
+
+def test_unsupported_functions_work_by_differences():
+    d = mc.derivative(lambda v: np.abs(np.fft.fft(v)), V, method="difference")
+    assert d.array.shape == (4, 4)
+    with pytest.raises(UnsupportedError):
+        mc.derivative(lambda v: np.abs(np.fft.fft(v)), V)
+
+
+# Display -------------------------------------------------------------------------------------------------
+
+
+def test_repr_says_kind_shape_and_layout():
+    text = repr(mc.derivative(curved, V))
+    assert text.startswith("vector/vector derivative, shape (4, 3): row i is input v_i, column j is output w_j")
+    assert "gradient, shape (4, 1)" in repr(mc.derivative(lambda v: v @ v, V))
+    assert "e-1" not in repr(mc.derivative(lambda v: np.sum(np.sin(np.pi * v)), np.array([0.5, 1.0])))
+
+
+def test_html_labels_rows_as_inputs_and_columns_as_outputs():
+    text = mc.derivative(curved, V)._repr_html_()
+    assert text.count("class='mc-in'") == 4 and text.count("class='mc-out'") == 3
+    big = mc.derivative(lambda v: np.outer(v, v)[0], np.ones(20))._repr_html_()
+    assert big.count("<tr>") == 10 and "⋮" in big
+
+
+def test_traced_arrays_look_like_arrays():
+    seen = []
+
+    def f(v):
+        seen.append((v.shape, v.ndim, v.size, len(v), v.dtype, isinstance(v, Traced), bool(v[0] > 0), repr(v[0])))
+        return v.sum() + v.mean() + v.max() + v.reshape(2, 2).T.sum(axis=0).prod() + v.item if False else v.sum()
+
+    mc.derivative(f, V)
+    assert seen[0][:6] == ((4,), 1, 4, 4, np.dtype(float), True) and seen[0][6]

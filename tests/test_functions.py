@@ -1,0 +1,321 @@
+"""Every row of the rule table, against differences and against autograd, over argument shapes."""
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mcnotes as mc
+from mcnotes.functions import SLOPES
+from mcnotes.trace import RULES
+
+BOUNDED = {np.arcsin, np.arccos, np.arctanh}
+ABOVE_ONE = {np.arccosh}
+POSITIVE = {np.log, np.log2, np.log10, np.log1p, np.sqrt, np.power, np.float_power}
+UNARY = [ufunc for ufunc, slopes in SLOPES.items() if len(slopes) == 1]
+BINARY = [ufunc for ufunc, slopes in SLOPES.items() if len(slopes) == 2]
+
+
+def inside(ufunc, x):
+    """Move numbers into the domain of a function, away from its corners."""
+    if ufunc in BOUNDED:
+        return 0.9 * np.tanh(x)
+    if ufunc in ABOVE_ONE:
+        return 1.3 + np.abs(x)
+    if ufunc is np.tan:
+        return np.tanh(x)
+    if ufunc is np.reciprocal:
+        return np.sign(x) * (0.5 + np.abs(x))
+    if ufunc in POSITIVE:
+        return 0.2 + np.abs(x)
+    return x + 0.07 * np.sign(x)
+
+
+def agree(f, at, tolerance=2e-8):
+    """Exact derivative against central differences, in shape and in value."""
+    exact, differences = mc.derivative(f, at), mc.derivative(f, at, method="difference")
+    assert exact.array.shape == differences.array.shape
+    scale = 1.0 + np.abs(differences.array).max()
+    assert np.abs(exact.array - differences.array).max() <= tolerance * scale
+    assert np.allclose(exact.array, exact.structure.dense(), rtol=1e-13, atol=1e-14)
+    return exact
+
+
+shapes = st.sampled_from([(), (3,), (2, 3), (4, 1), (1, 5), (2, 3, 2)])
+pairs = st.sampled_from(
+    [
+        ((), (3,)),
+        ((3,), ()),
+        ((2, 3), (3,)),
+        ((3,), (2, 3)),
+        ((2, 1), (1, 3)),
+        ((4,), (4,)),
+        ((2, 3), (2, 3)),
+        ((1, 3), (4, 1, 3)),
+        ((2, 1, 3), (5, 1)),
+    ]
+)
+seeds = st.integers(0, 10**6)
+few = settings(max_examples=8, deadline=None)
+
+
+@pytest.mark.parametrize("ufunc", UNARY, ids=lambda u: u.__name__)
+@few
+@given(shape=shapes, seed=seeds)
+def test_element_wise_of_one(ufunc, shape, seed):
+    x = inside(ufunc, np.random.default_rng(seed).normal(size=shape))
+    agree(lambda x: ufunc(x), x)
+    agree(lambda x: np.sum(np.cos(0.1 * ufunc(x))), x)
+
+
+@pytest.mark.parametrize("ufunc", BINARY, ids=lambda u: u.__name__)
+@few
+@given(shapes=pairs, seed=seeds)
+def test_element_wise_of_two_with_broadcasting(ufunc, shapes, seed):
+    rng = np.random.default_rng(seed)
+    a, b = (inside(ufunc, rng.normal(size=shape)) for shape in shapes)
+    if ufunc in (np.remainder, np.fmod):
+        a, b = 0.3 + 0.01 * a, 1.7 + 0.01 * b
+    agree(lambda a: ufunc(a, b), a)
+    agree(lambda b: ufunc(a, b), b)
+    agree(lambda b: np.sum(ufunc(a, b) ** 2), b, 1e-7)
+
+
+REDUCTIONS = {
+    "sum": np.sum,
+    "mean": np.mean,
+    "prod": np.prod,
+    "max": np.max,
+    "min": np.min,
+    "var": np.var,
+    "std": np.std,
+    "norm": np.linalg.norm,
+}
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
+@pytest.mark.parametrize("axis", [None, 0, -1, 1, (0, 2)])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_reductions(name, axis, keepdims, random):
+    x = random.normal(size=(2, 3, 4))
+    if name == "norm" and (axis is None or axis == (0, 2)):
+        x, axis = x[0], None if axis is None else 0
+    f = REDUCTIONS[name]
+    agree(lambda x: f(x, axis=axis, keepdims=keepdims), x)
+    agree(lambda x: np.sum(np.sin(f(x, axis=axis, keepdims=keepdims))), x)
+
+
+PRODUCTS = {
+    "matmul 22": (np.matmul, (4, 3), (3, 2)),
+    "matmul 21": (np.matmul, (4, 3), (3,)),
+    "matmul 12": (np.matmul, (4,), (4, 2)),
+    "matmul 11": (np.matmul, (4,), (4,)),
+    "matmul batch": (np.matmul, (5, 4, 3), (3, 2)),
+    "matmul batches": (np.matmul, (2, 1, 4, 3), (5, 3, 2)),
+    "matmul batch vector": (np.matmul, (5, 4, 3), (3,)),
+    "dot": (np.dot, (4, 3), (3, 2)),
+    "dot number": (np.dot, (), (3, 2)),
+    "dot many": (np.dot, (2, 3), (4, 3, 2)),
+    "inner": (np.inner, (4, 3), (2, 3)),
+    "outer": (np.outer, (4,), (3,)),
+    "vdot": (np.vdot, (4,), (4,)),
+    "tensordot 1": (lambda a, b: np.tensordot(a, b, 1), (2, 3), (3, 4)),
+    "tensordot axes": (lambda a, b: np.tensordot(a, b, ([0, 2], [1, 0])), (2, 3, 4), (4, 2)),
+    "einsum": (lambda a, b: np.einsum("ij,kj->ki", a, b), (2, 3), (4, 3)),
+    "einsum implicit": (lambda a, b: np.einsum("ij,jk", a, b), (2, 3), (3, 4)),
+    "einsum summed": (lambda a, b: np.einsum("ij,k->k", a, b), (2, 3), (4,)),
+    "kron": (np.kron, (2, 3), (3, 4)),
+    "kron 1": (np.kron, (2,), (3,)),
+    "convolve full": (np.convolve, (6,), (3,)),
+    "convolve short": (np.convolve, (2,), (5,)),
+    "convolve same": (lambda a, b: np.convolve(a, b, "same"), (6,), (3,)),
+    "convolve valid": (lambda a, b: np.convolve(a, b, "valid"), (6,), (3,)),
+}
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_products(name, random):
+    f, of_a, of_b = PRODUCTS[name]
+    a, b = random.normal(size=of_a), random.normal(size=of_b)
+    agree(lambda a: f(a, b), a)
+    agree(lambda b: f(a, b), b)
+    agree(lambda a: f(np.sin(a), b) ** 2, a)
+    if of_a == of_b:
+        agree(lambda a: f(a, a), a)
+    both = mc.derivative(lambda a, b: np.sum(np.tanh(f(a, b))), (a, b))
+    assert np.allclose(both[0].array, mc.derivative(lambda a: np.sum(np.tanh(f(a, b))), a).array)
+    assert np.allclose(both[1].array, mc.derivative(lambda b: np.sum(np.tanh(f(a, b))), b).array)
+
+
+KEYS = [
+    1,
+    -1,
+    slice(1, None),
+    slice(None, None, -1),
+    (slice(None), 0),
+    (Ellipsis, 2),
+    (None, 1),
+    (0, slice(1, 3)),
+    [1, 0, 1],
+    (slice(None), [2, 0]),
+    np.array([[True, False, True], [False, True, True]]),
+    (1, 2),
+]
+
+MOVES = {
+    "reshape": lambda x: np.reshape(x, (3, 2)),
+    "reshape method": lambda x: x.reshape(3, -1),
+    "ravel": np.ravel,
+    "ravel F": lambda x: np.ravel(x, "F"),
+    "transpose": np.transpose,
+    "T": lambda x: x.T,
+    "swapaxes": lambda x: np.swapaxes(x, 0, 1),
+    "moveaxis": lambda x: np.moveaxis(x, 0, 1),
+    "expand_dims": lambda x: np.expand_dims(x, 1),
+    "squeeze": lambda x: np.squeeze(x[:1]),
+    "broadcast_to": lambda x: np.broadcast_to(x, (4, 2, 3)),
+    "repeat": lambda x: np.repeat(x, 2, axis=1),
+    "tile": lambda x: np.tile(x, (2, 2)),
+    "flip": lambda x: np.flip(x, 1),
+    "roll": lambda x: np.roll(x, 1, axis=1),
+    "sort": lambda x: np.sort(x, axis=1),
+    "sort all": lambda x: np.sort(x, axis=None),
+    "take": lambda x: np.take(x, [2, 0], 1),
+    "take flat": lambda x: np.take(x, [4, 0, 4]),
+    "diagonal": np.diagonal,
+    "diag of matrix": np.diag,
+    "diag of vector": lambda x: np.diag(x[0]),
+    "diag offset": lambda x: np.diag(x[0], 1),
+    "triu": np.triu,
+    "tril": np.tril,
+    "stack": lambda x: np.stack([x, np.sin(x)], 1),
+    "concatenate": lambda x: np.concatenate([x, x * x], 1),
+    "concatenate flat": lambda x: np.concatenate([x, x[:1]], None),
+    "append": lambda x: np.append(x, x[0]),
+    "vstack": lambda x: np.vstack([x, x[0]]),
+    "hstack": lambda x: np.hstack([x, x[:, :1]]),
+    "column_stack": lambda x: np.column_stack([x[0], x[1]]),
+    "split": lambda x: np.split(x, 3, axis=1)[1],
+    "array_split": lambda x: np.array_split(x, 2, axis=1)[0],
+    "array": lambda x: np.array([x[0, 0] * x[1, 2], x[0, 1]]),
+    "nested array": lambda x: np.array([[x[0, 0], 1.0], [x[1, 1] ** 2, x[0, 2]]]),
+    "list": lambda x: [x[0, 0] * x[1, 1], x[0, 1]],
+    "where": lambda x: np.where(x > 0, x**2, x),
+    "clip": lambda x: np.clip(x, -0.5, 0.7),
+    "cumsum": lambda x: np.cumsum(x, 1),
+    "cumsum flat": np.cumsum,
+    "diff": lambda x: np.diff(x, axis=1),
+    "trace": np.trace,
+    "average": lambda x: np.average(x, 0),
+    "abs": np.abs,
+    "atleast_2d": lambda x: np.atleast_2d(x[0]),
+    "rot90": np.rot90,
+    "fliplr": np.fliplr,
+    "take_along_axis": lambda x: np.take_along_axis(x, np.array([[2], [0]]), 1),
+    "amax method": lambda x: x.max(),
+    "flatten": lambda x: x.flatten(),
+    "iteration": lambda x: sum(row @ row for row in x),
+    "negative": lambda x: -x + abs(x),
+    "power of number": lambda x: 2.0**x,
+    "reflected": lambda x: (1 - x) / (2 + x * x) + 3 * x,
+    "sinc near 0": lambda x: np.sinc(x / 50),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_moves_and_compositions(name, random):
+    x = random.normal(size=(2, 3))
+    agree(MOVES[name], x)
+    if name not in ("list", "nested array"):
+        agree(lambda x: np.sum(np.cos(MOVES[name](x))), x)
+        agree(lambda x: np.exp(MOVES[name](np.sin(x))), x)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=str)
+def test_indexing(key, random):
+    x = random.normal(size=(2, 3))
+    agree(lambda x: x[key], x)
+    agree(lambda x: np.sin(x[key]) * 2, x)
+    agree(lambda x: np.sum(np.exp(x)[key]), x)
+
+
+MATRIX = {
+    "inv": (np.linalg.inv, anp.linalg.inv),
+    "det": (np.linalg.det, anp.linalg.det),
+    "slogdet": (lambda X: np.linalg.slogdet(X)[1], lambda X: anp.linalg.slogdet(X)[1]),
+    "solve": (lambda X: np.linalg.solve(X, X[:, :1] ** 2), lambda X: anp.linalg.solve(X, X[:, :1] ** 2)),
+    "solve vector": (lambda X: np.linalg.solve(X, np.arange(1.0, 4.0)), None),
+    "cholesky": (lambda X: np.linalg.cholesky(X @ X.T + np.eye(3)), None),
+    "eigvalsh": (lambda X: np.linalg.eigvalsh(X @ X.T), None),
+    "trace of a product": (lambda X: np.trace(X @ X @ X), lambda X: anp.trace(X @ X @ X)),
+}
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_matrix_functions(name, random):
+    x = random.normal(size=(3, 3)) + 2 * np.eye(3)
+    ours, theirs = MATRIX[name]
+    exact = agree(ours, x, 1e-7)
+    agree(lambda x: np.sum(ours(x) ** 2), x, 1e-7)
+    if theirs is not None:
+        peer = np.moveaxis(autograd.jacobian(theirs)(x), (-2, -1), (0, 1))
+        assert np.allclose(exact.array, peer.reshape(exact.array.shape), rtol=1e-11)
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (3, 5)])
+def test_pseudo_inverse_of_full_rank(shape, random):
+    agree(np.linalg.pinv, random.normal(size=shape), 1e-6)
+
+
+def test_determinant_of_a_singular_matrix(random):
+    x = random.normal(size=(3, 3))
+    x[2] = x[0] + 2 * x[1]
+    agree(np.linalg.det, x)
+
+
+def test_autograd_agrees_on_whole_functions(random):
+    W, A, t = random.normal(size=(4, 3)), random.normal(size=(4, 6)), random.normal(size=(3, 6))
+
+    def loss(np):
+        return lambda W: np.sum((np.tanh(np.dot(W.T, A)) - t) ** 2) + np.sum(np.log(1 + np.exp(W)))
+
+    assert np.allclose(mc.derivative(loss(np), W).array, autograd.grad(loss(anp))(W), rtol=1e-13)
+
+    def softmax(np):
+        return lambda z: np.exp(z - np.max(z)) / np.sum(np.exp(z - np.max(z)))
+
+    z = random.normal(size=5)
+    assert np.allclose(mc.derivative(softmax(np), z).array, autograd.jacobian(softmax(anp))(z).T, rtol=1e-13)
+
+
+def test_careful_rules():
+    tanh = mc.derivative(np.tanh, np.array([20.0, 300.0, 800.0])).structure.terms[0].factors[0][0]
+    assert np.isclose(tanh[0], 4 * np.exp(-40), rtol=1e-12) and tanh[2] == 0
+    assert mc.derivative(lambda x: np.logaddexp(x, 0.0), 1000.0).array == 1.0
+    assert mc.derivative(np.sinc, 0.0).array == 0.0
+    assert mc.derivative(lambda x: x**2, 0.0).array == 0.0
+    assert mc.derivative(lambda x: x**0, 0.0).array == 0.0
+    assert mc.derivative(lambda x: x**1, 0.0).array == 1.0
+
+
+def test_documented_answers_at_corners():
+    zero, tie = np.zeros(3), np.array([2.0, 2.0, 1.0])
+    assert not mc.derivative(lambda x: np.sum(np.abs(x)), zero).array.any()
+    assert not mc.derivative(np.linalg.norm, zero).array.any()
+    assert mc.derivative(np.max, tie).array.tolist() == [1, 0, 0]
+    assert mc.derivative(lambda x: np.maximum(x, 2.0), 2.0).array == 0.5
+    assert mc.derivative(lambda x: np.floor(x) + np.sign(x), 1.5).array == 0.0
+
+
+def test_the_table_covers_what_the_readme_and_the_issue_name():
+    names = {getattr(f, "__name__", f) for f in RULES}
+    wanted = (
+        "sum mean prod max min cumsum var std norm matmul dot inner outer tensordot einsum kron trace diag diagonal "
+        "triu tril inv solve det slogdet pinv cholesky eigvalsh reshape ravel transpose swapaxes moveaxis squeeze "
+        "expand_dims broadcast_to stack concatenate vstack hstack split repeat tile flip roll sort take where clip "
+        "maximum minimum logaddexp sinc convolve"
+    ).split()
+    aliases = {"max": "amax", "min": "amin"}
+    assert not [name for name in wanted if name not in names and aliases.get(name) not in names]
