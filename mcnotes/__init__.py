@@ -15,7 +15,7 @@ from .derivative import Derivative, derivative, hessian
 from .planar import PlanarApproximation, planar
 from .shapes import LayoutError, axes, kind, shape_of, size
 
-_PICTURES = {"draw": ("drawing", None), "show": ("show", "show"), "explore": ("explore", "explore")}
+_PICTURES = {"draw": ("drawing", None), "show": ("figures", "show"), "explore": ("explorers", "explore")}
 
 __all__ = [
     "ClaimError", "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation",

@@ -26,8 +26,8 @@ MAY_IMPORT = {
     "network": {"shapes", "structure", "derivative", "compression"},
     "confirm": {"shapes", "statements"},
     "drawing": set(),
-    "show": {"drawing"},
-    "explore": {"drawing", "show"},
+    "figures": {"drawing"},
+    "explorers": {"drawing", "figures"},
     "book": {"statements", "drawing"},
     "__init__": {"confirm", "derivative", "planar", "shapes", "compression", "network"},
 }

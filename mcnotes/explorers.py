@@ -14,7 +14,7 @@ import json
 import matplotlib.pyplot as plt
 from IPython.display import display
 
-from .show import _said, in_book, own_ids, to_png, to_svg
+from .figures import _said, in_book, own_ids, to_png, to_svg
 
 #: The most frames that one explorer may have: each is part of the page.
 MOST_FRAMES = 60
