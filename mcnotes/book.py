@@ -156,7 +156,7 @@ class NumberStatements(SphinxTransform):
             title = node.next_node(nodes.title)
             box = re.match(r"(\w+) (\d+)\b", title.astext()) if title is not None else None
             if box and BOXES.get(int(box[2]), (None,))[0] == box[1]:
-                self._index(node, [title.astext()], f"box-{box[2]}")
+                self._index(node, [f"{box[1]} {box[2]}", title.astext()], f"box-{box[2]}")
                 if checks.get(f"box-{box[2]}"):
                     title += nodes.raw("", " " + _mark(checks[f"box-{box[2]}"], f"{box[1]} {box[2]}"), format="html")
 
@@ -216,6 +216,15 @@ _UNUSED = re.compile(
     r'<link[^>]*(?:fontawesome|thebe)[^>]*>\s*|<script[^>]*async[^>]*thebe[^>]*>\s*</script>\s*', re.I)
 
 
+#: Faults of the theme that its templates do not let us mend: (pattern, replacement).
+_BETTER = (
+    (r'(<button class="btn search-button[^>]*?) aria-label="Search"', r"\1"),
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    (r'<div class="(bd-sidebar-primary [^"]*|sidebar-primary-items__start[^"]*)"',
+     r'<div class="\1" role="region" aria-label="The book"'),
+)
+
+
 def _finish(app, error):
     """Make the pages light, and cut the font to the characters that the book uses."""
     if error or app.builder.format != "html":
@@ -225,7 +234,10 @@ def _finish(app, error):
         text = page.read_text(encoding="utf-8")
         for formula in re.findall(r"<math.*?</math>", text, re.S):
             used.update(html.unescape(re.sub(r"<[^>]*>", "", formula)))
-        page.write_text(_UNUSED.sub("", text), encoding="utf-8")
+        text = _UNUSED.sub("", text)
+        for pattern, better in _BETTER:
+            text = re.sub(pattern, better, text)
+        page.write_text(text, encoding="utf-8")
     _write_font(out / "_static" / "stix-two-math.woff2", used)
     _write_theme(out / "_static" / "palette.css")
 

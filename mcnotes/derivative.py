@@ -255,7 +255,7 @@ class Derivative:
         matrix, name = self.matrix, self._describe()[0]
         rows, columns = (min(n, 8) for n in matrix.shape)
         top, side = _names(axes, matrix.shape)
-        lines = [f"<table class='mc-derivative'><caption>{name}, shape {matrix.shape}</caption><thead><tr><th></th>"]
+        lines = [f"<table class='mc-derivative'><caption>{name}, shape {matrix.shape}</caption><thead><tr><td></td>"]
         cut_right = "<td>…</td>" * (matrix.shape[1] > columns)
         lines += [f"<th scope='col'>{top(j)}</th>" for j in range(columns)] + [cut_right, "</tr></thead><tbody>"]
         for i in range(rows):

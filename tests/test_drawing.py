@@ -62,7 +62,7 @@ def test_matrix_refuses_labels_that_do_not_fit(ax):
 def test_product_shows_shapes_and_whether_they_fit(ax):
     mc.draw.product(VALUES.T, np.ones((2, 1)), np.ones((3, 1)), ax=ax)
     words = [t.get_text() for t in ax.texts]
-    assert ["(3 × 2)", "(2 × 1)", "(3 × 1)"] == [w for w in words if "×" in w] and "inner sizes agree" in words
+    assert [w for w in words if "×" in w] == ["(3 × 2)", "(2 × 1)", "(3 × 1)"] and "inner sizes agree" in words
     plt.clf()
     mc.draw.product(VALUES, np.ones((2, 1)))
     assert "inner sizes differ: no product" in [t.get_text() for t in plt.gca().texts]

@@ -1,0 +1,75 @@
+"""A browser without a network, and the pages of the built book."""
+
+import os
+import pathlib
+import shutil
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+HTML = ROOT / "_build" / "html"
+PAGES = sorted(path.relative_to(HTML).as_posix() for path in (HTML / "book").rglob("*.html")) if HTML.exists() else []
+SYSTEM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+REQUIRED = os.environ.get("MCNOTES_REQUIRE_BROWSER") == "1"
+
+
+def _missing(what):
+    if REQUIRED:
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not PAGES:
+        _missing("the built pages were not tested: run `make book` first")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as engine:
+        try:
+            options = {"executable_path": SYSTEM} if SYSTEM else {}
+            chromium = engine.chromium.launch(
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"], **options
+            )
+        except playwright.Error:
+            _missing(
+                "the built pages were not opened: no Chromium is here (Debian: apt install chromium; "
+                "elsewhere: .venv/bin/playwright install chromium)"
+            )
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """One open page, and everything that went wrong on it."""
+
+    def __init__(self, browser, name, width, theme):
+        self.faults = []
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, offline=True, reduced_motion="reduce"
+        )
+        self.page = self.context.new_page()
+        self.page.on("console", lambda m: m.type in ("error", "warning") and self.faults.append(m.text))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        self.page.on(
+            "request",
+            lambda request: (
+                request.url.startswith(("file:", "data:", "blob:"))
+                or self.faults.append(f"from outside: {request.url}")
+            ),
+        )
+        self.page.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        self.page.goto((HTML / name).as_uri())
+        self.page.wait_for_load_state("load")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.context.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page: visit(name, width, theme)."""
+    return lambda name, width=1280, theme="light": Visit(browser, name, width, theme)

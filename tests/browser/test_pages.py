@@ -1,0 +1,130 @@
+"""Every built page as a reader meets it: no network, wide and narrow, light and dark, by mouse and by keyboard."""
+
+import pytest
+
+from .conftest import PAGES, ROOT
+
+each = pytest.mark.parametrize("name", PAGES or ["none"])
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@each
+@pytest.mark.parametrize("width, theme", [(1280, "light"), (375, "dark"), (320, "light")])
+def test_a_page_opens_without_a_fault(visit, name, width, theme):
+    with visit(name, width, theme) as opened:
+        page = opened.page
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+        raw = page.evaluate(r"""() => [...document.querySelectorAll('article p, article li, article td, article dd')]
+            .map(e => { const copy = e.cloneNode(true); copy.querySelectorAll('code').forEach(c => c.remove());
+                        return copy.textContent; })
+            .filter(t => /\$\$|\\(frac|begin|textcolor|mathsf|partial)/.test(t))""")
+        assert not raw, f"formulas that were not typeset: {raw[:2]}"
+        assert page.evaluate(
+            "[...document.querySelectorAll('math')].every(m => m.getBoundingClientRect().width > 0 "
+            "|| !m.checkVisibility())"
+        )
+        assert not opened.faults
+
+
+@each
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(visit, name, theme):
+    with visit(name, 1280, theme) as opened:
+        opened.page.add_script_tag(path=str(AXE))
+        found = opened.page.evaluate(
+            "axe.run().then(result => result.violations.map(v => "
+            "v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))"
+        )
+        assert not found, "\n".join(found)
+
+
+@each
+def test_explorers_move_by_keyboard_and_by_mouse(visit, name):
+    with visit(name, 375) as opened:
+        page = opened.page
+        for explorer in page.query_selector_all(".mc-explorer"):
+            frame, said = explorer.query_selector(".mc-frame"), explorer.query_selector(".mc-said")
+            first = (frame.inner_html(), said.inner_text())
+            for slider in explorer.query_selector_all("input[type=range]"):
+                last = slider.get_attribute("max")
+                slider.focus()
+                page.keyboard.press("End")
+                assert slider.input_value() == last
+                assert frame.inner_html() != first[0], "the last frame is the first"
+                page.keyboard.press("Home")
+                assert (frame.inner_html(), said.inner_text()) == first
+                page.keyboard.press("ArrowRight")
+                assert slider.input_value() == "1"
+                assert slider.evaluate("s => s.nextElementSibling.textContent") == slider.get_attribute(
+                    "aria-valuetext"
+                )
+                slider.scroll_into_view_if_needed()
+                box = slider.bounding_box()
+                page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
+                assert slider.input_value() == last
+                page.keyboard.press("Home")
+        assert not opened.faults
+
+
+def test_an_explorer_answers_within_a_frame_or_two(visit):
+    with visit("book/index.html") as opened:
+        slow = opened.page.evaluate("""() => {
+            const slider = document.querySelector('.mc-explorer input'); const times = [];
+            for (let k = 0; k <= slider.max; k++) {
+                slider.value = k; const start = performance.now();
+                slider.dispatchEvent(new Event('input')); document.body.offsetHeight;
+                times.push(performance.now() - start);
+            }
+            return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+        }""")
+        assert slow < 100
+
+
+def test_without_javascript_the_first_frame_stands(browser):
+    from .conftest import HTML
+
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 900})
+    page = context.new_page()
+    page.goto((HTML / "book/index.html").as_uri())
+    assert page.query_selector(".mc-frame svg").bounding_box()["width"] > 200
+    context.close()
+
+
+def test_a_mark_leads_to_the_check_and_a_reference_to_its_box(visit):
+    with visit("book/07-our-scalar-vector-derivative.html") as opened:
+        page = opened.page
+        page.click("#equation-eq-14 .mc-checked")
+        assert page.evaluate("location.hash") == "#check-eq-14"
+        assert "(14)" in page.evaluate("document.querySelector('#check-eq-14').innerText")
+        assert page.evaluate("document.querySelector('#check-eq-14').getBoundingClientRect().top") < 900
+
+
+@pytest.mark.parametrize("query, target", [("Definition 9", "#box-9"), ("(14)", "#equation-eq-14")])
+def test_search_finds_a_statement_by_its_number(visit, query, target):
+    from urllib.parse import quote
+
+    with visit("search.html") as opened:
+        opened.page.goto(opened.page.url + "?q=" + quote(query))
+        opened.page.wait_for_selector("#search-results li a", timeout=8000)
+        links = opened.page.eval_on_selector_all(
+            "#search-results li a", "links => links.map(a => a.getAttribute('href'))"
+        )
+        assert any(link.endswith(target) for link in links), links[:5]
+
+
+@pytest.mark.parametrize("name", ["book/07-our-scalar-vector-derivative.html"])
+def test_a_page_can_be_walked_with_the_keyboard(visit, name):
+    with visit(name) as opened:
+        page, seen = opened.page, []
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            seen.append(
+                page.evaluate("""() => {
+                const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+                return [e.tagName, e.className.toString(), s.outlineStyle !== 'none' || s.boxShadow !== 'none', r.width > 0];
+            }""")
+            )
+        assert any("mc-checked" in entry[1] for entry in seen)
+        blind = [entry for entry in seen if entry[0] != "BODY" and entry[3] and not entry[2]]
+        assert not blind, f"focus cannot be seen on {blind[:3]}"

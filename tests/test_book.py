@@ -1,0 +1,99 @@
+"""The built pages as files: numbers, references, marks, alternative texts, nothing from outside, and light."""
+
+import gzip
+import os
+import pathlib
+import re
+
+import pytest
+
+from mcnotes.statements import BOXES, EQUATIONS, SECTIONS
+
+HTML = pathlib.Path(__file__).parent.parent / "_build" / "html"
+pytestmark = pytest.mark.skipif(
+    not HTML.exists() and os.environ.get("MCNOTES_REQUIRE_BROWSER") != "1",
+    reason="the built pages were not tested: run `make book` first",
+)
+MOST_KILOBYTES = 550
+
+
+def page(name):
+    return (HTML / "book" / f"{name}.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("section, name", SECTIONS.items())
+def test_numbers_and_marks_stand_on_their_page(section, name):
+    text = page(name)
+    for number in (n for n, own in EQUATIONS.items() if own == section):
+        assert f'id="equation-eq-{number}"' in text
+        assert f'href="#check-eq-{number}"' in text and f'id="check-eq-{number}"' in text
+    for number in (n for n, (_, own) in BOXES.items() if own == section):
+        assert f'id="box-{number}"' in text
+        assert f'href="#check-box-{number}"' in text and f'id="check-box-{number}"' in text
+
+
+def test_references_show_the_notes_numbers():
+    text = page("reference/index-of-statements")
+    for number, section in EQUATIONS.items():
+        assert re.search(rf'href="[^"]*{SECTIONS[section]}.html#equation-eq-{number}"[^>]*>\({number}\)<', text)
+    for number, (kind, _) in BOXES.items():
+        assert re.search(rf'href="[^"]*#box-{number}"[^>]*>(<[^>]*>)*{kind} {number}<', text)
+
+
+def test_ids_are_not_used_twice():
+    for path in (HTML / "book").rglob("*.html"):
+        text = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.S)
+        ids = re.findall(r'\sid="([^"]+)"', text)
+        assert len(ids) == len(set(ids)), f"{path.name}: {[i for i in set(ids) if ids.count(i) > 1][:5]}"
+
+
+def test_nothing_comes_from_outside():
+    for path in HTML.rglob("*"):
+        if path.suffix in (".html", ".css") and "_sources" not in path.parts:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            outside = re.findall(r'(?:src="|<link[^>]*href="|url\(["\']?|@import ["\'])(?:https?:)?//[^"\')\s]+', text)
+            assert not outside, f"{path.relative_to(HTML)}: {outside[:3]}"
+
+
+def test_figures_have_a_name_and_no_picture_is_nameless():
+    for path in (HTML / "book").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert text.count('class="mc-frame"') + text.count('class="mc-figure"') == len(
+            re.findall(r'role="img" aria-label="[^"]{20,}"', text)
+        )
+        for picture in re.findall(r"<img [^>]*>", text):
+            assert re.search(r'alt="[^"]*"', picture), f"{path.name}: {picture[:80]}"
+        assert "application/vnd.jupyter.widget" not in text
+
+
+def test_pages_describe_themselves():
+    for path in (HTML / "book").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert '<html lang="en"' in text
+        assert re.search(r'<meta name="description" content="[^"]{20,170}"', text), path.name
+
+
+@pytest.mark.parametrize("name", [*SECTIONS.values(), "index"])
+def test_a_page_is_light(name):
+    text, total = page(name), 0
+    local = re.findall(r'(?:src|href)="([^"#:]+\.(?:js|css|woff2|svg|png))(?:\?[^"]*)?"', text)
+    files = {(HTML / "book" / ref).resolve() for ref in local}
+    for path in list(files):
+        if path.suffix == ".css":
+            files |= {
+                (path.parent / ref).resolve()
+                for ref in re.findall(r'url\(["\']?([^"\')?#:]+\.(?:woff2|css))', path.read_text(encoding="utf-8"))
+            }
+    for path in files:
+        if path.exists():
+            total += len(gzip.compress(path.read_bytes()))
+    total += len(gzip.compress(text.encode()))
+    assert total < MOST_KILOBYTES * 1000, f"{name}: {total / 1000:.0f} KB"
+
+
+def test_a_formula_that_cannot_be_typeset_is_an_error():
+    from mcnotes.book import to_mathml
+
+    assert 'class="mc-in"' in to_mathml(r"\textcolor{royalblue}{v}", False)
+    with pytest.raises(ValueError, match="formula"):
+        to_mathml(r"\frac{1}{", True)
