@@ -1,0 +1,81 @@
+"""Errors of the engine that teach: the argument, what it met, what to do."""
+
+import numpy as np
+import pytest
+
+import mcnotes as mc
+
+V = np.array([0.3, -0.7, 1.1])
+W = np.arange(6.0).reshape(2, 3) / 5
+
+
+def sine():
+    return mc.derivative(np.sin, V)
+
+
+CASES = {
+    "text": (lambda: mc.derivative(np.sin, "0.3"), TypeError, ["at", "real numbers", "<U3"]),
+    "None": (lambda: mc.derivative(np.sin, None), TypeError, ["at", "object"]),
+    "dates": (lambda: mc.derivative(np.sin, np.array(["2020"], "datetime64[Y]")), TypeError, ["at", "datetime64"]),
+    "complex": (lambda: mc.derivative(np.sin, 1j), TypeError, ["complex", "real and imaginary part"]),
+    "ragged": (lambda: mc.derivative(np.sin, [[1, 2], [3]]), ValueError, ["at", "ragged", "one length"]),
+    "empty": (lambda: mc.derivative(np.sin, np.zeros((2, 0))), ValueError, ["at", "empty", "(2, 0)"]),
+    "nan": (lambda: mc.derivative(np.sin, [[0.0, 1.0], [np.nan, 2.0]]), ValueError, ["at", "not finite", "[1, 0]"]),
+    "second argument": (lambda: mc.derivative(lambda a, b: a, (V, [np.inf])), ValueError, ["at[1]", "not finite"]),
+    "wrt without a tuple": (lambda: mc.derivative(np.sin, V, wrt=0), TypeError, ["wrt", "tuple"]),
+    "wrt by another name": (lambda: mc.derivative(lambda a, b: a, (V, V), wrt="c"), ValueError, ["'c'", "a, b"]),
+    "wrt out of range": (lambda: mc.derivative(lambda a, b: a, (V, V), wrt=-1), ValueError, ["-1", "from 0 to 1"]),
+    "method": (lambda: mc.derivative(np.sin, V, method="symbolic"), ValueError, ["symbolic", "exact", "difference"]),
+    "nothing returned": (lambda: mc.derivative(lambda v: None, V), TypeError, ["None", "return"]),
+    "a dictionary returned": (lambda: mc.derivative(lambda v: {"y": v}, V), TypeError, ["f must return", "dict"]),
+    "a function returned": (lambda: mc.derivative(lambda v: np.sin, V), TypeError, ["f must return", "ufunc"]),
+    "an empty list returned": (lambda: mc.derivative(lambda v: [], V), ValueError, ["empty", "(0,)"]),
+    "ragged result": (lambda: mc.derivative(lambda v: [v[0], v], V), ValueError, ["different shapes", "()", "(3,)"]),
+    "more than two axes": (lambda: mc.derivative(lambda W: W @ V, W).matrix, mc.LayoutError,
+                           ["vector by a matrix", "3 axes", "(2, 3, 2)", ".array"]),
+    "no such layout": (lambda: sine().layout("rows"), ValueError, ["convention", "denominator", "numerator", "rows"]),
+    "delta too long": (lambda: sine().predict(np.ones(4)), ValueError, ["delta", "(4,)", "input", "(3,)"]),
+    "upstream turned": (lambda: mc.derivative(lambda W: W.T, W).chain(W), ValueError,
+                        ["upstream", "(2, 3)", "output", "(3, 2)"]),
+    "Hessian of a vector": (lambda: mc.hessian(np.sin, V), ValueError, ["scalar", "(3,)"]),
+    "difference inside": (lambda: mc.derivative(lambda v: mc.derivative(np.sum, v, method="difference").array, V),
+                          TypeError, ["difference", "exact"]),
+    "no rule": (lambda: mc.derivative(np.cumprod, V), TypeError, ["np.cumprod", "nearest", "prod", "difference"]),
+    "no rule, nothing near": (lambda: mc.derivative(lambda v: np.piecewise(v, [v > 0], [1.0]), V), TypeError,
+                              ["np.piecewise", "difference"]),
+    "no such method": (lambda: mc.derivative(lambda v: v.tolist(), V), AttributeError, ["tolist", "difference"]),
+    "math.sin": (lambda: mc.derivative(lambda v: __import__("math").sin(v[0]), V), TypeError, ["np.sin", "math.sin"]),
+    "float()": (lambda: mc.derivative(lambda v: float(v[0]) ** 2, V), TypeError, ["float()", "lost"]),
+    "out=": (lambda: mc.derivative(lambda v: np.sum(v, axis=0, out=np.zeros(())), V), TypeError, ["np.sum", "out="]),
+    "einsum with dots": (lambda: mc.derivative(lambda v: np.einsum("...i->", v), V), TypeError, ["einsum", "letter"]),
+    "reshape by columns": (lambda: mc.derivative(lambda v: np.reshape(v, (3, 1), order="F"), V), TypeError,
+                           ["order='F'", "transpose"]),
+    "not square": (lambda: mc.derivative(np.linalg.inv, W), ValueError, ["inv", "square", "(2, 3)"]),
+    "where alone": (lambda: mc.derivative(lambda v: np.where(v), V), TypeError, ["np.where", "two branches"]),
+    "second derivative of eigvalsh": (lambda: mc.hessian(lambda M: np.sum(np.linalg.eigvalsh(M @ M.T)), W[:, :2]),
+                                      TypeError, ["eigvalsh", "second", "difference"]),
+    "too large": (lambda: mc.derivative(lambda M: M @ np.ones(1000), np.ones((1000, 1000))).array, MemoryError,
+                  ["(1000, 1000, 1000)", "GB", ".chain"]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_errors_name_what_they_met_and_what_to_do(name):
+    call, error, words = CASES[name]
+    with pytest.raises(error) as caught:
+        call()
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize("at", [True, 3, np.float32(0.5), [0.5]])
+def test_other_numbers_are_promoted(at):
+    found = mc.derivative(np.sin, at).array
+    assert found.dtype == float and np.allclose(found, np.cos(np.asarray(at, float)))
+
+
+@pytest.mark.parametrize("f", [lambda v: 3.0, lambda v: True, lambda v: np.ones(2), lambda v: v > 0, np.sign, np.floor])
+def test_a_result_without_slope_has_the_derivative_zero(f):
+    d = mc.derivative(f, V)
+    assert d.array.shape == (3, *np.shape(f(V))) and not d.array.any()
+    assert not d.structure.dense().any()
+    assert not d.chain(np.ones(d.outer)).any()

@@ -1,0 +1,84 @@
+"""Kinds, axes and shapes, counted the notes' way, against what derivatives really have."""
+
+import numpy as np
+import pytest
+
+import mcnotes as mc
+from mcnotes.shapes import counted, kind_of_shape, layout_shape
+
+SCALARS, VECTORS = [(), (1, 1)], [(4,), (4, 1), (1,)]
+MATRICES, TENSORS = [(2, 3), (1, 4), (3, 3)], [(2, 3, 4), (1, 1, 1)]
+
+
+@pytest.mark.parametrize("name, count, shapes", [
+    ("scalar", 0, SCALARS), ("vector", 1, VECTORS), ("matrix", 2, MATRICES), ("tensor", 3, TENSORS)])
+def test_kinds_and_axes(name, count, shapes):
+    for shape in shapes:
+        thing = np.zeros(shape)
+        assert mc.kind(thing) == kind_of_shape(shape) == name
+        assert mc.axes(thing) == count == len(counted(shape))
+        assert mc.size(thing) == thing.size
+
+
+def test_numbers_and_lists_have_kinds_too():
+    assert (mc.kind(3), mc.axes(3), mc.size(3)) == ("scalar", 0, 1)
+    assert (mc.kind([1, 2, 3]), mc.axes([[1, 2, 3]]), mc.size([[1, 2, 3]])) == ("vector", 2, 3)
+
+
+#: Definitions 9, 11, 13, 17, 18 and Concept 20: shape of y, shape of x, shape of dy/dx, name.
+NINE = [
+    ((), (), (), "derivative"),
+    ((), (4,), (4, 1), "gradient"),
+    ((3,), (), (1, 3), "vector derivative"),
+    ((3,), (4,), (4, 3), "vector/vector"),
+    ((2, 3), (), (3, 2), "matrix/scalar"),
+    ((), (2, 3), (2, 3), "scalar/matrix"),
+    ((3,), (4, 2), (4, 2, 3), "vector/matrix"),
+    ((3, 2), (4,), (4, 3, 2), "matrix/vector"),
+    ((3, 2), (4, 5), (4, 5, 3, 2), "matrix/matrix"),
+]
+
+
+@pytest.mark.parametrize("of, wrt, shape, name", NINE)
+def test_the_nine_kinds(of, wrt, shape, name):
+    known = mc.shape_of(of=of, wrt=wrt)
+    assert (known.shape, known.kind, known.axes) == (shape, name, len(of) + len(wrt))
+    assert known.size == np.prod(of + wrt, dtype=int)
+
+
+@pytest.mark.parametrize("of, wrt", [(y, x) for y, x, _, _ in NINE])
+def test_a_derivative_has_the_shape_that_was_foretold(of, wrt, random):
+    weights = random.normal(size=(int(np.prod(of, dtype=int)), int(np.prod(wrt, dtype=int))))
+    d = mc.derivative(lambda x: np.reshape(np.sin(weights @ np.reshape(x, (-1,))), of), random.normal(size=wrt))
+    known = mc.shape_of(of=of, wrt=wrt)
+    assert d.array.shape == wrt + of
+    if known.axes <= 2:
+        assert d.matrix.shape == known.shape
+    else:
+        with pytest.raises(mc.LayoutError, match=f"has {known.axes} axes"):
+            d.layout("numerator")
+
+
+@pytest.mark.parametrize("of, wrt, same_of, same_wrt", [
+    ((3, 1), (4, 1), (3,), (4,)), ((1, 1), (4, 1), (), (4,)), ((3, 1), (1, 1), (3,), ()), ((1, 1), (2, 3), (), (2, 3))])
+def test_a_column_counts_as_a_vector(of, wrt, same_of, same_wrt):
+    assert mc.shape_of(of=of, wrt=wrt) == mc.shape_of(of=same_of, wrt=same_wrt)
+
+
+def test_a_row_is_a_matrix_with_one_row():
+    assert mc.shape_of(of=(), wrt=(1, 4)).shape == (1, 4)
+    assert mc.shape_of(of=(1, 4), wrt=()).shape == (4, 1)
+    assert mc.shape_of(of=(3,), wrt=(1, 4)).axes == 3
+
+
+def test_a_matrix_by_a_scalar_turns_its_shape_around_and_the_other_does_not():
+    assert layout_shape((), (2, 5)) == (5, 2)
+    assert layout_shape((2, 5), ()) == (2, 5)
+
+
+@pytest.mark.parametrize("wrong", [3, [3], "3", (3.0,), (2, None)])
+def test_a_shape_is_a_tuple_of_whole_numbers(wrong):
+    with pytest.raises(TypeError, match="of must be a shape"):
+        mc.shape_of(of=wrong, wrt=(2,))
+    with pytest.raises(TypeError, match="wrt must be a shape"):
+        mc.shape_of(of=(2,), wrt=wrong)
