@@ -52,7 +52,7 @@ def confirm(claim, left, right, *, tolerance=1e-9):
     (3) holds: both are (2, 4)
     """
     _known(claim)
-    if left is right and not isinstance(left, bool | int | str):
+    if left is right and not isinstance(left, bool | int | str | tuple):
         raise ValueError(f"{claim}: both sides are the same object, so this check cannot fail; "
                          "compute one side in another way")
     if _exact(left) or _exact(right):
