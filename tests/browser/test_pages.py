@@ -122,7 +122,7 @@ def test_a_page_can_be_walked_with_the_keyboard(visit, name):
             seen.append(
                 page.evaluate("""() => {
                 const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
-                return [e.tagName, e.className.toString(), s.outlineStyle !== 'none' || s.boxShadow !== 'none', r.width > 0];
+                return [e.tagName, `${e.className}`, s.outlineStyle !== 'none' || s.boxShadow !== 'none', r.width > 0];
             }""")
             )
         assert any("mc-checked" in entry[1] for entry in seen)
