@@ -5,11 +5,14 @@ RUN = OMP_NUM_THREADS=1 $(CURDIR)/$(VENV)/bin
 READY = $(VENV)/.ready
 NOTEBOOKS ?= $(wildcard book/*.ipynb)
 
-.PHONY: book test unit notebooks-test browser-test run live clean
+.PHONY: book pdf test unit notebooks-test browser-test run live bench clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
 	$(RUN)/jupyter-book build . -W -n --keep-going
 	@echo "The book is built: open $(CURDIR)/_build/html/index.html"
+
+pdf: book  ## print the whole book to _build/book.pdf, with the Chromium that is there
+	$(RUN)/python -m mcnotes.paper _build/html _build/book.pdf
 
 test: $(READY) unit notebooks-test book browser-test  ## everything: lint, unit tests, notebooks, book, browser
 
@@ -30,10 +33,15 @@ run: $(READY)  ## run notebooks in place after an edit: make run NOTEBOOKS=book/
 live: $(READY)  ## rebuild and reload the page at each save
 	$(RUN)/jupyter-book config sphinx . && $(RUN)/sphinx-autobuild . _build/live -b html --ignore '_build/*' -D nb_execution_mode=cache
 
-$(READY): requirements.txt requirements-dev.txt pyproject.toml
+bench: $(READY)  ## ratios against the peers that are installed (benchmarks/requirements.txt)
+	$(RUN)/python benchmarks/derivatives.py
+	$(RUN)/python benchmarks/compression.py
+
+$(READY): requirements.txt requirements-dev.txt pyproject.toml package-lock.json
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --silent --no-audit --no-fund
 	touch $@
 
 clean:  ## remove what was built, keep the virtual environment
-	rm -rf _build
+	rm -rf _build conf.py

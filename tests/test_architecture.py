@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "figures": {"drawing"},
     "explorers": {"drawing", "figures"},
     "book": {"statements", "drawing"},
+    "paper": set(),
     "__init__": {"confirm", "derivative", "planar", "shapes", "compression", "network"},
 }
 MATHEMATICS = {"shapes", "structure", "links", "trace", "functions", "derivative", "planar", "compression", "network",
