@@ -220,6 +220,7 @@ _UNUSED = re.compile(
 _BETTER = (
     (r'(<button class="btn search-button[^>]*?) aria-label="Search"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    (r' id="exercise-content"', ""),
     (r'<div class="(bd-sidebar-primary [^"]*|sidebar-primary-items__start[^"]*)"',
      r'<div class="\1" role="region" aria-label="The book"'),
 )

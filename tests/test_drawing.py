@@ -1,5 +1,7 @@
 """Drawings are tested on their artists: what is written where, in which colour."""
 
+import re
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -142,6 +144,201 @@ def test_diagrams(ax):
     plt.clf()
     mc.draw.vector([1.0, 2.0], labels=["a", "b"], role="output", column=False)
     assert {t.get_text(): t.get_color() for t in plt.gca().texts}["a"] == palette.OUTPUT
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-0.0, "0"), (1e3, "1000"), (-12345.6, "−12346"), (2.5e6, "2.5e6"), (-1e-5, "−1e−5"), (np.inf, "∞"), (np.nan, "")],
+)
+def test_numbers_stand_short_in_their_cells(ax, value, text):
+    mc.draw.matrix([[value]], ax=ax)
+    assert [t.get_text() for t in ax.texts] == [text]
+
+
+def test_matrix_marks_whole_rows_and_columns_and_turns_its_roles_around(ax):
+    cells = [(1, None), (None, 0)]
+    mc.draw.matrix(VALUES, ["a", "b"], ["c", "d", "e"], highlight=cells, roles=("output", "input"), ax=ax)
+    middles = {(p.get_x() + p.get_width() / 2, p.get_y() + p.get_height() / 2) for p in ax.patches}
+    for number, marked in (("1", True), ("2", False), ("3", False), ("4", True), ("5", True), ("6", True)):
+        near = any(np.allclose(place(ax, number), middle) for middle in middles)
+        assert near == marked, number
+    colours = {t.get_text(): t.get_color() for t in ax.texts}
+    assert colours["a"] == palette.OUTPUT and colours["c"] == palette.INPUT
+
+
+def test_vector_colours_labels_and_not_entries(ax):
+    mc.draw.vector(["a", "b"], labels=["a", "b"], ax=ax)
+    assert [t.get_color() for t in ax.texts if t.get_text() == "a"] == [palette.INK, palette.INPUT]
+
+
+@pytest.mark.parametrize(
+    ("by", "step", "open_", "folded"), [("rows", 1, "123", 1), ("columns", 2, "1245", 1), ("columns", 0, "", 3)]
+)
+def test_build_table_opens_rows_or_columns_in_order(ax, by, step, open_, folded):
+    mc.draw.build_table(VALUES, step, by=by, rows=["x", "y"], columns=["a", "b", "c"], ax=ax)
+    words = [t.get_text() for t in ax.texts]
+    assert sorted(word for word in words if word.isdigit()) == list(open_)
+    symbols = [word for word in words if "partial" in word]
+    last = {"rows": r"$\partial w/\partial v_{2}$", "columns": r"$\partial w_{3}/\partial v$"}[by]
+    assert len(symbols) == folded and symbols[-1] == last
+    label, along = ("y", 1) if by == "rows" else ("c", 0)
+    assert place(ax, last)[along] == place(ax, label)[along]
+    assert len([p for p in ax.patches if p.get_linewidth() > 2]) == (step > 0)
+
+
+def test_build_table_leaves_the_numbers_of_the_caller_alone(ax):
+    mc.draw.build_table(VALUES, 0, ax=ax)
+    assert np.isfinite(VALUES).all()
+
+
+def test_tensor_goes_on_in_a_new_line_before_its_cells_collide():
+    plt.close("all")
+    values = np.arange(60.0).reshape(3, 5, 4) - 30.12
+    mc.draw.tensor(values, names=("j", "k", "i"))
+    ax = plt.gca()
+    assert place(ax, "i = 2")[1] < place(ax, "i = 1")[1] and place(ax, "i = 2")[0] == place(ax, "i = 1")[0]
+    ax.figure.canvas.draw()
+    rows = {}
+    for t in ax.texts:
+        if "." in t.get_text() or t.get_text().lstrip("−").isdigit():
+            box = t.get_window_extent()
+            rows.setdefault(round(t.get_position()[1], 3), []).append((box.x0, box.x1))
+    assert len(rows) == 12
+    for cells in rows.values():
+        cells.sort()
+        assert len(cells) == 5 and all(left[1] < right[0] for left, right in zip(cells, cells[1:], strict=False))
+    down = next(t for t in ax.texts if "j" in t.get_text())
+    assert down.get_text() == "← j" and down.get_rotation() == 90
+    plt.close("all")
+
+
+def test_compression_takes_vectors_masks_and_blocks(ax):
+    values = np.array([[0.0, 5.0], [6.0, 0.0], [7.0, 8.0], [9.0, 0.0]])
+    mask = np.array([[False, True], [False, False], [True, True], [False, False]])
+    mc.draw.compression([values, np.array([1.0, 2.0, 3.0, 4.0])], masks=[mask, None], block=2, ax=ax)
+    words = [t.get_text() for t in ax.texts]
+    assert words.count("·") == 3 and words.count("0") == 3
+    assert place(ax, "4")[1] < place(ax, "1")[1] and place(ax, "4")[0] == place(ax, "1")[0]
+    assert len([line for line in ax.lines if line.get_linestyle() == "--"]) == 2
+
+
+def test_contours_show_two_orders_and_both_at_once(ax):
+    X, Y = np.meshgrid(np.linspace(0, 2, 9), np.linspace(0, 1, 5))
+    ways = [[(0.5, 0.0), (0.0, 0.25)], [(0.0, 0.25), (0.5, 0.0)], [(0.5, 0.25)]]
+    mc.draw.contours(X, Y, X * Y, point=(1.0, 0.5), steps=ways, names=["a", "b", "c"], levels=[0.5, 1.0], ax=ax)
+    arrows = [t for t in ax.texts if getattr(t, "arrow_patch", None) is not None]
+    assert [t.xy for t in arrows] == [(1.5, 0.5), (1.5, 0.75), (1.0, 0.75), (1.5, 0.75), (1.5, 0.75)]
+    tails = [(1.0, 0.5), (1.5, 0.5), (1.0, 0.5), (1.0, 0.75), (1.0, 0.5)]
+    assert np.allclose([t.xyann for t in arrows], tails)
+    assert [t.arrow_patch.get_linestyle() for t in arrows] == ["-", "-", "--", "--", ":"]
+    words = [t.get_text() for t in ax.texts]
+    assert {"a", "b", "c"} <= set(words) and words.count("0.5") >= 1
+
+
+def test_gaps_are_marked_where_they_are(ax):
+    mc.draw.curve([0, 1, 2], [0, 1, 4], gap=((2, 3), (2, 4)), ax=ax)
+    assert np.allclose(ax.lines[-1].get_xydata(), [(2, 3), (2, 4)]) and ax.lines[-1].get_color() == palette.ACCENT
+    solid = plt.figure().add_subplot(projection="3d")
+    X, Y = np.meshgrid(np.linspace(0, 1, 31), np.linspace(0, 2, 25))
+    ways = [[(0, 0, 0), (1, 0, 1)], [(0, 0, 0), (0, 1, 1), (1, 1, 2)]]
+    mc.draw.surface(X, Y, X * Y, plane=X, path=ways, gap=((1, 2, 1), (1, 2, 2)), ax=solid)
+    *paths, gap = [np.array(line.get_data_3d()).T for line in solid.lines]
+    assert [len(path) for path in paths] == [2, 3] and np.allclose(gap, [(1, 2, 1), (1, 2, 2)])
+    solid.figure.canvas.draw()
+    assert all(100 < len(net.get_paths()) <= 400 for net in solid.collections)
+    plt.close(solid.figure)
+
+
+def test_network_leaves_out_what_would_not_fit(ax):
+    mc.draw.network([64, 9, 2], highlight=(1, 8), ax=ax)
+    words = [t.get_text() for t in ax.texts]
+    assert words.count("⋮") == 2 and "64" in words and "5" not in words and len(ax.patches) == 5 + 5 + 2
+    marked = [line for line in ax.lines if line.get_color() == palette.ACCENT]
+    assert len(marked) == 5 and {line.get_ydata()[1] for line in marked} == {place(ax, "9")[1]}
+
+
+def test_flow_says_what_each_arrow_does(ax):
+    places = [("A", ""), ("Z", ""), ("L", "")]
+    mc.draw.flow(places, [("dA", ""), ("dZ", ""), ("dL", "")], through=(["W", "f"], ["back W", "back f"]), ax=ax)
+    assert place(ax, "A")[0] < place(ax, "W")[0] < place(ax, "Z")[0] < place(ax, "f")[0] < place(ax, "L")[0]
+    assert place(ax, "back W")[0] == place(ax, "W")[0] and place(ax, "back W")[1] < place(ax, "W")[1]
+
+
+X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
+ERRORS = {
+    "three axes": (lambda ax: mc.draw.matrix(np.ones((2, 3, 4)), ax=ax), "two axes"),
+    "mask": (lambda ax: mc.draw.matrix(VALUES, structural=VALUES.T == 1, ax=ax), r"structural has shape \(3, 2\)"),
+    "cell": (lambda ax: mc.draw.matrix(VALUES, highlight=[(0, 3)], ax=ax), r"\(0, 3\), the matrix has 2 rows and 3"),
+    "role": (lambda ax: mc.draw.vector([1.0], ["a"], role="row", ax=ax), "input, output, neither; it was 'row'"),
+    "labels": (lambda ax: mc.draw.vector([1.0, 2.0], ["a"], ax=ax), "rows has 1 labels, the matrix has 2"),
+    "names": (lambda ax: mc.draw.product(VALUES, VALUES.T, names=("a", "b"), ax=ax), "give three"),
+    "by": (lambda ax: mc.draw.build_table(VALUES, 1, by="row", ax=ax), "it was 'row'"),
+    "step": (lambda ax: mc.draw.build_table(VALUES, 3, by="rows", ax=ax), "in steps 0 to 2"),
+    "symbols": (lambda ax: mc.draw.build_table(VALUES, 1, symbols=["a"], ax=ax), "there are 2 rows"),
+    "layer": (lambda ax: mc.draw.tensor(np.ones((2, 3, 4)), highlight=[(0, 0, 4)], ax=ax), "layers are 0 to 3"),
+    "unfold": (lambda ax: mc.draw.compression([np.ones((2, 3, 4))], ax=ax), r"stage 0 has shape \(2, 3, 4\); unfold"),
+    "current": (lambda ax: mc.draw.compression([VALUES], current=1, ax=ax), "stages are 0 to 0"),
+    "titles": (lambda ax: mc.draw.compression([VALUES], titles=["a", "b"], ax=ax), "titles has 2 entries, there are 1"),
+    "tangent": (lambda ax: mc.draw.curve([0, 1], [0, 1], tangent=[1], ax=ax), r"tangent has shape \(1,\)"),
+    "one gap a step": (lambda ax: mc.draw.gap_loglog([1, 2, 3], [1, 2], ax=ax), "one gap for each step"),
+    "no gap": (lambda ax: mc.draw.gap_loglog([1, 2], [[1, 2], [0, 0]], ax=ax), "affine"),
+    "flat axes": (lambda ax: mc.draw.surface(X, Y, X, ax=ax), "projection='3d'"),
+    "plane": (lambda ax: mc.draw.surface(X, Y, X, plane=X.T), "plane has shape"),
+    "grid": (lambda ax: mc.draw.contours(X, Y, X.T, ax=ax), "one shape"),
+    "no point": (lambda ax: mc.draw.contours(X, Y, X, steps=[(1, 0)], ax=ax), "give point"),
+    "ways": (lambda ax: mc.draw.contours(X, Y, X, point=(0, 0), steps=[(1, 0)], names=["a", "b"], ax=ax), "1 ways"),
+    "left out": (lambda ax: mc.draw.network([3, 9], highlight=(1, 5), ax=ax), r"not drawn; of its layer, \[0, 1, 2"),
+    "columns": (lambda ax: mc.draw.network([3, 2], names=["a"], ax=ax), "2 columns and 1 names"),
+    "arrows": (lambda ax: mc.draw.flow([("A", "")] * 2, [("B", "")] * 2, through=(["f"], []), ax=ax), "1 words"),
+    "sizes": (lambda ax: mc.draw.axes_count((2, 3), ax=ax), "three lengths"),
+    "table": (lambda ax: mc.draw.nine_kinds([[("()", 0)] * 2] * 3, ax=ax), r"rows of \[2, 2, 2\] cells"),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors_name_what_they_met(ax, name):
+    call, words = ERRORS[name]
+    with pytest.raises(ValueError, match=words):
+        call(ax)
+    plt.close("all")
+
+
+def test_surface_makes_its_own_axes_in_an_empty_figure():
+    plt.figure()
+    mc.draw.surface(X, Y, X * Y)
+    assert plt.gca().name == "3d"
+    plt.close("all")
+
+
+def test_no_drawing_has_a_colour_that_the_theme_cannot_change():
+    from mcnotes.figures import to_svg
+
+    x = np.linspace(0.1, 2, 9)
+    drawings = [
+        lambda: mc.draw.matrix(VALUES, ["a", "b"], ["c", "d", "e"], "t", [(0, 0)], VALUES == 5),
+        lambda: mc.draw.build_table(VALUES, 1),
+        lambda: mc.draw.product(VALUES, VALUES.T),
+        lambda: mc.draw.tensor(np.ones((2, 3, 2))),
+        lambda: mc.draw.compression([VALUES, [1.0, 2.0]], block=1, titles=["a", "b"]),
+        lambda: mc.draw.curve(x, x**2, point=(1, 1), tangent=2 * x - 1, secant=((1, 1), (1.5, 2.25), (1.5, 2.0))),
+        lambda: mc.draw.gap_loglog(x, [x, x**2], ["a", "b"]),
+        lambda: mc.draw.surface(X, Y, X * Y, plane=X, point=(1, 1, 1), path=[(0, 0, 0), (1, 1, 1)]),
+        lambda: mc.draw.contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0)], names=["a"], gradient=(1, 2)),
+        lambda: mc.draw.bars([1.0, 2.0], ["a", "b"], against=[1.0, 3.0]),
+        lambda: mc.draw.losses([[3.0, 0.1], [2.0, 1.0]], ["a", "b"]),
+        lambda: mc.draw.shapes(7, 2),
+        lambda: mc.draw.network([9, 3], highlight=(1, 1), names=["a", "b"]),
+        lambda: mc.draw.flow([("A", "")] * 2, [("B", "")] * 2, through=(["f"], ["g"])),
+        lambda: mc.draw.axes_count(),
+        lambda: mc.draw.nine_kinds([[("()", 3)] * 3] * 3),
+    ]
+    for number, draw in enumerate(drawings):
+        draw()
+        figure = plt.gcf()
+        sizes = [t.get_fontsize() for t in figure.findobj(matplotlib.text.Text) if t.get_text()]
+        left = set(re.findall(r"#[0-9a-fA-F]{6}\b|rgb\(.*?\)", to_svg(figure)))
+        plt.close(figure)
+        assert left == set() and min(sizes) >= 9, (number, left, min(sizes))
 
 
 def test_every_drawing_takes_ax_and_returns_nothing():

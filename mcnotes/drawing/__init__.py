@@ -5,7 +5,7 @@ on ``ax``, and returns nothing. A cell that draws ends with ``mc.show("what the
 picture shows")``.
 """
 
-from .arrays import compression, matrix, product, tensor, vector
+from .arrays import build_table, compression, matrix, product, tensor, vector
 from .diagrams import axes_count, flow, network, nine_kinds, shapes
 from .palette import ACCENT, GRID, INK, INPUT, INPUT_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER, ZERO
 from .plots import bars, contours, curve, gap_loglog, losses, surface
@@ -23,6 +23,7 @@ __all__ = [
     "ZERO",
     "axes_count",
     "bars",
+    "build_table",
     "compression",
     "contours",
     "curve",

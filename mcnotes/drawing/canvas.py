@@ -1,20 +1,23 @@
 """What all drawings share: a figure of the right size, and quiet axes."""
 
+import re
+
 import matplotlib.pyplot as plt
 
-from .palette import GRID, INK, NEUTRAL
+from .palette import GRID, INK, INPUT, NEUTRAL, OUTPUT
 
 SIZE = 11  #: points; figures are shown at about 340 px on a phone
+
+#: What a label may stand for, and its colour.
+ROLES = {"input": INPUT, "output": OUTPUT, "neither": INK}
 
 
 def start(ax, width=4.8, height=3.4, **options):
     """The axes to draw on: those given, the current ones, or new ones in a figure of this size (inches)."""
     if ax is not None:
         return ax
-    if plt.get_fignums():
-        return plt.gca()
-    figure = plt.figure(figsize=(width, height), layout="constrained")
-    return figure.add_subplot(**options)
+    figure = plt.gcf() if plt.get_fignums() else plt.figure(figsize=(width, height), layout="constrained")
+    return figure.gca() if figure.axes else figure.add_subplot(**options)
 
 
 def quiet(ax):
@@ -22,7 +25,7 @@ def quiet(ax):
     for side, spine in ax.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(NEUTRAL)
-    ax.tick_params(colors=NEUTRAL, labelcolor=INK, labelsize=SIZE - 1)
+    ax.tick_params(which="both", colors=NEUTRAL, labelcolor=INK, labelsize=SIZE - 1)
     ax.grid(color=GRID, linewidth=0.6)
     ax.set_axisbelow(True)
 
@@ -34,12 +37,27 @@ def bare(ax):
 
 
 def said(value, digits=3):
-    """A number as it stands in a cell: short, with a real minus sign."""
+    """A number as it stands in a cell: short, with a real minus sign; nan is an empty cell."""
     if isinstance(value, str):
         return value
     if value != value:
         return ""
-    text = f"{value:.{digits}g}"
-    if "e" in text and abs(value) < 1e4:
-        text = f"{value:.1e}"
-    return text.replace("-", "−")
+    if abs(value) == float("inf"):
+        return "∞" if value > 0 else "−∞"
+    text = f"{value:.0f}" if 1000 <= abs(value) < 1e5 else f"{value:.{digits}g}"
+    if "e" in text:
+        front, power = text.split("e")
+        text = f"{front}e{int(power)}"
+    return "0" if text == "-0" else text.replace("-", "−")
+
+
+def colour_of(role):
+    """The colour of a role, and an error for a role that the book does not have."""
+    if role not in ROLES:
+        raise ValueError(f"a role is one of {', '.join(ROLES)}; it was {role!r}")
+    return ROLES[role]
+
+
+def length(label):
+    """About how many letters wide a label is, its mathtext commands counted as one each."""
+    return len(re.sub(r"[${}_^ ]", "", re.sub(r"\\[a-zA-Z]+", "x", label)))

@@ -1,6 +1,5 @@
 """Boxes and arrows: shapes through a function, neurons in layers, axes of arrays."""
 
-import numpy as np
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
 from .canvas import SIZE, bare, start
@@ -81,7 +80,8 @@ def network(sizes, *, highlight=None, names=None, ax=None):
     Parameters
     ----------
     sizes : list of int
-        Number of inputs, then of neurons in each layer.
+        Number of inputs, then of neurons in each layer; of more than 7, the first
+        four and the last are drawn.
     highlight : (int, int), optional
         Layer (from 1) and neuron (from 0) whose weights are marked.
     names : list of str, optional
@@ -91,7 +91,8 @@ def network(sizes, *, highlight=None, names=None, ax=None):
     Raises
     ------
     ValueError
-        There are fewer than two layers, or the neuron to mark is not there.
+        There are fewer than two layers, the neuron to mark is not there or not
+        drawn, or there are not as many names as columns.
 
     Examples
     --------
@@ -105,12 +106,24 @@ def network(sizes, *, highlight=None, names=None, ax=None):
         highlight and not (0 < highlight[0] < len(sizes) and 0 <= highlight[1] < sizes[highlight[0]])
     ):
         raise ValueError(f"sizes {list(sizes)} need two layers or more, and highlight={highlight} must name one neuron")
-    ax = start(ax, width=4.8, height=min(4.5, 0.8 + 0.5 * max(sizes)))
+    if names is not None and len(names) != len(sizes):
+        raise ValueError(f"there are {len(sizes)} columns and {len(names)} names; give one name for each")
+    drawn = [list(range(count)) if count <= 7 else [0, 1, 2, 3, None, count - 1] for count in sizes]
+    if highlight and highlight[1] not in drawn[highlight[0]]:
+        shown = [k for k in drawn[highlight[0]] if k is not None]
+        raise ValueError(f"highlight={highlight} names a neuron that is not drawn; of its layer, {shown} are")
+    tall = max(len(column) for column in drawn)
+    ax = start(ax, width=4.8, height=min(4.5, 0.8 + 0.5 * tall))
     bare(ax)
-    places = [[(3.2 * layer, (count - 1) / 2 - k) for k in range(count)] for layer, count in enumerate(sizes)]
+    places = [
+        {k: (3.2 * layer, (len(column) - 1) / 2 - row) for row, k in enumerate(column)}
+        for layer, column in enumerate(drawn)
+    ]
     for layer in range(1, len(sizes)):
-        for k, head in enumerate(places[layer]):
-            for tail in places[layer - 1]:
+        for k, head in places[layer].items():
+            for j, tail in places[layer - 1].items():
+                if j is None or k is None:
+                    continue
                 marked = highlight == (layer, k)
                 ax.plot(
                     *zip(tail, head, strict=True),
@@ -121,30 +134,34 @@ def network(sizes, *, highlight=None, names=None, ax=None):
                 )
     for layer, column in enumerate(places):
         colour, tint = (INPUT, INPUT_TINT) if layer == 0 else (OUTPUT, OUTPUT_TINT)
-        for k, place in enumerate(column):
-            ax.add_patch(Circle(place, 0.34, facecolor=tint, edgecolor=colour, linewidth=1.4, zorder=2))
-            ax.text(*place, str(k + 1), ha="center", va="center", size=SIZE - 1, color=colour, zorder=3)
+        for k, place in column.items():
+            if k is not None:
+                ax.add_patch(Circle(place, 0.34, facecolor=tint, edgecolor=colour, linewidth=1.4, zorder=2))
+            number = "⋮" if k is None else str(k + 1)
+            ax.text(*place, number, ha="center", va="center", size=SIZE - 1, color=colour, zorder=3)
         if names:
-            ax.text(
-                column[0][0], max(sizes) / 2 + 0.25, names[layer], ha="center", va="bottom", size=SIZE, color=colour
-            )
+            ax.text(3.2 * layer, tall / 2 + 0.25, names[layer], ha="center", va="bottom", size=SIZE, color=colour)
     ax.set_xlim(-0.6, 3.2 * (len(sizes) - 1) + 0.6)
-    ax.set_ylim(-max(sizes) / 2 - 0.1, max(sizes) / 2 + 0.3 + 0.6 * bool(names))
+    ax.set_ylim(-tall / 2 - 0.1, tall / 2 + 0.3 + 0.6 * bool(names))
 
 
-def flow(forward, back, *, ax=None):
+def flow(forward, back, *, through=None, ax=None):
     """Draw shapes that travel through a layer, forward on top and back below.
 
     Parameters
     ----------
     forward, back : list of (str, str)
         Name and shape of what stands at each place, from left to right.
+    through : (list of str, list of str), optional
+        What each arrow does, forward and back, from left to right: one word
+        less than there are places.
     ax : matplotlib Axes, optional
 
     Raises
     ------
     ValueError
-        The two rows do not have the same length.
+        The two rows do not have the same length, or there is not one word for
+        each arrow.
 
     Examples
     --------
@@ -156,20 +173,28 @@ def flow(forward, back, *, ax=None):
     """
     if len(forward) != len(back):
         raise ValueError(f"forward has {len(forward)} places, back has {len(back)}; they need the same")
+    if through is not None and [len(words) for words in through] != [len(forward) - 1] * 2:
+        raise ValueError(f"through needs two lists of {len(forward) - 1} words, one for each arrow")
+    apart = 2.6 if through is None else 3.4
     ax = start(ax, width=4.8, height=2.4)
-    bare(ax)
+    ax.set_axis_off()
     for row, (y, colour, tint) in enumerate(((1.6, INPUT, INPUT_TINT), (-0.2, OUTPUT, OUTPUT_TINT))):
         for k, (name, shape) in enumerate((forward, back)[row]):
-            x = 2.6 * k
+            x = apart * k
             ax.add_patch(Rectangle((x, y), 1.7, 1.1, facecolor=tint, edgecolor=colour, linewidth=1.2))
             ax.text(x + 0.85, y + 0.74, name, ha="center", va="center", size=SIZE, color=colour)
             ax.text(x + 0.85, y + 0.3, shape, ha="center", va="center", size=SIZE - 1, color=INK)
             if k:
-                ends = ((x - 0.08, y + 0.55), (x - 0.82, y + 0.55))
+                ends = ((x - 0.08, y + 0.55), (x - apart + 1.78, y + 0.55))
                 ax.annotate(
                     "", ends[row], ends[1 - row], arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 1.6}
                 )
-    ax.set_xlim(-0.1, 2.6 * len(forward) - 0.8)
+                if through is not None:
+                    middle = x - apart / 2 + 0.85
+                    ax.text(
+                        middle, y + 0.68, through[row][k - 1], ha="center", va="bottom", size=SIZE - 1, color=colour
+                    )
+    ax.set_xlim(-0.1, apart * (len(forward) - 1) + 1.8)
     ax.set_ylim(-0.4, 2.9)
 
 
@@ -182,6 +207,11 @@ def axes_count(sizes=(3, 4, 5), *, ax=None):
         Lengths of the three axes.
     ax : matplotlib Axes, optional
 
+    Raises
+    ------
+    ValueError
+        There are not three positive lengths.
+
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -190,6 +220,8 @@ def axes_count(sizes=(3, 4, 5), *, ax=None):
     >>> [text.get_text() for text in ax.texts][:2]
     ['scalar\\n0 axes', 'vector\\n1 axis']
     """
+    if len(sizes) != 3 or min(sizes) < 1:
+        raise ValueError(f"sizes are the three lengths of a tensor's axes, each at least 1; they were {tuple(sizes)}")
     ax = start(ax, width=4.8, height=2.3)
     bare(ax)
     m, n, p = sizes
@@ -238,6 +270,11 @@ def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
     kinds : tuple of three str, optional
     ax : matplotlib Axes, optional
 
+    Raises
+    ------
+    ValueError
+        The table does not have one row and one column for each kind.
+
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -246,6 +283,11 @@ def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
     >>> len(ax.patches)
     9
     """
+    if len(table) != len(kinds) or any(len(row) != len(kinds) for row in table):
+        raise ValueError(
+            f"the table has rows of {[len(row) for row in table]} cells, it needs {len(kinds)} rows and columns: "
+            f"one for each of {', '.join(kinds)}"
+        )
     ax = start(ax, width=4.8, height=2.7)
     bare(ax)
     for i, row in enumerate(table):
@@ -276,5 +318,5 @@ def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
             )
     for j, kind in enumerate(kinds):
         ax.text(j * 2.1 + 1.05, 0.12, f"of a {kind}", ha="center", va="bottom", size=SIZE, color=OUTPUT)
-    ax.set_xlim(-2.2, 2.1 * np.shape(table)[1] + 0.1)
+    ax.set_xlim(-2.2, 2.1 * len(kinds) + 0.1)
     ax.set_ylim(-3.1, 0.6)

@@ -1,14 +1,15 @@
 """Curves, surfaces, contours and gaps."""
 
 import numpy as np
+from matplotlib.ticker import LogFormatterSciNotation, MaxNLocator
 
-from .canvas import SIZE, quiet, start
-from .palette import ACCENT, GRID, INK, INPUT, INPUT_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT
+from .canvas import SIZE, quiet, said, start
+from .palette import ACCENT, GRID, INK, INPUT, INPUT_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER
 
 _STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
 
 
-def curve(x, y, *, point=None, tangent=None, secant=None, labels=("input", "output"), ax=None):
+def curve(x, y, *, point=None, tangent=None, secant=None, gap=None, labels=("input", "output"), ax=None):
     """Draw a curve, with its tangent or a secant at a point and the gap between them.
 
     Parameters
@@ -19,12 +20,18 @@ def curve(x, y, *, point=None, tangent=None, secant=None, labels=("input", "outp
     tangent : array of shape (p,), optional
         Values of the tangent line over the same x.
     secant : ((float, float), (float, float)), optional
-        Two ends of a step: the second end on the curve, and what the tangent
-        predicts there is joined to it by a line that shows the gap, if given as
-        a third pair.
+        Both ends of a step on the curve. A third pair, what the tangent
+        predicts, marks the gap between it and the second end.
+    gap : ((float, float), (float, float)), optional
+        A gap to mark where no secant is drawn.
     labels : tuple of two str, optional
         Names of the axes.
     ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        The curve or its tangent does not have one value for each x.
 
     Examples
     --------
@@ -34,6 +41,9 @@ def curve(x, y, *, point=None, tangent=None, secant=None, labels=("input", "outp
     >>> len(ax.lines)
     3
     """
+    for name, heights in (("y", y), ("tangent", tangent)):
+        if heights is not None and np.shape(heights) != np.shape(x):
+            raise ValueError(f"{name} has shape {np.shape(heights)}, x has {np.shape(x)}; give one value for each x")
     ax = start(ax)
     quiet(ax)
     ax.plot(x, y, color=OUTPUT, linewidth=2.2)
@@ -42,8 +52,9 @@ def curve(x, y, *, point=None, tangent=None, secant=None, labels=("input", "outp
     if secant is not None:
         (x0, y0), (x1, y1), *rest = secant
         ax.plot([x0, x1], [y0, y1], color=NEUTRAL, linewidth=1.2, marker="o", markersize=5)
-        if rest:
-            ax.plot([x1, rest[0][0]], [y1, rest[0][1]], color=ACCENT, linewidth=2.4)
+        gap = ((x1, y1), rest[0]) if rest else gap
+    if gap is not None:
+        ax.plot(*zip(*gap, strict=True), color=ACCENT, linewidth=3, solid_capstyle="butt")
     if point is not None:
         ax.plot(*point, "o", color=INK, markersize=6)
     ax.set_xlabel(labels[0], color=INPUT, size=SIZE)
@@ -64,6 +75,13 @@ def gap_loglog(steps, gaps, labels=None, *, slopes=(1, 2), ax=None):
         Slopes of the grey lines to compare with.
     ax : matplotlib Axes, optional
 
+    Raises
+    ------
+    ValueError
+        A curve does not have one gap for each step, there are not as many
+        labels as curves, or no gap is above 0: nothing of it can stand on
+        logarithmic axes.
+
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -75,17 +93,27 @@ def gap_loglog(steps, gaps, labels=None, *, slopes=(1, 2), ax=None):
     ax = start(ax)
     quiet(ax)
     steps, gaps = np.asarray(steps, dtype=float), np.atleast_2d(np.asarray(gaps, dtype=float))
+    if gaps.shape[1:] != steps.shape:
+        raise ValueError(f"gaps has shape {gaps.shape}, steps has {steps.shape}; give each curve one gap for each step")
+    if labels is not None and len(labels) != len(gaps):
+        raise ValueError(f"there are {len(gaps)} curves and {len(labels)} labels; give one label for each")
+    if not (gaps > 0).any(axis=1).all():
+        raise ValueError("a curve has no gap above 0, so it has no place on logarithmic axes; an affine function has "
+                         "no gap at all, take a curved one")
     for slope in slopes:
-        line = gaps.max() * (steps / steps.max()) ** slope
+        line = 2.5 * gaps.max() * (steps / steps.max()) ** slope
         ax.loglog(steps, line, color=NEUTRAL, linewidth=0.8)
         ax.annotate(
             f"slope {slope}",
             (steps.min(), line[np.argmin(steps)]),
             color=NEUTRAL,
             size=SIZE - 1,
-            xytext=(2, 4),
+            xytext=(-4, 0),
             textcoords="offset points",
+            ha="right",
+            va="center",
         )
+    ax.set_xlim(left=steps.min() / (steps.max() / steps.min()) ** 0.25)
     for k, gap in enumerate(gaps):
         style, marker = _STYLES[k % len(_STYLES)]
         ax.loglog(
@@ -101,29 +129,33 @@ def gap_loglog(steps, gaps, labels=None, *, slopes=(1, 2), ax=None):
     ax.set_xlabel("step", color=INPUT, size=SIZE)
     ax.set_ylabel("gap", color=OUTPUT, size=SIZE)
     if labels:
-        ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
+        ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK, loc="lower right")
 
 
-def surface(x, y, z, *, plane=None, point=None, path=None, labels=("$v_1$", "$v_2$", "$s$"), ax=None):
+def surface(
+    x, y, z, *, plane=None, point=None, path=None, gap=None, labels=("$v_1$", "$v_2$", "$s$"), ax=None
+):
     """Draw a surface over a grid as a net, with a plane that touches it.
 
     Parameters
     ----------
     x, y, z : array of shape (p, q)
-        The grid and the heights; up to 20 by 20 stays light.
+        The grid and the heights; at most 20 by 20 lines of it are drawn.
     plane : array of shape (p, q), optional
         Heights of the plane.
     point : (float, float, float), optional
         The base point.
-    path : array of shape (t, 3), optional
-        A path, such as two steps along the axes.
+    path : array of shape (t, 3), or list of these, optional
+        Paths, such as two steps along the axes in either order.
+    gap : ((float, float, float), (float, float, float)), optional
+        What the plane predicts and what the surface has, joined.
     labels : tuple of three str, optional
     ax : matplotlib 3-D Axes, optional
 
     Raises
     ------
     ValueError
-        The arrays do not have one shape.
+        The arrays do not have one shape, or the axes have no third direction.
 
     Examples
     --------
@@ -136,14 +168,22 @@ def surface(x, y, z, *, plane=None, point=None, path=None, labels=("$v_1$", "$v_
     """
     if not np.shape(x) == np.shape(y) == np.shape(z):
         raise ValueError(f"x, y and z need one shape (p, q), they have {np.shape(x)}, {np.shape(y)}, {np.shape(z)}")
+    if plane is not None and np.shape(plane) != np.shape(z):
+        raise ValueError(f"plane has shape {np.shape(plane)}, z has {np.shape(z)}; give one height for each point")
     ax = start(ax, height=3.8, projection="3d")
-    ax.plot_surface(x, y, z, color=OUTPUT_TINT, edgecolor=OUTPUT, linewidth=0.5, alpha=0.75, shade=False)
+    if not hasattr(ax, "plot_surface"):
+        raise ValueError("a surface needs axes with projection='3d', these are flat; draw it in a figure of its own")
+    net = {"shade": False, "rcount": 20, "ccount": 20}
+    ax.plot_surface(x, y, z, color=OUTPUT_TINT, edgecolor=OUTPUT, linewidth=0.5, alpha=0.75, **net)
     if plane is not None:
-        ax.plot_surface(x, y, plane, color=INPUT_TINT, edgecolor=INPUT, linewidth=0.4, alpha=0.55, shade=False)
-    if path is not None:
-        ax.plot(*np.asarray(path, dtype=float).T, color=ACCENT, linewidth=2.5, marker="o", markersize=4)
+        ax.plot_surface(x, y, plane, color=INPUT_TINT, edgecolor=INPUT, linewidth=0.4, alpha=0.55, **net)
+    for k, line in enumerate(_several(path)):
+        way = {"color": (ACCENT, INK)[k % 2], "linestyle": _STYLES[k % 4][0], "linewidth": 2.5}
+        ax.plot(*np.asarray(line, dtype=float).T, marker="o", markersize=4, zorder=10, **way)
+    if gap is not None:
+        ax.plot(*zip(*gap, strict=True), color=ACCENT, linewidth=3.5, solid_capstyle="butt", zorder=10)
     if point is not None:
-        ax.plot(*([coordinate] for coordinate in point), "o", color=INK, markersize=6)
+        ax.plot(*([coordinate] for coordinate in point), "o", color=INK, markersize=6, zorder=11)
     for name, label, colour in zip("xyz", labels, (INPUT, INPUT, OUTPUT), strict=True):
         getattr(ax, f"set_{name}label")(label, color=colour, size=SIZE)
         axis = getattr(ax, f"{name}axis")
@@ -154,8 +194,12 @@ def surface(x, y, z, *, plane=None, point=None, path=None, labels=("$v_1$", "$v_
     ax.locator_params(nbins=4)
 
 
-def contours(x, y, z, *, point=None, steps=None, gradient=None, levels=9, labels=("$v_1$", "$v_2$"), ax=None):
+def contours(
+    x, y, z, *, point=None, steps=None, names=None, gradient=None, levels=9, labels=("$v_1$", "$v_2$"), ax=None
+):
     """Draw a function of two inputs from above, with steps and the gradient at a point.
+
+    Each contour line carries its value.
 
     Parameters
     ----------
@@ -163,48 +207,87 @@ def contours(x, y, z, *, point=None, steps=None, gradient=None, levels=9, labels
         The grid and the values.
     point : (float, float), optional
         The base point.
-    steps : list of array of shape (2,), optional
-        Steps, each from the end of the one before.
+    steps : list of array of shape (2,), or list of such lists, optional
+        Steps, each from the end of the one before. Several lists are several
+        ways from the same point: two steps in either order, and both at once.
+    names : list of str, optional
+        One for each way, written beside its first step.
     gradient : array of shape (2,), optional
         Drawn as an arrow from the point, with its direction only.
     levels : int or list of float, optional
     labels : tuple of two str, optional
     ax : matplotlib Axes, optional
 
+    Raises
+    ------
+    ValueError
+        The arrays do not have one shape, there are steps or a gradient without
+        a point, or not as many names as ways.
+
     Examples
     --------
     >>> import matplotlib.pyplot as plt
     >>> ax = plt.figure().add_subplot()
     >>> X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
-    >>> contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0), (0, 0.5)], ax=ax)
-    >>> len(ax.texts)
-    2
+    >>> contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0), (0, 0.5)], levels=[0.5], ax=ax)
+    >>> [text.xy for text in ax.texts if hasattr(text, "xy")]
+    [(1.5, 0.5), (1.5, 1.0)]
     """
+    if not np.shape(x) == np.shape(y) == np.shape(z):
+        raise ValueError(f"x, y and z need one shape (p, q), they have {np.shape(x)}, {np.shape(y)}, {np.shape(z)}")
+    ways = _several(steps)
+    if point is None and (ways or gradient is not None):
+        raise ValueError("steps and the gradient start at a point; give point=(x, y)")
+    if names is not None and len(names) != len(ways):
+        raise ValueError(f"there are {len(ways)} ways and {len(names)} names; give one name for each")
     ax = start(ax, height=3.8)
     quiet(ax)
     ax.grid(False)
-    ax.contour(x, y, z, levels=levels, colors=OUTPUT, linewidths=0.9, alpha=0.8)
+    lines = ax.contour(x, y, z, levels=levels, colors=OUTPUT, linewidths=0.9, alpha=0.8, linestyles="solid")
+    ax.clabel(lines, fontsize=SIZE - 2, fmt=said, inline_spacing=2)
+    if gradient is not None:
+        arrow = np.asarray(gradient, dtype=float)
+        reach = 0.3 * (np.max(x) - np.min(x)) / max(np.linalg.norm(arrow), 1e-12)
+        _arrow(ax, point, point + reach * arrow, OUTPUT, "gradient")
+    for k, way in enumerate(ways):
+        colour, at = (INPUT, ACCENT, INK)[k % 3], np.asarray(point, dtype=float)
+        for number, step in enumerate(way):
+            tail, at = at, at + np.asarray(step, dtype=float)
+            _arrow(ax, tail, at, colour, "", _STYLES[k % 4][0])
+            if names and number == 0:
+                _beside(ax, names[k], 0.4 * tail + 0.6 * at, step, colour)
     if point is not None:
-        at = np.asarray(point, dtype=float)
-        if gradient is not None:
-            arrow = np.asarray(gradient, dtype=float)
-            reach = 0.3 * (np.max(x) - np.min(x)) / max(np.linalg.norm(arrow), 1e-12)
-            _arrow(ax, at, at + reach * arrow, OUTPUT, "gradient")
-        for k, step in enumerate(steps if steps is not None else []):
-            _arrow(ax, at, at + np.asarray(step, dtype=float), INPUT if k % 2 == 0 else ACCENT, "")
-            at = at + np.asarray(step, dtype=float)
         ax.plot(*point, "o", color=INK, markersize=6)
     ax.set_aspect("equal")
     ax.set_xlabel(labels[0], color=INPUT, size=SIZE)
     ax.set_ylabel(labels[1], color=INPUT, size=SIZE)
 
 
-def _arrow(ax, tail, head, colour, name):
-    ax.annotate(
-        "", head, tail, arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2.2, "shrinkA": 0, "shrinkB": 0}
-    )
+def _several(ways):
+    """A list of ways, each a list of points or steps; one way alone may stand for itself."""
+    if ways is None or len(ways) == 0:
+        return []
+    return [ways] if np.ndim(ways[0]) == 1 else list(ways)
+
+
+def _arrow(ax, tail, head, colour, name, style="-"):
+    arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 2.2, "linestyle": style, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", tuple(float(c) for c in head), tail, arrowprops=arrow)
     if name:
         ax.annotate(name, head, color=colour, size=SIZE - 1, xytext=(4, 4), textcoords="offset points")
+
+
+def _beside(ax, name, middle, step, colour):
+    """A name beside a step: under a level one, left of the others."""
+    if step[1] == 0:
+        offset, ha, va = (0, -6), "center", "top"
+    elif step[0] == 0:
+        offset, ha, va = (-6, 0), "right", "center"
+    else:
+        offset, ha, va = (-5, 4), "right", "bottom"
+    sheet = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
+    words = {"color": colour, "size": SIZE - 1, "ha": ha, "va": va, "bbox": sheet, "zorder": 6}
+    ax.annotate(name, tuple(middle), xytext=offset, textcoords="offset points", **words)
 
 
 def bars(values, labels, *, against=None, names=("predicted", "true"), ylabel="change", ax=None):
@@ -282,6 +365,9 @@ def losses(histories, labels=None, *, logarithmic=True, ax=None):
         )
     if logarithmic:
         ax.set_yscale("log")
+        ax.yaxis.set_minor_formatter(LogFormatterSciNotation(minor_thresholds=(2, 0.7)))
+        ax.tick_params(which="minor", labelsize=SIZE - 2)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     ax.set_xlabel("step of gradient descent", size=SIZE, color=INK)
     ax.set_ylabel("loss", size=SIZE, color=OUTPUT)
     if labels:
