@@ -255,7 +255,7 @@ def _components(term, labels):
             number = number * array
             continue
         joined = [group for group in groups if set(group[1]) & set(own)]
-        groups = [group for group in groups if group not in joined]
+        groups = [group for group in groups if not any(group is other for other in joined)]
         groups.append(([(array, own), *(factor for group in joined for factor in group[0])],
                        set(own).union(*(group[1] for group in joined))))
     cores = []

@@ -2,13 +2,14 @@
 
 import html
 import inspect
+from numbers import Real
 
 import numpy as np
 
 from . import functions as _rules  # noqa: F401  (fills the rule table)
 from .shapes import LayoutError, counted, kind_of_shape, layout_shape, shape_of
 from .structure import Structure
-from .trace import Traced, pull_back, trace
+from .trace import Closed, Traced, UnsupportedError, pull_back, trace
 
 
 def derivative(f, at, *, wrt=None, method="exact"):
@@ -53,6 +54,8 @@ def derivative(f, at, *, wrt=None, method="exact"):
     >>> derivative(lambda W, a: np.tanh(W.T @ a), (np.ones((4, 3)), np.ones(4)), wrt="W").array.shape
     (4, 3, 3)
     """
+    if not callable(f):
+        raise TypeError(f"f must be a function of NumPy arrays, it was {type(f).__name__}")
     several = isinstance(at, tuple)
     points = [_point(f"at[{k}]", x) for k, x in enumerate(at)] if several else [_point("at", at)]
     chosen = _chosen(f, wrt, len(points)) if several else [0]
@@ -92,6 +95,10 @@ def hessian(f, at):
     array([[4., 6.],
            [6., 0.]])
     """
+    if isinstance(at, tuple):
+        raise TypeError("hessian takes one array at; put several arguments into one, or differentiate "
+                        "mc.derivative(f, ..., wrt=...).array again")
+
     def gradient(x):
         first = derivative(f, x)
         if first.outer:
@@ -228,7 +235,8 @@ class Derivative:
 
     @staticmethod
     def _fit(name, array, shape, side):
-        array = np.asarray(array, dtype=float)
+        if not isinstance(array, Traced):
+            array = np.asarray(array, dtype=float)
         if counted(array.shape) != shape:
             raise ValueError(f"{name} has shape {array.shape}; the {side} has shape {shape}, and {name} needs the same")
         return array.reshape(shape)
@@ -318,7 +326,11 @@ def _result(y):
     if array.size == 0:
         raise ValueError(f"f returned an empty array (shape {array.shape}); there is nothing to differentiate")
     if isinstance(y, Traced):
+        if isinstance(y.tape.records, Closed):
+            y.tape.records.append(())
         return y
+    if array.dtype == object and all(isinstance(entry, Real) for entry in array.flat):
+        array = array.astype(float)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"f must return real numbers, it returned {type(y).__name__} of dtype {array.dtype}")
     return array.astype(float)
@@ -332,13 +344,17 @@ def _chosen(f, wrt, count):
         if wrt not in names[:count]:
             raise ValueError(f"wrt={wrt!r} is not an argument of f; its arguments are {', '.join(names)}")
         return [names.index(wrt)]
-    if not isinstance(wrt, int) or not 0 <= wrt < count:
+    if not isinstance(wrt, int) or isinstance(wrt, bool) or not 0 <= wrt < count:
         raise ValueError(f"wrt={wrt!r} must name an argument or be a place from 0 to {count - 1}")
     return [wrt]
 
 
 def _exact(f, points, chosen):
-    tape, y = trace(f, points)
+    try:
+        tape, y = trace(f, points)
+    except (TypeError, ValueError) as error:
+        _explain(error)
+        raise
     y = _result(y)
     shape = y.shape
     outer, found = counted(shape), [None] * len(points)
@@ -346,7 +362,17 @@ def _exact(f, points, chosen):
         if outer == () and shape != ():
             y, shape = np.reshape(y, ()), ()
         found = pull_back(tape, y.position, shape, len(points))
+    tape.records = Closed()
     return [_held(found[k], points[k].shape, shape, y.shape) for k in chosen]
+
+
+def _explain(error):
+    """Say in our words what NumPy says in its own when a traced number went astray in it."""
+    if isinstance(error.__cause__, UnsupportedError):
+        raise error.__cause__ from None
+    if any(words in str(error) for words in ("loop of ufunc", "dtype('O')", "not supported for the input types")):
+        raise UnsupportedError("an array built with np.array([...]) from traced and plain numbers is an array of "
+                               "objects, which NumPy cannot compute with; build it with np.stack([...])") from error
 
 
 def _held(back, input_shape, shape, output_shape):

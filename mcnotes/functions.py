@@ -9,11 +9,15 @@ One row or one short function for each NumPy function, in five families:
 4. compositions of other rules, written in NumPy;
 5. matrix functions, given by their differential.
 
-At points without a derivative the rules answer as follows. ``abs``, ``norm`` and
-``sqrt`` of a squared length at 0: zero (``abs``, ``norm``). ``maximum``, ``minimum``
-at a tie: one half each. ``max``, ``min``, ``sort``: the first of equal entries takes
-all. ``sign``, ``floor``, ``ceil`` and other steps: zero, everywhere. ``where`` follows
-the chosen branch.
+At points without a derivative the rules answer as follows. ``abs`` and ``norm``
+at 0, ``std`` of equal numbers: zero. ``sqrt`` at 0 and other infinite slopes:
+inf. ``maximum``, ``minimum`` at a tie: one half each. ``max``, ``min``, ``sort``:
+the first of equal entries takes all. ``sign``, ``floor``, ``ceil`` and other steps:
+zero, everywhere. ``where`` follows the chosen branch.
+
+Which entry ``max``, ``min``, ``sort`` and ``where`` choose depends on the point, so
+the zeros that follow are held as values, not as zeros by construction. Positions
+that a function works out itself (``x[np.argsort(x)]``, ``x[x > 0]``) count as given.
 """
 
 import string
@@ -24,7 +28,7 @@ from numpy.linalg import cholesky, det, eigvalsh, inv, norm, pinv, slogdet, solv
 
 from .links import Along, Contract, Gather, General, Move, Part, Reshape, Scale, Slide, Turn
 from .structure import scatter
-from .trace import RULES, Traced, UnsupportedError, follows, given, record, top
+from .trace import COMPLEX, RULES, Traced, UnsupportedError, given, put, top
 
 _LETTERS = string.ascii_letters
 
@@ -36,6 +40,16 @@ def rule(*functions):
             RULES[function] = own
         return own
     return enter
+
+
+def record(tape, value, links):
+    """Put a value on a tape, with its links: (traced operand, link) pairs."""
+    return put(tape, value, [(x.position, link) for x, link in links])
+
+
+def follows(tape, x):
+    """Whether an operand is recorded on the tape."""
+    return type(x) is Traced and x.tape is tape
 
 
 # 1. Element-wise functions -------------------------------------------------------------------------------
@@ -66,6 +80,8 @@ def _binary(ufunc, slope_a, slope_b):
         tape, (u, v) = top(a, b)
         y = ufunc(u, v)
         shape, links = y.shape, ()
+        if y.dtype.kind == "c":
+            raise UnsupportedError(COMPLEX)
         if type(a) is Traced and a.tape is tape:
             links = ((a.position, Scale(slope_a(y, u, v) if callable(slope_a) else slope_a, u.shape, shape)),)
         if type(b) is Traced and b.tape is tape:
@@ -226,14 +242,11 @@ def _contraction(out, pairs, value, plain=None):
     tape, values = top(*(x for x, _ in pairs))
     y = value(*values)          # the first to complain about shapes that do not fit
     values = [v if hasattr(v, "shape") else np.asarray(v) for v in values]
-    lengths = {}
-    for v, (_, letters) in zip(values, pairs, strict=True):
-        lengths.update(zip(letters, v.shape, strict=True))
     links, pulls = [], plain(*values) if plain else None
     for k, (x, letters) in enumerate(pairs):
         if type(x) is Traced and x.tape is tape:
             others = [(v, own) for j, (v, (_, own)) in enumerate(zip(values, pairs, strict=True)) if j != k]
-            links.append((x, Contract(out, letters, others, values[k].shape, lengths, pulls and pulls[k])))
+            links.append((x, Contract(out, letters, others, values[k].shape, pulls and pulls[k])))
     return record(tape, y, links)
 
 
@@ -252,11 +265,20 @@ def _ndim(x):
 
 @rule(np.matmul)
 def _matmul(a, b):
-    a, b = given(a, b)
+    if type(a) not in _KNOWN or type(b) not in _KNOWN:
+        a, b = given(a, b)
     known = _MATMUL.get((_ndim(a), _ndim(b)))
     if known:
         of_a, of_b, out, plain = known
-        return _contraction(out, [(a, of_a), (b, of_b)], np.matmul, plain)
+        tape, (u, v) = top(a, b)
+        y = np.matmul(u, v)
+        pull_a, pull_b = plain(u, v)
+        links = ()
+        if type(a) is Traced and a.tape is tape:
+            links = ((a.position, Contract(out, of_a, ((v, of_b),), u.shape, pull_a)),)
+        if type(b) is Traced and b.tape is tape:
+            links += ((b.position, Contract(out, of_b, ((u, of_a),), v.shape, pull_b)),)
+        return put(tape, y, links)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         raise ValueError("matmul: a number has no axes to contract; use * instead of @")
     batch = np.broadcast_shapes(np.shape(a)[:-2], np.shape(b)[:-2])
@@ -339,27 +361,29 @@ def _kept(y, shape, over):
 
 def _reduction(a, axis, keepdims, function, factor):
     """A reduction whose differential is a sum weighted by a factor: an array like a, or a number."""
-    tape, (value,) = top(a)
+    tape, value = a.tape, a.value
     shape = value.shape
-    over = tuple(range(len(shape))) if axis is None else _axes(axis, len(shape))
     letters = _LETTERS[:len(shape)]
-    out = "".join([x for k, x in enumerate(letters) if k not in over])
-    y = function(value, axis=over)
+    if axis is None:
+        over, out = tuple(range(len(shape))), ""
+    else:
+        over = _axes(axis, len(shape))
+        out = "".join([x for k, x in enumerate(letters) if k not in over])
+    y = function(value, axis=None if out == "" else over)
     weight = factor(value, y if y.ndim == 0 else _kept(y, shape, over), over)
 
     def pull(g):
         if type(g) is np.float64 and type(weight) is float:
             return np.full(shape, g * weight)
         return np.broadcast_to(g if g.ndim == 0 else _kept(g, shape, over), shape) * weight
-    extra = [] if type(weight) is float and weight == 1.0 else [(weight, letters if np.ndim(weight) else "")]
-    result = record(tape, y, [(a, Contract(out, letters, extra, shape, dict(zip(letters, shape, strict=True)),
-                                           pull))])
+    extra = () if type(weight) is float and weight == 1.0 else ((weight, "" if type(weight) is float else letters),)
+    result = put(tape, y, ((a.position, Contract(out, letters, extra, shape, pull)),))
     return _kept(result, shape, over) if keepdims else result
 
 
 @rule(np.sum)
 def _sum(a, axis=None, keepdims=False):
-    return _reduction(a, axis, keepdims, np.sum, lambda x, y, over: 1.0)
+    return _reduction(a, axis, keepdims, np.add.reduce, lambda x, y, over: 1.0)
 
 
 @rule(np.mean)
@@ -456,33 +480,26 @@ RULES.update({function: partial(_move, function) for function in (
     np.repeat, np.tile, np.flip, np.fliplr, np.flipud, np.roll, np.rot90, np.diagonal, np.resize)})
 
 
+_POSITIONS = (int, np.integer, slice)
+
+
 @rule("getitem")
 def _getitem(a, key):
-    tape, (value,) = top(a)
-    shape = np.shape(value)
+    value = a.value
     y = value[key]
     parts = key if isinstance(key, tuple) else (key,)
-    if not all(part is None or part is Ellipsis or isinstance(part, int | np.integer | slice) for part in parts):
-        return record(tape, y, [(a, Move(_numbered(value)[key], shape))])
-    named = sum(part is not None and part is not Ellipsis for part in parts)
-    at = next((k for k, part in enumerate(parts) if part is Ellipsis), len(parts))
-    parts = parts[:at] + (slice(None),) * (len(shape) - named) + parts[at + 1:]
-    spec, axis, place = [], 0, 0
-    for part in parts:
-        if part is None:
-            place += 1
-        elif isinstance(part, slice):
-            table = None if part == slice(None) else np.arange(shape[axis])[part]
-            spec.append((place, table))
-            axis, place = axis + 1, place + 1
-        else:
-            spec.append((None, int(part) % shape[axis]))
-            axis += 1
-    return record(tape, y, [(a, Along(spec, shape, np.shape(y), key))])
+    if all(part is None or part is Ellipsis or isinstance(part, _POSITIONS) and part is not True and part is not False
+           for part in parts):
+        link = Along(parts, value.shape, y.shape)
+    else:
+        link = Move(_numbered(value)[key], value.shape)
+    return put(a.tape, y, ((a.position, link),))
 
 
 @rule("scatter")
 def _scatter(values, flat, shape):
+    if shape == ():
+        return np.sum(values)
     tape, (value,) = top(values)
     return record(tape, scatter(value, flat, shape, distinct=False), [(values, Gather(flat, np.shape(value), shape))])
 
@@ -606,25 +623,28 @@ def _array_split(ary, indices_or_sections, axis=0):
 def _sort(a, axis=-1):
     if axis is None:
         return _sort(np.ravel(a))
-    return _take_along_axis(a, np.argsort(_plain(a), axis=axis, kind="stable"), axis)
+    tape, (value,) = top(a)
+    back = axis % value.ndim - value.ndim
+    order = np.argsort(_plain(value), axis=axis, kind="stable")
+    place = np.argsort(order, axis=axis)
+
+    def pull(g):
+        return np.take_along_axis(g, np.broadcast_to(place, g.shape), back)
+    return record(tape, np.take_along_axis(value, order, axis), [(a, General(pull, value.shape, value.shape))])
 
 
-def _extreme(arg, a, axis=None, keepdims=False):
-    if axis is None:
-        y = a[tuple(int(k) for k in np.unravel_index(arg(_plain(a)), a.shape))]
-        return np.reshape(y, (1,) * a.ndim) if keepdims else y
-    if not isinstance(axis, int):
-        over = _axes(axis, a.ndim)
-        last = np.reshape(np.moveaxis(a, over, range(-len(over), 0)),
-                          (*(n for k, n in enumerate(a.shape) if k not in over), -1))
-        y = _extreme(arg, last, -1)
-        return _kept(y, a.shape, over) if keepdims else y
-    y = _take_along_axis(a, arg(_plain(a), axis=axis, keepdims=True), axis)
-    return y if keepdims else np.squeeze(y, axis)
+def _extreme(function, find, a, axis=None, keepdims=False):
+    def chosen(x, y, over):
+        kept = tuple(k for k in range(x.ndim) if k not in over)
+        flat = np.transpose(_plain(x), kept + over).reshape(*(x.shape[k] for k in kept), -1)
+        one = np.zeros(flat.shape)
+        np.put_along_axis(one, find(flat, -1)[..., None], 1.0, -1)
+        return np.transpose(one.reshape([x.shape[k] for k in kept + over]), np.argsort(kept + over))
+    return _reduction(a, axis, keepdims, function, chosen)
 
 
-RULES[np.max] = partial(_extreme, np.argmax)
-RULES[np.min] = partial(_extreme, np.argmin)
+RULES[np.max] = partial(_extreme, np.max, np.argmax)
+RULES[np.min] = partial(_extreme, np.min, np.argmin)
 
 
 # 4. Compositions -----------------------------------------------------------------------------------------
@@ -637,7 +657,8 @@ def _var(a, axis=None, ddof=0, keepdims=False):
 
 @rule(np.std)
 def _std(a, axis=None, ddof=0, keepdims=False):
-    return np.sqrt(np.var(a, axis, ddof=ddof, keepdims=keepdims))
+    count = np.prod([a.shape[k] for k in _axes(axis, a.ndim)])
+    return norm(a - np.mean(a, axis, keepdims=True), axis=axis, keepdims=keepdims) / np.sqrt(count - ddof)
 
 
 @rule(np.average)
@@ -681,7 +702,7 @@ def _convolve(a, v, mode="full"):
 
 @rule(np.cumsum)
 def _cumsum(a, axis=None):
-    if axis is None:
+    if axis is None or np.ndim(a) == 0:
         return _cumsum(np.ravel(a), 0)
     tape, (value,) = top(a)
     back = axis % np.ndim(value) - np.ndim(value)
@@ -705,8 +726,7 @@ def _inv(a):
     if np.ndim(y) > 2:
         return record(tape, y, [(a, General(lambda g: -(_turn(y) @ g @ _turn(y)), y.shape, y.shape))])
     n = y.shape[0]
-    link = Contract("ad", "bc", [(-y, "ab"), (y, "cd")], (n, n), dict.fromkeys("abcd", n),
-                    lambda g: -(y.T @ g @ y.T))
+    link = Contract("ad", "bc", [(-y, "ab"), (y, "cd")], (n, n), lambda g: -(y.T @ g @ y.T))
     return record(tape, y, [(a, link)])
 
 
@@ -714,9 +734,16 @@ def _inv(a):
 def _solve(a, b):
     _square("solve", a)
     a, b = given(a, b)
+    vector = np.ndim(b) == 1
+    batch = np.broadcast_shapes(np.shape(a)[:-2], () if vector else np.shape(b)[:-2])
+    if np.shape(a)[:-2] != batch:
+        a = np.broadcast_to(a, batch + np.shape(a)[-2:])
+    if not vector and np.shape(b)[:-2] != batch:
+        b = np.broadcast_to(b, batch + np.shape(b)[-2:])
+    if vector and batch:
+        return np.squeeze(_solve(a, np.broadcast_to(np.expand_dims(b, -1), (*batch, np.size(b), 1))), -1)
     tape, (matrix, right) = top(a, b)
     x = solve(matrix, right)
-    vector = np.ndim(right) == 1
 
     def pull_right(g):
         return solve(_turn(matrix), g[..., None])[..., 0] if vector else solve(_turn(matrix), g)
@@ -737,7 +764,7 @@ def _weighted(a, y, weight):
     """A number that depends on a matrix, with the matrix of its derivatives."""
     tape, (value,) = top(a)
     n = np.shape(value)[0]
-    link = Contract("", "ij", [(weight, "ij")], (n, n), dict.fromkeys("ij", n), lambda g: g * weight)
+    link = Contract("", "ij", [(weight, "ij")], (n, n), lambda g: g * weight)
     return record(tape, y, [(a, link)])
 
 
@@ -806,6 +833,5 @@ def _eigvalsh(a):
     if type(value) is Traced:
         raise UnsupportedError("np.linalg.eigvalsh has no second derivative rule; " 'use method="difference"')
     values, vectors = np.linalg.eigh(value)
-    n = len(values)
-    link = Contract("i", "ab", [(vectors, "ai"), (vectors, "bi")], (n, n), dict.fromkeys("abi", n))
+    link = Contract("i", "ab", [(vectors, "ai"), (vectors, "bi")], vectors.shape)
     return record(tape, values, [(a, link)])

@@ -10,11 +10,10 @@ follows. A link pulls back in two ways:
     for any other result: the same, with the derivative held as a
     :class:`~mcnotes.structure.Structure`.
 
-:class:`Scale` serves all element-wise functions,
-:class:`Contract` all products and sums, :class:`Along`, :class:`Move`,
-:class:`Reshape`, :class:`Turn` and :class:`Part` all functions that move entries, :class:`Slide`
-:class:`Gather` and :class:`Slide` diagonals and convolutions, and :class:`General`
-the rest.
+:class:`Scale` serves all element-wise functions, :class:`Contract` all products
+and sums, :class:`Along`, :class:`Move`, :class:`Reshape`, :class:`Turn` and
+:class:`Part` all functions that move entries, :class:`Gather` and :class:`Slide`
+diagonals and convolutions, and :class:`General` the rest.
 """
 
 import numpy as np
@@ -79,11 +78,17 @@ class Scale:
 class Contract:
     """A product summed over shared letters: ``mine, others -> out`` as in einsum."""
 
-    __slots__ = ("out", "mine", "others", "shape", "lengths", "plain")
+    __slots__ = ("out", "mine", "others", "shape", "plain")
 
-    def __init__(self, out, mine, others, shape, lengths, plain=None):
-        self.out, self.mine, self.others, self.shape = out, mine, others, shape
-        self.lengths, self.plain = lengths, plain
+    def __init__(self, out, mine, others, shape, plain=None):
+        self.out, self.mine, self.others, self.shape, self.plain = out, mine, others, shape, plain
+
+    def lengths(self):
+        """How many values each letter has."""
+        found = dict(zip(self.mine, self.shape, strict=True))
+        for array, letters in self.others:
+            found.update(zip(letters, np.shape(array), strict=True))
+        return found
 
     def pull(self, g):
         if self.plain is not None:
@@ -95,7 +100,8 @@ class Contract:
         if kept == self.mine:
             return result
         order = "".join(dict.fromkeys(self.mine))
-        sizes = [self.lengths[letter] for letter in order]
+        lengths = self.lengths()
+        sizes = [lengths[letter] for letter in order]
         result = result[tuple(slice(None) if letter in kept else None for letter in order)] * np.ones(sizes)
         if order == self.mine:
             return result
@@ -104,39 +110,51 @@ class Contract:
         return scatter(result, flat, self.shape, distinct=True)
 
     def pull_structure(self, s):
-        return s.each(self.shape, lambda term: term.contracted(self.out, self.mine, self.others, self.lengths))
+        lengths = self.lengths()
+        return s.each(self.shape, lambda term: term.contracted(self.out, self.mine, self.others, lengths))
 
 
 class Along:
-    """Entries moved along each axis on its own: basic indexing, flip, roll, take, repeat.
+    """Basic indexing, ``out = input[key]``: entries moved along each axis on its own."""
 
-    ``spec`` has, for every axis of the input, the axis of the output that came
-    from it and the table of positions (None for all in order), or None and one
-    fixed position.
-    """
+    __slots__ = ("key", "shape", "out")
 
-    __slots__ = ("spec", "shape", "out", "key")
-
-    def __init__(self, spec, shape, out, key):
-        self.spec, self.shape, self.out, self.key = spec, shape, out, key
+    def __init__(self, key, shape, out):
+        self.key, self.shape, self.out = key, shape, out
 
     def pull(self, g):
-        if self.key is not None and isinstance(g, np.ndarray | np.generic | float):
-            result = np.zeros(self.shape)
-            result[self.key] = g
-            return result
-        return scatter(g, np.arange(np.prod(self.shape, dtype=int)).reshape(self.shape)[self._index()],
-                       self.shape, distinct=self.key is not None)
+        if hasattr(g, "scattered"):             # traced, for a derivative of a derivative
+            return scatter(g, np.arange(np.prod(self.shape, dtype=int)).reshape(self.shape)[self.key], self.shape,
+                           distinct=True)
+        result = np.zeros(self.shape)
+        result[self.key] = g
+        return result
 
-    def _index(self):
-        if self.key is not None:
-            return self.key
-        return np.ix_(*(np.arange(n) if table is None else table
-                        for (_, table), n in zip(self.spec, self.shape, strict=True)))
+    def sources(self):
+        """For each axis of the input: the axis of the output that came from it, and the table of positions.
+
+        No table where all stand in order; no axis and one position where the key is a number.
+        """
+        parts = self.key
+        named = sum(part is not None and part is not Ellipsis for part in parts)
+        at = next((k for k, part in enumerate(parts) if part is Ellipsis), len(parts))
+        parts = parts[:at] + (slice(None),) * (len(self.shape) - named) + parts[at + 1:]
+        found, place = [], 0
+        for part in parts:
+            if part is not None:
+                length = self.shape[len(found)]
+                if not isinstance(part, slice):
+                    found.append((None, int(part) % length))
+                    continue
+                found.append((place, None if part == slice(None) else np.arange(length)[part]))
+            place += 1
+        return found
 
     def pull_structure(self, s):
+        sources = self.sources()
+
         def inner(term):
-            for axis, table in self.spec:
+            for axis, table in sources:
                 index = None if axis is None else term.axes[axis]
                 if index is None:
                     yield Map((), table)

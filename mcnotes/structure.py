@@ -116,7 +116,7 @@ class Term:
         flat = np.zeros(full, int)
         for index, length in zip(self.axes, shape, strict=False):
             flat = flat * length + _grid(index, labels, self.sizes)
-        source = np.unravel_index(table.reshape(-1)[flat], inner_shape)
+        source = np.unravel_index(table.reshape(-1)[flat], inner_shape) if inner_shape else ()
         return self.inward([Map(labels, where) for where in source], count)
 
     def reshaped(self, shape, inner_shape):

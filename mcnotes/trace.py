@@ -25,12 +25,14 @@ RULES = {}
 #: Method of an array -> the NumPy function that it stands for.
 METHODS = {name: getattr(np, name) for name in (
     "sum mean prod max min var std cumsum cumprod dot reshape ravel transpose swapaxes squeeze repeat take "
-    "trace diagonal clip sort argmax argmin argsort all any").split()}
+    "trace diagonal clip sort argmax argmin argsort all any").split()} | {"flatten": np.ravel}
 
 _PLAIN = {np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.all, np.any, np.isnan, np.isfinite,
           np.isclose, np.allclose, np.array_equal, np.count_nonzero, np.nonzero, np.zeros_like, np.ones_like,
           np.searchsorted, np.result_type, np.iscomplexobj, np.isrealobj, np.full_like, np.empty_like}
+_IN_PLACE = "out= or an operator such as +=); a derivative cannot follow that: make a new array instead, y = y + x"
 _INSTEAD = 'write it with supported functions, or use mc.derivative(f, at, method="difference")'
+COMPLEX = "f computes with complex numbers; take real and imaginary parts apart, and keep every number real"
 
 
 class UnsupportedError(TypeError):
@@ -44,6 +46,13 @@ class Tape:
 
     def __init__(self, inputs, level):
         self.records, self.level = [()] * inputs, level
+
+
+class Closed:
+    """Stands where the records of a tape were, when the walk back is over."""
+
+    def append(self, links):
+        raise UnsupportedError("a traced array was kept from an earlier call; f must use its own arguments only")
 
 
 class Traced:
@@ -63,17 +72,13 @@ class Traced:
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
         if out is not None:
-            raise UnsupportedError(f"np.{ufunc.__name__} was to write into an array (out= or an operator such as +=); "
-                                   "a derivative cannot follow that: make a new array instead, y = y + x")
+            raise UnsupportedError(f"np.{ufunc.__name__} was to write into an array ({_IN_PLACE}")
         if method == "reduce" and ufunc in _REDUCTIONS:
             options.setdefault("axis", 0)
             return RULES[_REDUCTIONS[ufunc]](*inputs, **options)
-        if method != "__call__":
-            raise UnsupportedError(f"np.{ufunc.__name__}.{method} has no derivative rule; {_INSTEAD}")
-        rule = RULES.get(ufunc)
-        if rule is None:
-            raise _unsupported(ufunc.__name__)
-        return rule(*inputs, **options)
+        if method != "__call__" or ufunc not in RULES:
+            raise _unsupported(ufunc, "" if method == "__call__" else f".{method}")
+        return RULES[ufunc](*inputs, **options)
 
     def __array_function__(self, function, types, args, options):
         if function in _PLAIN:
@@ -83,24 +88,23 @@ class Traced:
         options.pop("out", None)
         rule = RULES.get(function)
         if rule is None:
-            raise _unsupported(getattr(function, "__name__", str(function)))
-        return rule(*args, **options)
+            raise _unsupported(function)
+        try:
+            return rule(*args, **options)
+        except TypeError as error:
+            if "unexpected keyword argument" not in str(error):
+                raise
+            raise _unsupported(function, f" with {str(error).split()[-1]}") from error
 
     def __getattr__(self, name):
         if name in METHODS:
-            function = METHODS[name]
-            rule = RULES.get(function, function)
-            return lambda *args, **options: rule(self, *args, **options)
+            return lambda *args, **options: self.__array_function__(METHODS[name], (), (self, *args), options)
         if isinstance(getattr(np, name, None), np.ufunc):      # object arrays ask their entries
             return lambda *others: getattr(np, name)(self, *others)
         raise AttributeError(f"a traced array has no attribute {name!r}; {_INSTEAD}")
 
-    def flatten(self):
-        return np.ravel(self)
-
     def copy(self):
         return self
-
     __pos__ = copy
 
     def astype(self, dtype, **options):
@@ -161,22 +165,36 @@ def _operator(ufunc, swapped):
     return operate
 
 
-for _name, _ufunc in {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
-                      "pow": np.power, "matmul": np.matmul, "mod": np.remainder}.items():
-    setattr(Traced, f"__{_name}__", _operator(_ufunc, False))
-    setattr(Traced, f"__r{_name}__", _operator(_ufunc, True))
-for _name, _ufunc in {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
+def _in_place(ufunc):
+    def operate(self, other):
+        if self.ndim == 0:          # a number is replaced, not changed
+            return RULES[ufunc](self, other)
+        raise UnsupportedError(f"a traced array was to be changed in place ({_IN_PLACE}")
+    return operate
+
+
+for _sign, _ufunc in {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
+                      "pow": np.power, "matmul": np.matmul, "mod": np.remainder, "floordiv": np.floor_divide}.items():
+    setattr(Traced, f"__{_sign}__", _operator(_ufunc, False))
+    setattr(Traced, f"__r{_sign}__", _operator(_ufunc, True))
+    setattr(Traced, f"__i{_sign}__", _in_place(_ufunc))
+for _sign, _ufunc in {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
                       "eq": np.equal, "ne": np.not_equal}.items():
-    setattr(Traced, f"__{_name}__", _operator(_ufunc, False))
+    setattr(Traced, f"__{_sign}__", _operator(_ufunc, False))
 Traced.__hash__ = object.__hash__
 Traced.__neg__ = lambda self: RULES[np.negative](self)
 Traced.__abs__ = lambda self: RULES[np.absolute](self)
 
 
-def _unsupported(name):
-    known = sorted({f.__name__ for f in RULES if hasattr(f, "__name__")})
-    near = difflib.get_close_matches(name, known, 3, 0.5)
-    return UnsupportedError(f"np.{name} has no derivative rule" +
+def _name(function):
+    module = "np" if isinstance(function, np.ufunc) else function.__module__.replace("numpy", "np", 1)
+    return f"{module}.{function.__name__}"
+
+
+def _unsupported(function, options=""):
+    known = {f.__name__: _name(f) for f in RULES if hasattr(f, "__name__")}
+    near = [known[name] for name in difflib.get_close_matches(function.__name__, sorted(known), 3, 0.5)]
+    return UnsupportedError(f"{_name(function)}{options} has no derivative rule" +
                             (f"; the nearest that have one: {', '.join(near)}" if near else "") + f"; {_INSTEAD}")
 
 
@@ -207,15 +225,13 @@ def given(*operands):
     return found
 
 
-def record(tape, value, links):
-    """Put a value on a tape, with its links: (traced operand, link) pairs."""
-    tape.records.append([(x.position, link) for x, link in links])
-    return Traced(value, tape, len(tape.records) - 1)
-
-
-def follows(tape, x):
-    """Whether an operand is recorded on the tape."""
-    return type(x) is Traced and x.tape is tape
+def put(tape, value, links):
+    """Put a value on a tape, with its links: (place of an operand, link) pairs."""
+    if value.dtype.kind == "c":
+        raise UnsupportedError(COMPLEX)
+    records = tape.records
+    records.append(links)
+    return Traced(value, tape, len(records) - 1)
 
 
 def collect(entries):
@@ -231,10 +247,10 @@ def collect(entries):
                          "return one array, or parts of one shape")
     tape, values = top(*parts)
     shape = shapes.pop()
-    links = [(part, Part(k, shape, (np.array(k), *[None] * len(shape))))
-             for k, part in enumerate(parts) if follows(tape, part)]
+    links = [(part.position, Part(k, shape, (np.array(k), *[None] * len(shape))))
+             for k, part in enumerate(parts) if type(part) is Traced and part.tape is tape]
     stacked = np.stack(values) if shape or any(type(v) is Traced for v in values) else np.array(values, float)
-    return record(tape, stacked, links)
+    return put(tape, stacked, links)
 
 
 def _holds_traced(entries):
@@ -257,13 +273,6 @@ def trace(f, inputs):
     try:
         result = f(*(Traced(value, tape, k) for k, value in enumerate(inputs)))
         return tape, collect(result)
-    except (TypeError, ValueError) as error:
-        if isinstance(error.__cause__, UnsupportedError):       # NumPy's words around ours
-            raise error.__cause__ from None
-        if "loop of ufunc does not support" in str(error):
-            raise UnsupportedError("an array built with np.array([...]) from traced and plain numbers is an array of "
-                                   "objects, which NumPy cannot compute with; build it with np.stack([...])") from error
-        raise
     finally:
         _level -= 1
 
@@ -271,18 +280,8 @@ def trace(f, inputs):
 def pull_back(tape, position, shape, inputs):
     """Walk the tape backwards from a result.
 
-    Parameters
-    ----------
-    tape : Tape
-    position, shape : int, tuple of int
-        Place of the result, and its shape. For ``()`` plain arrays travel, otherwise structures.
-    inputs : int
-        How many of the first places are inputs.
-
-    Returns
-    -------
-    list of array, Structure or None
-        One for each input; None where the result does not depend on it.
+    The result stands at `position`; for the shape ``()`` plain arrays travel, otherwise structures.
+    Returns what reached each of the first places, the inputs; None where nothing depends on one.
     """
     plain = shape == ()
     known = {position: np.float64(1.0) if plain else Structure.identity(shape)}

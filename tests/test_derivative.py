@@ -1,8 +1,6 @@
 """Whole derivatives: layouts, kinds, several arguments, second derivatives, structure, errors."""
 
-import gc
 import warnings
-import weakref
 
 import autograd
 import autograd.numpy as anp
@@ -12,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mcnotes as mc
-from mcnotes.trace import Traced, UnsupportedError, trace
+from mcnotes.trace import Traced, UnsupportedError
 
 C = np.array([[1.0, -2.0, 0.5, 3.0], [0.3, 1.5, -1.0, 2.0], [2.0, 0.1, 0.7, -0.4]])
 V = np.array([0.3, -0.7, 1.1, 0.2])
@@ -118,6 +116,12 @@ def test_exactness_against_closed_forms(random):
     )
     M = random.normal(size=(5, 5)) + 5 * np.eye(5)
     assert np.allclose(mc.derivative(lambda M: np.linalg.slogdet(M)[1], M).array, np.linalg.inv(M).T, rtol=1e-13)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e3, 1e6])
+def test_the_step_of_the_difference_grows_with_the_point(size):
+    found = mc.derivative(lambda s: s * np.log(s), size, method="difference").array
+    assert np.isclose(found, np.log(size) + 1, rtol=1e-9)
 
 
 # Arguments -----------------------------------------------------------------------------------------------
@@ -265,20 +269,6 @@ def test_compositions_are_right(names, seed):
     assert not exact.array[~exact.structure.mask()].any()
 
 
-def test_a_tape_is_freed_with_its_result():
-    class Marked(np.ndarray):
-        pass
-
-    gc.disable()
-    try:
-        tape, y = trace(lambda x: np.sum(np.exp(x) * x), [V])
-        seen = weakref.ref(tape.records[-1][0][1].pull)
-        del tape, y
-        assert seen() is None
-    finally:
-        gc.enable()
-
-
 # Errors --------------------------------------------------------------------------------------------------
 
 
@@ -323,7 +313,7 @@ def accumulated(v):
         (lambda v: None, TypeError, "returned None"),
         (lambda v: "text", TypeError, "real numbers"),
         (lambda v: v[:0], ValueError, "empty"),
-        (lambda v: np.fft.fft(v), TypeError, "np.fft has no derivative rule"),
+        (lambda v: np.fft.fft(v), TypeError, "np.fft.fft has no derivative rule"),
         (lambda v: np.cumprod(v), TypeError, "cumprod.*nearest.*cumsum|cumprod.*nearest.*prod"),
         (lambda v: np.linalg.svd(np.outer(v, v)), TypeError, "difference"),
         (lambda v: np.add(v, v, out=np.zeros(4)), TypeError, "out="),

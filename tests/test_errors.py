@@ -13,7 +13,39 @@ def sine():
     return mc.derivative(np.sin, V)
 
 
+def grown(v):
+    v += 1.0
+    return v
+
+
+def kept():
+    """A traced array that outlived its call."""
+    found = []
+    mc.derivative(lambda v: found.append(v) or np.sum(v), V)
+    return found[0]
+
+
+KEPT = kept()
+
+
+def matrix(v):
+    return np.array([[v[0], 1.0], [1.0, v[1]]])
+
+
 CASES = {
+    "not a function": (lambda: mc.derivative(3.0, V), TypeError, ["f must be a function", "float"]),
+    "wrt a truth value": (lambda: mc.derivative(lambda a, b: a, (V, V), wrt=True), ValueError, ["wrt=True"]),
+    "complex inside": (lambda: mc.derivative(lambda v: np.abs(np.exp(1j * v)), V), TypeError, ["complex", "real"]),
+    "complex product": (lambda: mc.derivative(lambda v: v @ np.array([1j, 2, 3]), V), TypeError, ["complex", "real"]),
+    "in place": (lambda: mc.derivative(grown, V), TypeError, ["in place", "+=", "y = y + x"]),
+    "kept, first": (lambda: mc.derivative(lambda v: np.sum(KEPT * v), V), TypeError, ["earlier call"]),
+    "kept, second": (lambda: mc.derivative(lambda v: np.sum(v * KEPT), V), TypeError, ["earlier call"]),
+    "kept, returned": (lambda: mc.derivative(lambda v: KEPT, V), TypeError, ["earlier call"]),
+    "Hessian by two": (lambda: mc.hessian(lambda a, b: a @ b, (V, V)), TypeError, ["hessian", "one array"]),
+    "option": (lambda: mc.derivative(lambda v: np.sum(v, where=V > 0), V), TypeError, ["np.sum", "'where'", "rule"]),
+    "option of a method": (lambda: mc.derivative(lambda v: v.mean(dtype=float), V), TypeError, ["np.mean", "'dtype'"]),
+    "other module": (lambda: mc.derivative(np.linalg.trace, W), TypeError, ["np.linalg.trace", "have one: np.trace"]),
+    "objects": (lambda: mc.derivative(lambda v: np.linalg.inv(matrix(v)), V), TypeError, ["np.array(", "np.stack("]),
     "text": (lambda: mc.derivative(np.sin, "0.3"), TypeError, ["at", "real numbers", "<U3"]),
     "None": (lambda: mc.derivative(np.sin, None), TypeError, ["at", "object"]),
     "dates": (lambda: mc.derivative(np.sin, np.array(["2020"], "datetime64[Y]")), TypeError, ["at", "datetime64"]),

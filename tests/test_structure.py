@@ -86,6 +86,18 @@ def test_accidental_zeros_stay_possible():
     assert mc.derivative(lambda x: np.where(x > 0, x, 0.0), v).structure.mask().diagonal().all()
 
 
+@pytest.mark.parametrize("f", [np.sort, np.max, lambda x: np.min(x, axis=0), lambda x: np.max(x[None], axis=1)])
+def test_a_choice_that_depends_on_the_point_is_not_construction(f):
+    x = np.array([0.3, -1.0, 2.0])
+    assert mc.derivative(f, x).structure.mask().all()
+    assert np.allclose(mc.derivative(f, x).array, mc.derivative(f, x, method="difference").array)
+
+
+def test_the_largest_of_each_column_knows_its_column():
+    mask = mc.derivative(lambda W: np.max(W, axis=0), W).structure.mask()
+    assert np.array_equal(mask, np.broadcast_to(eye(3), (4, 3, 3)))
+
+
 def test_a_structure_by_hand_is_the_weight_derivative_of_a_layer():
     i, j = 1, 2
     term = Term([(a, (j,))], [j, i, i], {i: 3, j: 4})
@@ -140,3 +152,9 @@ def test_a_layer_of_4096_is_held_and_chained_in_little_time_and_memory():
     assert gradient.shape == (n, n) and d.structure.nbytes == 8 * n
     assert seconds < 2                          # 0.3 s where it was written; the dense array has 512 GB
     assert peak < 2.5 * gradient.nbytes
+
+
+def test_contraction_can_itself_be_differentiated():
+    d = mc.derivative(np.tanh, v)
+    for side in (d.chain, d.predict):
+        assert np.allclose(mc.derivative(side, np.ones(5)).array, d.array, rtol=1e-14)
