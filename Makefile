@@ -24,7 +24,7 @@ notebooks-test: $(READY)  ## run every notebook and compare with its stored outp
 	$(RUN)/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
 
 browser-test: $(READY)  ## open the built pages in Chromium, with the network cut off
-	$(RUN)/python -m pytest -q -rs tests/test_book.py tests/browser
+	$(RUN)/python -m pytest -q -rs -n 2 tests/test_book.py tests/browser
 
 run: $(READY)  ## run notebooks in place after an edit: make run NOTEBOOKS=book/07-*.ipynb
 	$(RUN)/jupyter nbconvert --to notebook --execute --inplace --log-level WARN --ExecutePreprocessor.store_widget_state=False $(NOTEBOOKS)

@@ -47,6 +47,7 @@ def setup(app):
     app.connect("build-finished", _finish)
     app.add_css_file("book.css")
     app.add_js_file("explore.js", loading_method="defer")
+    app.add_js_file("preview.js", loading_method="defer")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
 
 
@@ -151,12 +152,13 @@ class NumberStatements(SphinxTransform):
             node["number"], node["check"] = number, checks.get(f"eq-{number}")
             if node.get("label"):
                 equations[node["label"]] = (self.env.docname, number)
-            self._index(node, [f"({number})", f"Equation {number}"], f"equation-eq-{number}")
+            self._index(node, [f"({number})", f"equation {number}"], f"equation-eq-{number}")
         for node in list(self.document.findall(nodes.admonition)):
             title = node.next_node(nodes.title)
             box = re.match(r"(\w+) (\d+)\b", title.astext()) if title is not None else None
             if box and BOXES.get(int(box[2]), (None,))[0] == box[1]:
-                self._index(node, [f"{box[1]} {box[2]}", title.astext()], f"box-{box[2]}")
+                # the search of the theme compares with lower-case words
+                self._index(node, [title.astext(), f"{box[1]} {box[2]}".lower()], f"box-{box[2]}")
                 if checks.get(f"box-{box[2]}"):
                     title += nodes.raw("", " " + _mark(checks[f"box-{box[2]}"], f"{box[1]} {box[2]}"), format="html")
 
@@ -230,35 +232,77 @@ def _finish(app, error):
     """Make the pages light, and cut the font to the characters that the book uses."""
     if error or app.builder.format != "html":
         return
-    out, used = pathlib.Path(app.outdir), set()
+    out, used, previews, icons = pathlib.Path(app.outdir), set(), {}, set()
     for page in out.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         for formula in re.findall(r"<math.*?</math>", text, re.S):
             used.update(html.unescape(re.sub(r"<[^>]*>", "", formula)))
+        previews.update(_previews(text))
+        icons.update(re.findall(r"\bfa-([a-z0-9-]+)", text))
         text = _UNUSED.sub("", text)
         for pattern, better in _BETTER:
             text = re.sub(pattern, better, text)
         page.write_text(text, encoding="utf-8")
     _write_font(out / "_static" / "stix-two-math.woff2", used)
     _write_theme(out / "_static" / "palette.css")
+    _cut_icons(out / "_static", icons)
+    packed = json.dumps(previews, ensure_ascii=False, separators=(",", ":"))
+    (out / "_static" / "previews.js").write_text(f"window.mcPreviews = {packed};\n", encoding="utf-8")
+
+
+def _previews(text):
+    """Target -> what a reference to it shows: each numbered formula and each numbered box of a page."""
+    found = {}
+    numbered = r'id="(equation-eq-\d+)"><div class="mc-formula"[^>]*>(.*?)</div><div class="mc-number">'
+    for name, formula in re.findall(numbered, text, re.S):
+        found[name] = f'<p class="mc-preview-title">Equation ({name.rsplit("-", 1)[1]})</p><div>{formula}</div>'
+    for start in re.finditer(r'<div class="[^"]*admonition[^"]*" id="(box-\w+)">', text):
+        depth, end = 0, start.start()
+        for tag in re.finditer(r"<(/?)div\b[^>]*>", text[start.start():]):
+            depth += -1 if tag[1] else 1
+            if depth == 0:
+                end = start.start() + tag.start()
+                break
+        inner = re.sub(r'<a class="mc-checked".*?</a>', "", text[start.end():end], flags=re.S)
+        inner = inner.replace('<p class="admonition-title">', '<p class="mc-preview-title">')
+        inner = re.sub(r'<div class="mc-number">.*?</div>', "", inner, flags=re.S)
+        found[start[1]] = re.sub(r'\s(?:id|tabindex|role|aria-label)="[^"]*"', "", inner).strip()
+    return found
 
 
 def _write_font(path, used):
     """The mathematics font with the used characters only, their styled and stretched forms included."""
+    used |= {chr(c) for c in range(32, 127)} | set("ℒ∂∑Δθδεℓαβγηνσ×·⋅≈≠≤≥→⟶∈⋮⋯⋱⏞⏟⏠⏡√′−")
+    used |= {_italic(letter) for letter in used}
+    _subset(FONT, path, "".join(used), ["math", "ssty", "dtls", "ss04"])
+
+
+def _cut_icons(static, icons):
+    """The theme's icon font with the icons that the pages use; its other fonts are not used at all."""
+    style = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    rules = re.findall(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"', style)
+    codes = "".join(chr(int(code, 16)) for names, code in rules if icons & set(re.findall(r"\.fa-([\w-]+):", names)))
+    fonts = static / "vendor" / "fontawesome" / "webfonts"
+    _subset(fonts / "fa-solid-900.woff2", fonts / "fa-solid-900.woff2", codes, [])
+    for path in fonts.glob("*"):
+        if path.name != "fa-solid-900.woff2":
+            path.unlink()
+
+
+def _subset(source, target, text, features):
+    """Write a font with the glyphs of a text only."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
-    used |= {chr(c) for c in range(32, 127)} | set("ℒ∂∑Δθδεℓαβγηνσ×·⋅≈≠≤≥→⟶∈⋮⋯⋱⏞⏟⏠⏡√′−")
-    used |= {_italic(letter) for letter in used}
-    font = TTFont(FONT)
-    options = subset.Options(flavor="woff2", layout_features=["math", "ssty", "dtls", "ss04"], notdef_outline=True)
-    cutter = subset.Subsetter(options)
-    cutter.populate(text="".join(used))
+    font = TTFont(source)
+    cutter = subset.Subsetter(subset.Options(layout_features=features, notdef_outline=True))
+    cutter.populate(text=text)
     cutter.subset(font)
     font.flavor = "woff2"
     buffer = io.BytesIO()
     font.save(buffer)
-    path.write_bytes(buffer.getvalue())
+    font.close()
+    target.write_bytes(buffer.getvalue())
 
 
 def _italic(letter):

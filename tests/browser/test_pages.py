@@ -100,6 +100,18 @@ def test_a_mark_leads_to_the_check_and_a_reference_to_its_box(visit):
         assert page.evaluate("document.querySelector('#check-eq-14').getBoundingClientRect().top") < 900
 
 
+@pytest.mark.parametrize("target, words", [("#box-9", "gradient"), ("#equation-eq-14", "Equation (14)")])
+def test_a_reference_shows_what_it_refers_to(visit, target, words):
+    with visit("book/reference/index-of-statements.html") as opened:
+        page = opened.page
+        page.hover(f'article a[href$="{target}"]')
+        page.wait_for_selector(".mc-preview", timeout=3000)
+        assert words in page.inner_text(".mc-preview") and page.query_selector(".mc-preview math")
+        page.keyboard.press("Escape")
+        assert page.query_selector(".mc-preview") is None
+        assert not opened.faults
+
+
 @pytest.mark.parametrize("query, target", [("Definition 9", "#box-9"), ("(14)", "#equation-eq-14")])
 def test_search_finds_a_statement_by_its_number(visit, query, target):
     from urllib.parse import quote
