@@ -178,7 +178,7 @@ class NumberStatements(SphinxTransform):
 
     @staticmethod
     def _index(node, entries, target):
-        index = addnodes.index(entries=[("single", entry, target, "", None) for entry in entries])
+        index = addnodes.index(entries=[("single", entry, target, "main", None) for entry in entries])
         node.parent.insert(node.parent.index(node), index)
 
 
