@@ -33,9 +33,10 @@ run: $(READY)  ## run notebooks in place after an edit: make run NOTEBOOKS=book/
 live: $(READY)  ## rebuild and reload the page at each save
 	$(RUN)/jupyter-book config sphinx . && $(RUN)/sphinx-autobuild . _build/live -b html --ignore '_build/*' -D nb_execution_mode=cache
 
-bench: $(READY)  ## ratios against the peers that are installed (benchmarks/requirements.txt)
+bench: book  ## ratios against the peers that are installed (benchmarks/requirements.txt), and the cost of a page
 	$(RUN)/python benchmarks/derivatives.py
 	$(RUN)/python benchmarks/compression.py
+	$(RUN)/python benchmarks/pages.py
 
 $(READY): requirements.txt requirements-dev.txt pyproject.toml package-lock.json
 	$(PYTHON) -m venv $(VENV)

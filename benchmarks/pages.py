@@ -31,9 +31,10 @@ new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadR
 new PerformanceObserver(list => { for (const e of list.getEntries()) mcLong += Math.max(0, e.duration - 50); })
     .observe({type: 'longtask', buffered: true});
 """
-LATENCY = """() => { const s = document.querySelector('.mc-explorer input'); if (!s) return null; const t = [];
+LATENCY = """() => { const s = document.querySelector('.mc-explorer input'), t = []; if (!s) return null;
 for (let k = 0; k <= s.max; k++) { s.value = k; const a = performance.now(); s.dispatchEvent(new Event('input'));
-document.body.offsetHeight; t.push(performance.now() - a); } return t.sort((a, b) => a - b)[Math.floor(t.length / 2)]; }"""
+document.body.offsetHeight; t.push(performance.now() - a); } 
+return t.sort((a, b) => a - b)[Math.floor(t.length / 2)]; }"""
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

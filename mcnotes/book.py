@@ -45,6 +45,7 @@ def setup(app):
     app.connect("config-inited", _forget_stale_outputs)
     app.connect("html-page-context", _describe_page)
     app.connect("build-finished", _finish)
+    app.add_css_file("palette.css")
     app.add_css_file("book.css")
     app.add_js_file("explore.js", loading_method="defer")
     app.add_js_file("preview.js", loading_method="defer")
@@ -155,6 +156,8 @@ class NumberStatements(SphinxTransform):
             self._index(node, [f"({number})", f"equation {number}"], f"equation-eq-{number}")
         for node in list(self.document.findall(nodes.admonition)):
             title = node.next_node(nodes.title)
+            if "box-6a" in node["names"] and checks.get("box-X.6"):      # the one box without a number
+                title += nodes.raw("", " " + _mark(checks["box-X.6"], "this box"), format="html")
             box = re.match(r"(\w+) (\d+)\b", title.astext()) if title is not None else None
             if box and BOXES.get(int(box[2]), (None,))[0] == box[1]:
                 # the search of the theme compares with lower-case words

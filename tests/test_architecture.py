@@ -81,6 +81,12 @@ def test_trace_can_be_read_in_one_sitting():
     assert len((PACKAGE / "trace.py").read_text().splitlines()) <= 300
 
 
+def test_the_examples_in_the_readme_run():
+    import doctest
+    found = doctest.testfile(str(PACKAGE.parent / "README.md"), module_relative=False)
+    assert found.attempted >= 5 and not found.failed
+
+
 def test_docstrings_name_sections_that_exist():
     for path in MODULES:
         for section in re.findall(r"\bX\.\d+", path.read_text()):
