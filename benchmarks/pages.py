@@ -33,7 +33,7 @@ new PerformanceObserver(list => { for (const e of list.getEntries()) mcLong += M
 """
 LATENCY = """() => { const s = document.querySelector('.mc-explorer input'), t = []; if (!s) return null;
 for (let k = 0; k <= s.max; k++) { s.value = k; const a = performance.now(); s.dispatchEvent(new Event('input'));
-document.body.offsetHeight; t.push(performance.now() - a); } 
+document.body.offsetHeight; t.push(performance.now() - a); }
 return t.sort((a, b) => a - b)[Math.floor(t.length / 2)]; }"""
 
 
@@ -116,11 +116,9 @@ def main():
         )
         for whose, folder, page in visits:
             requests, raw, packed, outside, blocking, paint, shift, slider = measure(browser, serve(folder), page)
-            print(
-                f"| {whose}: {pathlib.Path(page).stem} | {requests:.0f} | {raw:.2f} | {packed:.0f} | {outside:.0f} | "
-                f"{blocking:.0f} | {paint:.0f} | {shift:.3f} | {'–' if slider is None else f'{slider:.1f}'} |",
-                flush=True,
-            )
+            latency = "–" if slider is None else f"{slider:.1f}"
+            print(f"| {whose}: {pathlib.Path(page).stem} | {requests:.0f} | {raw:.2f} | {packed:.0f} | {outside:.0f} | "
+                  f"{blocking:.0f} | {paint:.0f} | {shift:.3f} | {latency} |", flush=True)
         browser.close()
 
 
