@@ -106,9 +106,8 @@ def main():
     if "--stock" in sys.argv:
         visits.append(("stock Jupyter Book", *stock(pages[0])))
     system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    print(
-        "| page | requests | raw MB | gzip KB | outside hosts | blocking ms | first paint ms | layout shift | slider ms |"
-    )
+    head = "page, requests, raw MB, gzip KB, outside hosts, blocking ms, first paint ms, layout shift, slider ms"
+    print("| " + head.replace(", ", " | ") + " |")
     print("|" + " --- |" * 9)
     with sync_playwright() as engine:
         browser = engine.chromium.launch(
