@@ -5,7 +5,7 @@ RUN = OMP_NUM_THREADS=1 $(CURDIR)/$(VENV)/bin
 READY = $(VENV)/.ready
 NOTEBOOKS ?= $(wildcard book/*.ipynb)
 
-.PHONY: book pdf test unit notebooks-test browser-test run live bench clean
+.PHONY: book pdf test unit notebooks-test browser-test run live bench fuzz clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
 	$(RUN)/jupyter-book build . -W -n --keep-going
@@ -43,6 +43,9 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml package-lock.json
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --silent --no-audit --no-fund
 	touch $@
+
+fuzz: $(READY)  ## random programs and shapes, thousands of them, new ones at each run
+	$(RUN)/python -m pytest -q -n 2 --hypothesis-profile=search tests/test_programs.py tests/test_compression.py
 
 clean:  ## remove what was built, keep the virtual environment
 	rm -rf _build conf.py

@@ -2,6 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+# The same cases at every run, so that a red test means a changed line; `make fuzz` looks for new ones.
+settings.register_profile("same", max_examples=200, derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=5000, derandomize=False, deadline=None, print_blob=True)
+settings.load_profile("same")
 
 
 @pytest.fixture

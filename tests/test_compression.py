@@ -5,7 +5,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import mcnotes as mc
@@ -202,7 +202,6 @@ STEPS = {
 }
 
 
-@settings(max_examples=60, deadline=None)
 @given(names=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=4), seed=st.integers(0, 10**6))
 def test_whatever_is_found_expands_to_the_derivative(names, seed):
     def f(X):

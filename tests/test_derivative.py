@@ -1,13 +1,10 @@
 """Whole derivatives: layouts, kinds, several arguments, second derivatives, structure, errors."""
 
-import warnings
 
 import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import mcnotes as mc
 from mcnotes.trace import Traced, UnsupportedError
@@ -225,48 +222,6 @@ def test_zeros_by_construction_are_known_and_accidental_ones_are_not_taken_for_t
     mask = d.structure.mask()
     assert np.array_equal(mask, np.broadcast_to(np.eye(3, dtype=bool), (4, 3, 3)))
     assert (d.array == 0).sum() > (~mask).sum()
-
-
-CHAIN = {
-    "sin": np.sin,
-    "square": lambda x: x * x,
-    "shift": lambda x: x + x[::-1],
-    "weights": lambda x: np.tanh(C[:, :3] @ x[:3]),
-    "mix": lambda x: np.concatenate([x[1:], x[:1] * 2]),
-    "norm": lambda x: x / np.linalg.norm(x),
-    "pair": lambda x: np.stack([x[0] * x[1], x[1] + x[2], np.exp(-(x[2] ** 2))]),
-    "reshape": lambda x: (x[:3].reshape(3, 1) @ x[:2].reshape(1, 2)).ravel(),
-    "softmax": lambda x: np.exp(x - np.max(x)) / np.sum(np.exp(x - np.max(x))),
-    "mean": lambda x: x - np.mean(x),
-    "sort": np.sort,
-    "convolve": lambda x: np.convolve(x, [1.0, -2.0, 0.5]),
-    "repeat": lambda x: np.repeat(x, 2),
-    "where": lambda x: np.where(x > 0.1, x, 0.3 * x),
-    "cumsum": np.cumsum,
-    "diag": lambda x: np.diag(x[:3]) @ x[:3],
-}
-
-
-@settings(max_examples=60, deadline=None)
-@given(names=st.lists(st.sampled_from(sorted(CHAIN)), min_size=1, max_size=5), seed=st.integers(0, 10**6))
-def test_compositions_are_right(names, seed):
-    def f(x):
-        for name in names:
-            x = CHAIN[name](x)
-        return x
-
-    x = np.random.default_rng(seed).normal(size=5)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        exact = mc.derivative(f, x)
-        upstream = np.random.default_rng(seed).normal(size=exact.outer)
-        plain = mc.derivative(lambda x: np.sum(f(x) * upstream), x)  # the same through plain arrays
-    rough = mc.derivative(f, x, method="difference")
-    scale = 1 + np.abs(exact.array).max()
-    assert np.abs(exact.array - rough.array).max() < 1e-5 * scale**2
-    assert np.allclose(exact.array @ upstream, plain.array, rtol=1e-9, atol=1e-11 * scale)
-    assert np.allclose(exact.chain(upstream), plain.array, rtol=1e-9, atol=1e-11 * scale)
-    assert not exact.array[~exact.structure.mask()].any()
 
 
 # Errors --------------------------------------------------------------------------------------------------
