@@ -10,6 +10,7 @@
   from another host.
 """
 
+import base64
 import functools
 import hashlib
 import html
@@ -32,6 +33,7 @@ from .statements import BOXES
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent
 FONT = ROOT / "node_modules" / "@fontsource" / "stix-two-math" / "files" / "stix-two-math-latin-400-normal.woff2"
+FONTS = '1em "STIX Two Math"', '900 1em "Font Awesome 6 Free"'
 _log = logging.getLogger(__name__)
 _CHECK = re.compile(r'mc\.confirm(?:_order)?\(\s*"(?:\((?P<equation>\d+)\)|[A-Z]\w+ (?P<box>\d+|X\.6))[" ]')
 
@@ -45,6 +47,9 @@ def setup(app):
     app.connect("config-inited", _forget_stale_outputs)
     app.connect("html-page-context", _describe_page)
     app.connect("build-finished", _finish)
+    app.add_css_file("fonts.css")
+    # asked for at once, the fonts are there at the first paint, and nothing moves when they come
+    app.add_js_file(None, priority=100, body="".join(f"document.fonts.load('{font}');" for font in FONTS))
     app.add_css_file("palette.css")
     app.add_css_file("book.css")
     app.add_js_file("explore.js", loading_method="defer")
@@ -221,13 +226,20 @@ _UNUSED = re.compile(
     r'<link[^>]*(?:fontawesome|thebe)[^>]*>\s*|<script[^>]*async[^>]*thebe[^>]*>\s*</script>\s*', re.I)
 
 
-#: Faults of the theme that its templates do not let us mend: (pattern, replacement).
+#: What the templates and the writer of the theme do not let us mend: (pattern, replacement).
 _BETTER = (
     (r'(<button class="btn search-button[^>]*?) aria-label="Search"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r' id="exercise-content"', ""),
     (r'<div class="(bd-sidebar-primary [^"]*|sidebar-primary-items__start[^"]*)"',
      r'<div class="\1" role="region" aria-label="The book"'),
+    # a line never breaks between a formula and the sign before or after it
+    (r'(\(?<math(?: [^>]*)?>(?:(?!</math>).)*</math>)([.,;:?!)]+)', r'<span class="mc-together">\1\2</span>'),
+    # the theme knows no colours for "auto", and asks the reader's system only after the first paint
+    (r'(<html[^>]*) data-theme="auto"', r'\1 data-theme="light"'),
+    (r'document\.documentElement\.dataset\.theme = localStorage\.getItem\("theme"\) \|\| "auto";',
+     'const mode = document.documentElement.dataset.mode, night = matchMedia("(prefers-color-scheme: dark)").matches;\n'
+     '    document.documentElement.dataset.theme = mode !== "auto" ? mode : night ? "dark" : "light";'),
 )
 
 
@@ -244,11 +256,10 @@ def _finish(app, error):
         icons.update(re.findall(r"\bfa-([a-z0-9-]+)", text))
         text = _UNUSED.sub("", text)
         for pattern, better in _BETTER:
-            text = re.sub(pattern, better, text)
+            text = re.sub(pattern, better, text, flags=re.S)
         page.write_text(text, encoding="utf-8")
-    _write_font(out / "_static" / "stix-two-math.woff2", used)
+    _write_fonts(out / "_static", used, icons)
     _write_theme(out / "_static" / "palette.css")
-    _cut_icons(out / "_static", icons)
     packed = json.dumps(previews, ensure_ascii=False, separators=(",", ":"))
     (out / "_static" / "previews.js").write_text(f"window.mcPreviews = {packed};\n", encoding="utf-8")
 
@@ -273,27 +284,30 @@ def _previews(text):
     return found
 
 
-def _write_font(path, used):
-    """The mathematics font with the used characters only, their styled and stretched forms included."""
+def _write_fonts(static, used, icons):
+    """The fonts of formulas and icons, with the characters that the book uses only, inside one style sheet.
+
+    There they are known at the first paint, and Firefox takes them from a file system too.
+    """
     used |= {chr(c) for c in range(32, 127)} | set("ℒ∂∑Δθδεℓαβγηνσ×·⋅≈≠≤≥→⟶∈⋮⋯⋱⏞⏟⏠⏡√′−")
     used |= {_italic(letter) for letter in used}
-    _subset(FONT, path, "".join(used), ["math", "ssty", "dtls", "ss04"])
+    import pydata_sphinx_theme
 
-
-def _cut_icons(static, icons):
-    """The theme's icon font with the icons that the pages use; its other fonts are not used at all."""
-    style = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
-    rules = re.findall(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"', style)
+    theme = pathlib.Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
+    text = (theme / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    rules = re.findall(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"', text)
     codes = "".join(chr(int(code, 16)) for names, code in rules if icons & set(re.findall(r"\.fa-([\w-]+):", names)))
-    fonts = static / "vendor" / "fontawesome" / "webfonts"
-    _subset(fonts / "fa-solid-900.woff2", fonts / "fa-solid-900.woff2", codes, [])
-    for path in fonts.glob("*"):
-        if path.name != "fa-solid-900.woff2":
-            path.unlink()
+    text = re.sub(r"@font-face\{[^}]*Font Awesome[^}]*\}", "", text)
+    (static / "styles" / "pydata-sphinx-theme.css").write_text(text, encoding="utf-8")
+    shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
+    icon_font = theme / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.woff2"
+    (static / "fonts.css").write_text(
+        _embedded("STIX Two Math", 400, FONT, "".join(used), ["math", "ssty", "dtls", "ss04"])
+        + _embedded("Font Awesome 6 Free", 900, icon_font, codes, []))
 
 
-def _subset(source, target, text, features):
-    """Write a font with the glyphs of a text only."""
+def _embedded(family, weight, source, text, features):
+    """A font with the glyphs of a text only, as a rule of a style sheet."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
@@ -305,7 +319,9 @@ def _subset(source, target, text, features):
     buffer = io.BytesIO()
     font.save(buffer)
     font.close()
-    target.write_bytes(buffer.getvalue())
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return (f'@font-face {{ font-family: "{family}"; font-weight: {weight}; '
+            f'src: url("data:font/woff2;base64,{data}") format("woff2"); }}\n')
 
 
 def _italic(letter):

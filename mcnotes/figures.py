@@ -93,7 +93,9 @@ def to_svg(figure):
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    # a style sheet inside each frame makes the browser work out the styles of the whole page anew
+    svg = re.sub(r"<defs>\s*<style[^>]*>[^<]*</style>\s*</defs>\s*", "", svg)
+    svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" stroke-linejoin="round" ', 1)
     svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\d\.\d)\d+", r"\1", path[0]), svg)
     for colour, variable in VARIABLES.items():
         svg = svg.replace(colour, f"var({variable})")

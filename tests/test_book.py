@@ -66,6 +66,12 @@ def test_figures_have_a_name_and_no_picture_is_nameless():
         assert "application/vnd.jupyter.widget" not in text
 
 
+def test_figures_bring_no_style_sheet_of_their_own():
+    for path in (HTML / "book").rglob("*.html"):
+        for figure in re.findall(r"<svg.*?</svg>", path.read_text(encoding="utf-8"), flags=re.S):
+            assert "<style" not in figure, f"{path.name}: each exchange of a frame would restyle the whole page"
+
+
 def test_pages_describe_themselves():
     for path in (HTML / "book").rglob("*.html"):
         text = path.read_text(encoding="utf-8")

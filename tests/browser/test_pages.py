@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import PAGES, ROOT
+from .conftest import HTML, PAGES, ROOT
 
 each = pytest.mark.parametrize("name", PAGES or ["none"])
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -67,23 +67,31 @@ def test_explorers_move_by_keyboard_and_by_mouse(visit, name):
         assert not opened.faults
 
 
-def test_an_explorer_answers_within_a_frame_or_two(visit):
-    with visit("book/index.html") as opened:
-        slow = opened.page.evaluate("""() => {
-            const slider = document.querySelector('.mc-explorer input'); const times = [];
-            for (let k = 0; k <= slider.max; k++) {
-                slider.value = k; const start = performance.now();
-                slider.dispatchEvent(new Event('input')); document.body.offsetHeight;
-                times.push(performance.now() - start);
-            }
-            return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
-        }""")
-        assert slow < 100
+def test_explorers_move_by_touch(browser):
+    context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto((HTML / "book/index.html").as_uri())
+    slider = page.locator(".mc-explorer input[type=range]").first
+    before = page.locator(".mc-frame").first.inner_html()
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
+    assert slider.input_value() == slider.get_attribute("max")
+    assert page.locator(".mc-frame").first.inner_html() != before
+    context.close()
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_the_theme_of_the_system_is_known_before_anything_is_painted(browser, system):
+    context = browser.new_context(color_scheme=system)
+    page = context.new_page()
+    page.route("**/*.js*", lambda route: route.abort())        # the scripts of the theme come later, here never
+    page.goto((HTML / "book/index.html").as_uri())
+    assert page.evaluate("document.documentElement.dataset.theme") == system
+    context.close()
 
 
 def test_without_javascript_the_first_frame_stands(browser):
-    from .conftest import HTML
-
     context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 900})
     page = context.new_page()
     page.goto((HTML / "book/index.html").as_uri())
