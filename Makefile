@@ -36,7 +36,7 @@ live: $(READY)  ## rebuild and reload the page at each save
 bench: book  ## ratios against the peers that are installed (benchmarks/requirements.txt), and the cost of a page
 	$(RUN)/python benchmarks/derivatives.py
 	$(RUN)/python benchmarks/compression.py
-	$(RUN)/python benchmarks/pages.py
+	$(RUN)/python benchmarks/pages.py --stock
 
 $(READY): requirements.txt requirements-dev.txt pyproject.toml package-lock.json
 	$(PYTHON) -m venv $(VENV)

@@ -7,6 +7,7 @@ network, and prints a Markdown table. With ``--stock`` the first page is also
 built by Jupyter Book as it comes, with ipywidgets in place of baked explorers.
 """
 
+import contextlib
 import functools
 import gzip
 import http.server
@@ -35,6 +36,15 @@ LATENCY = """() => { const s = document.querySelector('.mc-explorer input'), t =
 for (let k = 0; k <= s.max; k++) { s.value = k; const a = performance.now(); s.dispatchEvent(new Event('input'));
 document.body.offsetHeight; t.push(performance.now() - a); }
 return t.sort((a, b) => a - b)[Math.floor(t.length / 2)]; }"""
+
+
+_scratch = []
+
+
+def scratch():
+    """A new folder that goes when the program ends."""
+    _scratch.append(tempfile.TemporaryDirectory())
+    return pathlib.Path(_scratch[-1].name)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -84,7 +94,7 @@ def measure(browser, address, page, runs=5):
 
 def stock(page):
     """Build one notebook by Jupyter Book as it comes; the folder of the HTML is returned."""
-    folder = pathlib.Path(tempfile.mkdtemp())
+    folder = scratch()
     name = pathlib.Path(page).stem
     shutil.copy(ROOT / "book" / f"{name}.ipynb", folder)
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {name}\n")
@@ -100,25 +110,32 @@ def stock(page):
     return folder / "_build" / "html", f"{name}.html"
 
 
+@contextlib.contextmanager
+def chromium():
+    """The Chromium that is there, without a screen."""
+    system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as engine:
+        browser = engine.chromium.launch(
+            args=["--no-sandbox", "--disable-gpu"], **({"executable_path": system} if system else {})
+        )
+        yield browser
+        browser.close()
+
+
 def main():
     pages = [arg for arg in sys.argv[1:] if not arg.startswith("--")] or PAGES
     visits = [("this book", ROOT / "_build" / "html", page) for page in pages]
     if "--stock" in sys.argv:
         visits.append(("stock Jupyter Book", *stock(pages[0])))
-    system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     head = "page, requests, raw MB, gzip KB, outside hosts, blocking ms, first paint ms, layout shift, slider ms"
     print("| " + head.replace(", ", " | ") + " |")
     print("|" + " --- |" * 9)
-    with sync_playwright() as engine:
-        browser = engine.chromium.launch(
-            args=["--no-sandbox", "--disable-gpu"], **({"executable_path": system} if system else {})
-        )
+    with chromium() as browser:
         for whose, folder, page in visits:
             requests, raw, packed, outside, blocking, paint, shift, slider = measure(browser, serve(folder), page)
             latency = "–" if slider is None else f"{slider:.1f}"
             print(f"| {whose}: {pathlib.Path(page).stem} | {requests:.0f} | {raw:.2f} | {packed:.0f} | {outside:.0f} | "
                   f"{blocking:.0f} | {paint:.0f} | {shift:.3f} | {latency} |", flush=True)
-        browser.close()
 
 
 if __name__ == "__main__":

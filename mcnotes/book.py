@@ -26,6 +26,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
+from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
 from .drawing import palette
 from .statements import BOXES
@@ -44,6 +45,7 @@ def setup(app):
     app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_display, None))
     app.add_config_value("mcnotes_source", "", "env")
     app.add_transform(NumberStatements)
+    app.add_transform(NumberExercises)
     app.connect("config-inited", _forget_stale_outputs)
     app.connect("html-page-context", _describe_page)
     app.connect("build-finished", _finish)
@@ -190,6 +192,19 @@ class NumberStatements(SphinxTransform):
         node.parent.insert(node.parent.index(node), index)
 
 
+class NumberExercises(SphinxTransform):
+    """Count the exercises from 1 on each page, as JupyterLab does, and not through the book."""
+
+    default_priority = 400
+
+    def apply(self, **options):
+        for number, node in enumerate(list(self.document.findall(exercise_enumerable_node)), 1):
+            counted = exercise_node("", *node.children, **node.attributes)
+            counted.next_node(nodes.Text).parent[0] = nodes.Text(f"Exercise {number}")
+            node.replace_self(counted)
+            self.env.sphinx_exercise_registry[node["label"]]["node"] = counted
+
+
 # Build and pages -----------------------------------------------------------------------------------------
 
 
@@ -209,7 +224,10 @@ def _forget_stale_outputs(app, config):
 
 def _describe_page(app, pagename, templatename, context, doctree):
     """The first real sentence of a page describes it to search engines."""
-    if doctree is None:
+    if doctree is None:                                     # search and index
+        name = {"search": "Search", "genindex": "Index"}.get(pagename, pagename)
+        words = f"{name} of “{app.config.html_title}”: every section, box and equation of the notes, by number."
+        context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{html.escape(words)}">'
         return
     for paragraph in doctree.findall(nodes.paragraph):
         text = " ".join(paragraph.astext().split())

@@ -19,6 +19,9 @@ from .figures import _said, in_book, own_ids, to_png, to_svg
 #: The most frames that one explorer may have: each is part of the page.
 MOST_FRAMES = 60
 
+#: Dots per inch of a live figure: sharp on a screen with two dots for a pixel.
+LIVE_DPI = 180
+
 
 def explore(*, alt, **ranges):
     """Turn the arguments of a function that draws into sliders.
@@ -146,7 +149,7 @@ def _live(function, alt, values):
     """ipywidgets: a picture that is exchanged when a slider moves."""
     import ipywidgets
 
-    picture = ipywidgets.Image(format="png")
+    picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(width="620px", max_width="100%"))
     said = ipywidgets.HTML()
     sliders = {
         name: ipywidgets.SelectionSlider(
@@ -154,13 +157,14 @@ def _live(function, alt, values):
             value=listed[0],
             description=name.replace("_", " "),
             continuous_update=True,
+            layout=ipywidgets.Layout(width="420px", max_width="100%"),
         )
         for name, listed in values.items()
     }
 
     @functools.cache
     def frame(*chosen):
-        return _draw(function, dict(zip(sliders, chosen, strict=True)), to_png)
+        return _draw(function, dict(zip(sliders, chosen, strict=True)), functools.partial(to_png, dpi=LIVE_DPI))
 
     def redraw(change=None):
         picture.value, text = frame(*(slider.value for slider in sliders.values()))

@@ -57,19 +57,21 @@ def _said(alt):
         raise ValueError("show needs a sentence that says what the figure shows")
 
 
-def to_png(figure):
+def to_png(figure, dpi=110):
     """The figure as PNG bytes, for a live notebook.
 
     Parameters
     ----------
     figure : matplotlib Figure
+    dpi : float, optional
+        Dots per inch.
 
     Returns
     -------
     bytes
     """
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, facecolor="white")
+    figure.savefig(buffer, format="png", dpi=dpi, facecolor="white")
     return buffer.getvalue()
 
 

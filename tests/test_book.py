@@ -32,6 +32,12 @@ def test_numbers_and_marks_stand_on_their_page(section, name):
         assert f'href="#check-box-{number}"' in text and f'id="check-box-{number}"' in text
 
 
+@pytest.mark.parametrize("name", SECTIONS.values())
+def test_exercises_are_counted_from_one_on_each_page(name):
+    numbers = re.findall(r'<p class="admonition-title">Exercise (\d+)', page(name))
+    assert numbers and numbers == [str(k + 1) for k in range(len(numbers))]
+
+
 def test_references_show_the_notes_numbers():
     text = page("reference/index-of-statements")
     for number, section in EQUATIONS.items():
@@ -73,7 +79,7 @@ def test_figures_bring_no_style_sheet_of_their_own():
 
 
 def test_pages_describe_themselves():
-    for path in (HTML / "book").rglob("*.html"):
+    for path in [*(HTML / "book").rglob("*.html"), HTML / "search.html", HTML / "genindex.html"]:
         text = path.read_text(encoding="utf-8")
         assert '<html lang="en"' in text
         assert re.search(r'<meta name="description" content="[^"]{20,170}"', text), path.name
