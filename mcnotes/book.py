@@ -272,7 +272,7 @@ def _finish(app, error):
             used.update(html.unescape(re.sub(r"<[^>]*>", "", formula)))
         previews.update(_previews(text))
         icons.update(re.findall(r"\bfa-([a-z0-9-]+)", text))
-        text = _UNUSED.sub("", text)
+        text = _CODE.sub(_lines, _UNUSED.sub("", text))
         for pattern, better in _BETTER:
             text = re.sub(pattern, better, text, flags=re.S)
         page.write_text(text, encoding="utf-8")
@@ -280,6 +280,24 @@ def _finish(app, error):
     _write_theme(out / "_static" / "palette.css")
     packed = json.dumps(previews, ensure_ascii=False, separators=(",", ":"))
     (out / "_static" / "previews.js").write_text(f"window.mcPreviews = {packed};\n", encoding="utf-8")
+
+
+_CODE = re.compile(r'(<div class="highlight-(?:ipython3|python3?|default)[^>]*><div class="highlight">'
+                   r"<pre>(?:<span></span>)?)(.*?)\n</pre>", re.S)
+
+
+def _lines(code):
+    """Each line of code as an element, so that a narrow page can wrap it and indent what follows."""
+    lines = code[2].split("\n")
+    if any(line.count("<span") != line.count("</span>") for line in lines):     # a string over several lines
+        return code[0]
+    return code[1] + "".join(f'<span class="mc-line"{_indent(line)}>{line}\n</span>' for line in lines) + "</pre>"
+
+
+def _indent(line):
+    text = re.sub(r"<[^>]*>", "", line)
+    spaces = min(len(text) - len(text.lstrip(" ")), 8)
+    return f' style="--indent: {spaces}ch"' if spaces else ""
 
 
 def _previews(text):

@@ -57,10 +57,11 @@ def test_a_notebook_runs_and_its_explorer_is_live(browser, lab):
     assert not page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()
     handle.scroll_into_view_if_needed()
     explorer = page.locator(".widget-vbox", has=page.locator(".noUi-handle")).first
-    picture = explorer.locator("img")
-    before, said = picture.get_attribute("src"), explorer.locator(".widget-html-content").inner_text()
+    picture, said = explorer.locator("img").element_handle(), explorer.locator(".widget-html-content").element_handle()
+    before = [picture.get_attribute("src"), said.inner_text()]
+    assert all(before)
     handle.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("([image, old]) => image.src !== old", arg=[picture.element_handle(), before])
-    assert said and explorer.locator(".widget-html-content").inner_text() != said
+    page.wait_for_function("([picture, said, before]) => picture.src !== before[0] && said.innerText !== before[1]",
+                           arg=[picture, said, before])
     context.close()

@@ -24,6 +24,9 @@ def test_a_page_opens_without_a_fault(visit, name, width, theme):
             "[...document.querySelectorAll('math')].every(m => m.getBoundingClientRect().width > 0 "
             "|| !m.checkVisibility())"
         )
+        wide = page.evaluate("[...document.querySelectorAll('div.cell_input pre')].filter(p => p.checkVisibility() && "
+                             "p.scrollWidth > p.clientWidth + 1).map(p => p.textContent.slice(0, 60))")
+        assert not wide, f"code that has to be scrolled sideways: {wide[:3]}"
         assert not opened.faults
 
 
