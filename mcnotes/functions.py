@@ -15,6 +15,10 @@ inf. ``maximum``, ``minimum`` at a tie: one half each. ``max``, ``min``, ``sort`
 the first of equal entries takes all. ``sign``, ``floor``, ``ceil`` and other steps:
 zero, everywhere. ``where`` follows the chosen branch.
 
+``cholesky`` and ``eigvalsh`` read the lower triangle of a matrix only, and so the
+entries above it have the derivative zero. For a symmetric change, given as a
+whole, ``predict`` is right as it stands.
+
 Which entry ``max``, ``min``, ``sort`` and ``where`` choose depends on the point, so
 the zeros that follow are held as values, not as zeros by construction. Positions
 that a function works out itself (``x[np.argsort(x)]``, ``x[x > 0]``) count as given.
@@ -24,7 +28,7 @@ import string
 from functools import partial
 
 import numpy as np
-from numpy.linalg import cholesky, det, eigvalsh, inv, norm, pinv, slogdet, solve
+from numpy.linalg import cholesky, det, eigvalsh, inv, matrix_power, norm, pinv, slogdet, solve
 
 from .links import Along, Contract, Gather, General, Move, Part, Reshape, Scale, Slide, Turn
 from .structure import scatter
@@ -204,8 +208,7 @@ RULES.update({function: partial(_step, function) for function in STEPS})
 def _where(condition, *branches):
     if len(branches) != 2:
         raise UnsupportedError("np.where(condition) alone gives positions; call it with two branches")
-    while type(condition) is Traced:
-        condition = condition.value
+    condition = np.asarray(_plain(condition))
     branches = given(*branches)
     tape, (a, b) = top(*branches)
     y = np.where(condition, a, b)
@@ -409,9 +412,10 @@ def _plain(x):
 
 @rule(norm)
 def _norm(x, ord=None, axis=None, keepdims=False):
-    if ord not in (None, 2, "fro", 1, np.inf) or (ord in (1, 2, np.inf) and axis is None and np.ndim(x) > 1):
+    axes = np.ndim(x) if axis is None else len(_axes(axis, np.ndim(x)))
+    if ord not in (None, *({1: (1, 2, np.inf), 2: ("fro",)}.get(axes, ()))):
         raise UnsupportedError(f"np.linalg.norm with ord={ord!r} and axis={axis!r} on shape {np.shape(x)} has no "
-                               "derivative rule; ord=None, and 1, 2 or inf for vectors, have one")
+                               'derivative rule; ord=None, 1, 2 or inf over one axis, and "fro" over two, have one')
     if ord == 1:
         return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
     if ord == np.inf:
@@ -525,6 +529,8 @@ def _reshape(a, *shape, order="C", copy=None):
 
 @rule(np.ravel)
 def _ravel(a, order="C"):
+    if order not in "CF":
+        raise UnsupportedError(f'ravel with order={order!r} depends on how NumPy keeps the array; use "C" or "F"')
     return _reshape(np.transpose(a) if order == "F" else a, (-1,))
 
 
@@ -595,6 +601,17 @@ def _column_stack(tup):
     return np.concatenate([np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in given(*tup)], 1)
 
 
+@rule(np.pad)
+def _pad(array, pad_width, mode="constant", constant_values=0.0):
+    if mode != "constant":
+        return _move(np.pad, array, pad_width, mode)
+    for axis, (before, after) in enumerate(np.broadcast_to(pad_width, (np.ndim(array), 2))):
+        edges = [np.full([n if k != axis else width for k, n in enumerate(np.shape(array))], constant_values, float)
+                 for width in (before, after)]
+        array = np.concatenate([edges[0], array, edges[1]], axis)
+    return array
+
+
 @rule(np.append)
 def _append(arr, values, axis=None):
     arr, values = given(arr, values)
@@ -606,6 +623,16 @@ def _split(ary, indices_or_sections, axis=0):
     if isinstance(indices_or_sections, int) and ary.shape[axis] % indices_or_sections:
         raise ValueError(f"split: {ary.shape[axis]} entries do not fall into {indices_or_sections} equal parts")
     return _array_split(ary, indices_or_sections, axis)
+
+
+@rule(np.hsplit)
+def _hsplit(ary, indices_or_sections):
+    return np.split(ary, indices_or_sections, axis=1 if np.ndim(ary) > 1 else 0)
+
+
+@rule(np.vsplit)
+def _vsplit(ary, indices_or_sections):
+    return np.split(ary, indices_or_sections, axis=0)
 
 
 @rule(np.array_split)
@@ -658,9 +685,61 @@ def _std(a, axis=None, ddof=0, keepdims=False):
     return norm(a - np.mean(a, axis, keepdims=True), axis=axis, keepdims=keepdims) / np.sqrt(count - ddof)
 
 
+def _lengths(a, over):
+    """The shape that has the lengths of a on some axes, and 1 on the others."""
+    return tuple(n if k in over else 1 for k, n in enumerate(np.shape(a)))
+
+
 @rule(np.average)
-def _average(a, axis=None, weights=None):
-    return np.mean(a, axis) if weights is None else np.sum(a * weights, axis) / np.sum(weights)
+def _average(a, axis=None, weights=None, keepdims=False):
+    if weights is None:
+        return np.mean(a, axis, keepdims=keepdims)
+    np.average(_plain(a), axis, _plain(weights))        # the first to complain about weights that do not fit
+    if np.shape(weights) != np.shape(a):
+        over = [int(k) % np.ndim(a) for k in np.atleast_1d(axis)]
+        there = np.reshape(np.transpose(weights, np.argsort(over)), _lengths(a, over))
+        weights = there * np.ones(np.shape(a))
+    return np.sum(a * weights, axis, keepdims=keepdims) / np.sum(weights, axis, keepdims=keepdims)
+
+
+@rule(np.median)
+def _median(a, axis=None, keepdims=False):
+    if axis is None:
+        y = _median(np.ravel(a), 0)
+        return _kept(y, a.shape, range(a.ndim)) if keepdims else y
+    ordered, middle = np.moveaxis(np.sort(a, axis), axis, 0), a.shape[axis] // 2
+    y = ordered[middle] if a.shape[axis] % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+    return np.expand_dims(y, axis) if keepdims else y
+
+
+@rule(np.ptp)
+def _ptp(a, axis=None, keepdims=False):
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+@rule("logaddexp.reduce")
+def _logsumexp(a, axis=0, keepdims=False):
+    top = np.max(_plain(a), axis=axis, keepdims=True)
+    y = np.log(np.sum(np.exp(a - top), axis=axis, keepdims=True)) + top
+    return y if keepdims else np.squeeze(y, axis if axis is None or np.ndim(a) else ())
+
+
+@rule(np.copy)
+def _copy(a, order="K"):
+    return a
+
+
+@rule(np.vecdot)
+def _vecdot(x1, x2):
+    np.vecdot(_plain(x1), _plain(x2))                   # the first to complain about lengths that do not fit
+    return np.sum(x1 * x2, axis=-1)
+
+
+@rule(matrix_power)
+def _matrix_power(a, n):
+    if n < 0:
+        return matrix_power(inv(a), -n)
+    return np.eye(np.shape(a)[-1]) * np.ones(np.shape(a)) if n == 0 else a if n == 1 else matrix_power(a, n - 1) @ a
 
 
 @rule(np.diff)
@@ -673,7 +752,7 @@ def _diff(a, n=1, axis=-1):
 
 @rule(np.kron)
 def _kron(a, b):
-    if np.ndim(a) != np.ndim(b) or np.ndim(a) > 2:
+    if np.ndim(a) != np.ndim(b) or np.ndim(a) not in (1, 2):
         raise UnsupportedError(f"np.kron of shapes {np.shape(a)} and {np.shape(b)} has no rule; "
                                "use two vectors or two matrices")
     if np.ndim(a) == 1:
@@ -684,7 +763,7 @@ def _kron(a, b):
 
 @rule(np.convolve)
 def _convolve(a, v, mode="full"):
-    a, v = given(a, v)
+    a, v = (np.reshape(x, (-1,)) if np.ndim(x) == 0 else x for x in given(a, v))
     tape, (x, kernel) = top(a, v)
     if mode == "valid" and len(x) >= len(kernel) and not follows(tape, v):
         return record(tape, np.convolve(x, kernel, mode), [(a, Slide(kernel, np.shape(x), full=False))])
@@ -757,6 +836,18 @@ def _square(name, a):
         raise ValueError(f"{name} needs a square matrix, this one has shape {np.shape(a)}")
 
 
+def _one(name, a):
+    """Refuse a stack of matrices."""
+    if np.ndim(a) > 2:
+        raise UnsupportedError(f"np.linalg.{name} of a stack of matrices (shape {np.shape(a)}) has no rule; "
+                               "take one by one")
+
+
+def _read(shape):
+    """How often an entry of a symmetric matrix counts where the lower triangle alone is read."""
+    return np.tril(np.full(shape, 2.0)) - np.eye(*shape)
+
+
 def _weighted(a, y, weight):
     """A number that depends on a matrix, with the matrix of its derivatives."""
     tape, (value,) = top(a)
@@ -768,8 +859,7 @@ def _weighted(a, y, weight):
 @rule(det)
 def _det(a):
     _square("det", a)
-    if a.ndim > 2:
-        raise UnsupportedError(f"np.linalg.det of a stack of matrices (shape {a.shape}) has no rule; take one by one")
+    _one("det", a)
     _, (value,) = top(a)
     y = det(value)
     return _weighted(a, y, _cofactors(value, y))
@@ -790,13 +880,15 @@ def _cofactors(value, y):
 @rule(slogdet)
 def _slogdet(a):
     _square("slogdet", a)
+    _one("slogdet", a)
     _, (value,) = top(a)
-    sign, logarithm = slogdet(value)
-    return sign, _weighted(a, logarithm, inv(value).T)
+    result = slogdet(value)
+    return type(slogdet(np.eye(1)))(result[0], _weighted(a, result[1], inv(value).T))
 
 
 @rule(pinv)
 def _pinv(a):
+    _one("pinv", a)
     tape, (value,) = top(a)
     if np.linalg.matrix_rank(_plain(value)) < min(np.shape(value)):
         raise UnsupportedError("np.linalg.pinv has a derivative rule for matrices of full rank only")
@@ -812,6 +904,7 @@ def _pinv(a):
 @rule(cholesky)
 def _cholesky(a):
     _square("cholesky", a)
+    _one("cholesky", a)
     tape, (value,) = top(a)
     lower = cholesky(value)
     half = np.tril(np.ones(np.shape(value))) - 0.5 * np.eye(np.shape(value)[0])
@@ -819,16 +912,18 @@ def _cholesky(a):
     def pull(g):
         inner = inv(lower)
         middle = inner.T @ (half * (lower.T @ g)) @ inner
-        return 0.5 * (middle + _turn(middle))
+        return 0.5 * _read(np.shape(value)) * (middle + _turn(middle))
     return record(tape, lower, [(a, General(pull, np.shape(value), np.shape(value)))])
 
 
 @rule(eigvalsh)
 def _eigvalsh(a):
     _square("eigvalsh", a)
+    _one("eigvalsh", a)
     tape, (value,) = top(a)
     if type(value) is Traced:
         raise UnsupportedError("np.linalg.eigvalsh has no second derivative rule; " 'use method="difference"')
     values, vectors = np.linalg.eigh(value)
-    link = Contract("i", "ab", [(vectors, "ai"), (vectors, "bi")], vectors.shape)
+    link = Contract("i", "ab", [(vectors, "ai"), (vectors, "bi"), (_read(vectors.shape), "ab")],
+                    vectors.shape)
     return record(tape, values, [(a, link)])

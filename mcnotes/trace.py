@@ -92,9 +92,11 @@ class Traced:
         try:
             return rule(*args, **options)
         except TypeError as error:
-            if "unexpected keyword argument" not in str(error):
-                raise
-            raise _unsupported(function, f" with {str(error).split()[-1]}") from error
+            if "unexpected keyword argument" in str(error):
+                raise _unsupported(function, f" with {str(error).split()[-1]}") from error
+            if "positional argument" in str(error):
+                raise _unsupported(function, f" with {len(args)} arguments") from error
+            raise
 
     def __getattr__(self, name):
         if name in METHODS:
@@ -156,7 +158,8 @@ class Traced:
         return RULES["scatter"](self, flat, shape)
 
 
-_REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+_REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
+               np.logaddexp: "logaddexp.reduce"}
 
 
 def _operator(ufunc, swapped):

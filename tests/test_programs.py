@@ -48,6 +48,13 @@ STEPS = {
     "sorted": lambda x: np.sort(x, -1),
     "cumulated": lambda x: np.cumsum(x, -1) / 3,
     "product": lambda x: np.prod(np.cos(x), axis=-1),
+    "medians": lambda x: np.median(x, axis=-1),
+    "range": lambda x: x / (1 + np.ptp(x)),
+    "log-sum-exp": lambda x: np.logaddexp.reduce(x, axis=-1),
+    "padded": lambda x: np.pad(x, 1),
+    "average": lambda x: np.average(x, axis=0, weights=np.arange(1.0, len(x) + 1)),
+    "norms": lambda x: np.linalg.norm(x + 0.1, axis=-1),
+    "powers": lambda x: np.linalg.matrix_power(np.tanh(x @ x.T), 3) / 3,
     "clipped": lambda x: np.clip(x, -0.8, 0.9),
     "chosen": lambda x: np.where(np.arange(x.shape[-1]) % 2 == 0, x, np.cos(x)),
     "weights": lambda x: GRID[:3, :x.shape[0]] @ x / 2,
@@ -71,7 +78,7 @@ STEPS = {
     "numbers": lambda x: np.array([np.ravel(x)[0] * np.ravel(x)[-1], np.ravel(x)[0]]),
 }
 #: Steps with a choice that holds at one point alone.
-LOCAL = {"largest", "sorted"}
+LOCAL = {"largest", "sorted", "medians"}
 
 
 def program(names, at):

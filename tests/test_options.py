@@ -1,0 +1,149 @@
+"""Every option of every supported function: right, or refused with a word. Never silently wrong.
+
+The square matrix and the symmetric ones are here on purpose: a rule that mixes up
+two axes of equal length does not stumble over a shape, only its numbers are wrong.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import mcnotes as mc
+
+random = np.random.default_rng(3)
+SQUARE, BLOCK, VECTOR = random.normal(size=(3, 3)), random.normal(size=(2, 3, 4)), random.normal(size=4)
+POSITIVE = SQUARE @ SQUARE.T + 3 * np.eye(3)
+STACK = np.stack([POSITIVE, POSITIVE + np.diag([1.0, 2.0, 3.0])])
+WEIGHTS = np.array([1.0, 2.0, 4.0])
+AXES = [None, 0, 1, -1, (0, 1), (0, 2), (2, 0), (-1, 0)]
+SHAPES = [(), (3,), (3, 3), (2, 3), (2, 3, 3), (4, 2, 3, 3)]
+
+
+def of(function, *before, **options):
+    """The function of one array that is left when the other arguments are given."""
+    return lambda x: function(*before, x, **options)
+
+
+def then(function, *after, **options):
+    return lambda x: function(x, *after, **options)
+
+
+def reductions():
+    for axis, keepdims in itertools.product(AXES, (False, True)):
+        for f in (np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std, np.logaddexp.reduce):
+            yield then(f, axis=axis, keepdims=keepdims), BLOCK
+        for order in (None, 1, 2, 3, 0, np.inf, -np.inf, "fro", "nuc"):
+            yield then(np.linalg.norm, order, axis=axis, keepdims=keepdims), SQUARE if axis in AXES[:5] else BLOCK
+            yield then(np.linalg.norm, order), VECTOR
+        yield then(np.var, axis=axis, ddof=1), BLOCK
+        for option in ({"initial": 0.5}, {"where": BLOCK > 0}, {"dtype": float}, {"correction": 1}):
+            for f in (np.sum, np.max, np.mean, np.var):
+                yield then(f, axis=axis, **option), BLOCK
+    for axis in (None, 0, 1, 2, -1):
+        for f in (np.ptp, np.median):
+            for keepdims in (False, True):
+                yield then(f, axis=axis, keepdims=keepdims), BLOCK
+    for axis, weights in itertools.product((None, 0, 1, -1, (1, 0)), (None, WEIGHTS, np.abs(SQUARE))):
+        yield then(np.average, axis=axis, weights=weights), SQUARE
+    yield lambda w: np.average(SQUARE, axis=0, weights=w), WEIGHTS
+
+
+def moves():
+    for k, first, second in itertools.product((-1, 0, 1), range(3), range(3)):
+        if first != second:
+            for f in (np.trace, np.diagonal):
+                yield then(f, k, first, second), BLOCK
+            yield then(np.swapaxes, first, second), BLOCK
+            yield then(np.moveaxis, (first, second), (0, 2)), BLOCK
+            yield then(np.moveaxis, first, second), BLOCK
+    for k in range(-2, 4):
+        for f in (np.diag, np.triu, np.tril, np.roll, np.rot90):
+            yield then(f, k), BLOCK[0]
+        for f in (np.triu, np.tril, np.roll, np.rot90):
+            yield then(f, k), BLOCK
+        yield then(np.diag, k), VECTOR
+        yield then(np.roll, (k, 1), (0, 2)), BLOCK
+    for axis in (None, 0, 1, 2, -1):
+        for f in (np.sort, np.cumsum, np.cumprod, np.flip, np.diff, np.squeeze):
+            yield then(f, axis=axis), BLOCK
+        yield then(np.repeat, 2, axis=axis), BLOCK
+        yield then(np.take, [[0, 1], [1, 0]], axis=axis), BLOCK
+        yield then(np.take, -1, axis=axis), BLOCK
+        yield lambda x, axis=axis: np.append(x, x, axis=axis), BLOCK
+        yield lambda x, axis=axis: np.concatenate([x, np.sin(x), BLOCK], axis=axis), BLOCK
+    for low, high in ((None, 0.3), (-0.1, None), (-1, WEIGHTS[:, None] / 5)):
+        yield then(np.clip, low, high), BLOCK
+    for order in "CFAK":
+        for turned in (BLOCK, BLOCK.T):
+            yield then(np.ravel, order), turned
+            yield lambda x, order=order: x.T.flatten(order), turned
+            yield then(np.reshape, (4, 6), order=order), turned
+    widths = (1, (2, 1), ((1, 0), (0, 2), (1, 1)))
+    for width, mode in itertools.product(widths, ("constant", "edge", "wrap", "reflect")):
+        yield then(np.pad, width, mode), BLOCK
+    yield then(np.pad, 1, constant_values=2.0), SQUARE
+    yield lambda x: np.hsplit(x, 3)[1] * np.vsplit(x, 3)[2], SQUARE
+    for key in (0, [0, 2], ([0, 2], [1, 1]), np.array([[0, 1], [2, 2]]), SQUARE > 0, (..., 0), np.int64(1), (-1, -1),
+                (slice(None), np.array([True, False, True])), slice(None, None, -2)):
+        yield lambda x, key=key: x[key], SQUARE
+    for condition in ([True, False, True], SQUARE > 0):
+        yield lambda x, condition=condition: np.where(condition, x, 0.5), SQUARE
+
+
+def products():
+    for a, b in itertools.product(SHAPES, repeat=2):
+        x, y = random.normal(size=a), random.normal(size=b)
+        for f in (np.matmul, np.dot, np.inner, np.outer, np.kron, np.multiply, np.vdot, np.vecdot, np.convolve):
+            yield then(f, y), x
+            yield of(f, x), y
+            if a == b:
+                yield lambda x, f=f: f(x, x), x
+    for axes in (0, 1, 2, ([0], [0]), ([0, 1], [1, 0])):
+        yield then(np.tensordot, SQUARE, axes), SQUARE
+        yield of(lambda y, x, axes=axes: np.tensordot(y, x, axes), SQUARE), SQUARE
+    for pattern in ("ij,jk->ik", "ij,jk", "ij->ji", "ii->i", "ii", "ij->", "ij,ij->", "ij,kl->ijkl", "ii,jj->ij",
+                    "ij,ji", "ba", "ij,jk,kl->il", "ij , jk -> ik", "ii,ij->j", "...j->..."):
+        more = pattern.split("->")[0].count(",")
+        yield lambda x, p=pattern, n=more: np.einsum(p, x, *[SQUARE] * n), SQUARE
+        yield lambda x, p=pattern, n=more: np.einsum(p, x, *[x] * n), SQUARE
+    for mode, (a, b) in itertools.product(("full", "same", "valid"), ((5, 3), (3, 5), (4, 4), (4, 2), (2, 4))):
+        x, y = random.normal(size=a), random.normal(size=b)
+        yield then(np.convolve, y, mode), x
+        yield lambda y, x=x, mode=mode: np.convolve(x, y, mode), y
+
+
+def matrix_functions():
+    functions = [np.linalg.inv, np.linalg.det, np.linalg.cholesky, np.linalg.eigvalsh, np.linalg.pinv,
+                 lambda x: np.linalg.slogdet(x)[1], lambda x: np.linalg.slogdet(x).logabsdet,
+                 then(np.linalg.eigvalsh, "U"), then(np.linalg.cholesky, upper=True),
+                 *(then(np.linalg.matrix_power, n) for n in (-2, 0, 1, 3))]
+    yield from itertools.product(functions, (POSITIVE, STACK, POSITIVE + 0.1 * SQUARE))
+    for b in ((3,), (3, 2), (2, 3, 2)):
+        right = random.normal(size=b)
+        for matrix in (POSITIVE, STACK):
+            yield then(np.linalg.solve, right), matrix
+            yield of(np.linalg.solve, matrix), right
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("family", [reductions, moves, products, matrix_functions], ids=lambda family: family.__name__)
+def test_right_or_refused(family):
+    right = 0
+    for number, (f, x) in enumerate(family()):
+        try:
+            wanted = mc.derivative(f, x, method="difference").array
+        except Exception:                                   # NumPy itself refuses: so must the exact derivative
+            with pytest.raises((TypeError, ValueError, IndexError, AttributeError)):
+                mc.derivative(f, x)
+            continue
+        try:
+            found = mc.derivative(f, x)
+        except TypeError as error:
+            assert "rule" in str(error) or '"C" or "F"' in str(error) or "pattern" in str(error), (number, error)
+            continue
+        assert found.array.shape == wanted.shape, number
+        assert np.abs(found.array - wanted).max() <= 1e-6 * (1 + np.abs(wanted).max()), number
+        assert np.array_equal(found.structure.dense(), found.array), number
+        right += 1
+    assert right > 30
