@@ -28,6 +28,9 @@ _LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 _SMALL = 10**6
 
 
+_CONSTANT = "zero everywhere by construction: the output does not depend on the input"
+
+
 class CompressionError(ValueError):
     """A claimed compression would lose entries."""
 
@@ -74,9 +77,13 @@ def compress(d, claim=None):
         raise TypeError(f"compress needs a Derivative (or an array), it got {type(d).__name__}; "
                         "call mc.derivative(f, at) first")
     reason = None
-    if len(structure.terms) != 1:
+    if not structure.terms:
+        reason = _CONSTANT
+        labels = dict(enumerate(structure.inner + structure.outer, 1))
+        structure = Structure([Term([(np.zeros(()), ())], list(labels), labels)], structure.inner, structure.outer)
+    elif len(structure.terms) > 1:
         reason = ("the input reaches the output in several ways that are added up, so every entry may be nonzero "
-                  "and every entry may differ" if structure.terms else "every entry is zero by construction")
+                  "and every entry may differ")
         structure = Structure.of(structure.dense(), structure.inner, structure.outer)
     term = structure.terms[0]
     if claim is not None:
@@ -229,7 +236,9 @@ class Compressed:
                 said.append(f"the same along {where} ({self._names[label]}): keep one copy")
         if len(self._cores) > 1:
             said.append(f"a product of {len(self._cores)} independent factors: keep the factors")
-        if not said:
+        if reason is _CONSTANT:
+            said.insert(0, reason)
+        elif not said:
             said.append(f"nothing can be dropped: {reason or 'every entry may differ'}")
         if self.by_value:
             said.append("seen by value only: this may hold at this point alone")

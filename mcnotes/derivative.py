@@ -379,7 +379,7 @@ def _held(back, input_shape, shape, output_shape):
     """A Derivative from what came back to one input."""
     inner, outer = counted(input_shape), counted(shape)
     if back is None:
-        return Derivative(inner, outer, array=np.zeros(inner + outer), output_shape=output_shape)
+        return Derivative(inner, outer, structure=Structure([], inner, outer), output_shape=output_shape)
     if isinstance(back, Structure):
         axes = [*range(len(inner)), *(len(input_shape) + k for k in range(len(outer)))]
         if len(axes) < len(input_shape) + len(shape):

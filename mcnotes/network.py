@@ -25,11 +25,19 @@ def layer(W, A, b=None):
     -------
     array of shape (n, 1) or (n, N)
 
+    Raises
+    ------
+    ValueError
+        The rows of W are not as many as those of A.
+
     Examples
     --------
     >>> layer(np.ones((4, 3)), np.ones((4, 1))).shape
     (3, 1)
     """
+    if np.ndim(W) != 2 or not np.ndim(A) or np.shape(W)[0] != np.shape(A)[0]:
+        raise ValueError(f"W has shape {np.shape(W)} and A has shape {np.shape(A)}; a layer needs W (m, n) and "
+                         "A (m, 1), one row of W for each activation")
     Z = W.T @ A
     return Z if b is None else Z + b
 
@@ -104,11 +112,17 @@ def squared_loss(A, t):
     -------
     number
 
+    Raises
+    ------
+    ValueError
+        The shapes differ.
+
     Examples
     --------
     >>> float(squared_loss(np.array([1.0, 3.0]), np.array([1.0, 1.0])))
     2.0
     """
+    _same(A, t)
     return 0.5 * np.sum((A - t) ** 2)
 
 
@@ -124,12 +138,24 @@ def cross_entropy(A, t):
     -------
     number
 
+    Raises
+    ------
+    ValueError
+        The shapes differ.
+
     Examples
     --------
     >>> float(cross_entropy(np.array([1.0, 0.5]), np.array([1.0, 0.0])))
     -0.0
     """
+    _same(A, t)
     return -np.sum(t * np.log(A))
+
+
+def _same(A, t):
+    if np.shape(A) != np.shape(t):
+        raise ValueError(f"A has shape {np.shape(A)} and the target t has shape {np.shape(t)}; they need the same, "
+                         "because NumPy would compare every entry of one with every entry of the other")
 
 
 def loss_by_activation(A, t, loss=squared_loss):

@@ -113,7 +113,14 @@ class PlanarApproximation:
         float
             About 2 for a right derivative of a smooth curved function, about 1
             for a wrong one; ``inf`` where there is no gap, as for a plane.
+
+        Raises
+        ------
+        ValueError
+            The direction is zero, or has not the shape of the base point.
         """
         direction = np.asarray(direction, dtype=float)
+        if not direction.any():
+            raise ValueError("direction is zero, and so is every gap; give a step that moves the input")
         wide, narrow = self.gap(step * direction), self.gap(step / 2 * direction)
         return float("inf") if narrow <= 1e-14 else float(np.log2(wide / narrow))

@@ -154,6 +154,8 @@ def shape_of(*, of, wrt):
     ------
     TypeError
         A shape is not a tuple of whole numbers.
+    ValueError
+        A size is below 1.
 
     Examples
     --------
@@ -165,6 +167,8 @@ def shape_of(*, of, wrt):
     for name, shape in (("of", of), ("wrt", wrt)):
         if not isinstance(shape, tuple) or not all(isinstance(n, int | np.integer) for n in shape):
             raise TypeError(f"{name} must be a shape, a tuple such as (3,) or (); it was {shape!r}")
+        if any(n < 1 for n in shape):
+            raise ValueError(f"{name} must have sizes of 1 or more, it was {shape!r}")
     inner, outer = counted(wrt), counted(of)
     names = kind_of_shape(of), kind_of_shape(wrt)
     name = {("scalar", "scalar"): "derivative", ("scalar", "vector"): "gradient",

@@ -331,12 +331,12 @@ class Structure:
         >>> Structure.identity((3,)).contracted(np.array([1.0, 2.0, 4.0]), "outer")
         array([1., 2., 4.])
         """
-        split, shape = len(self.inner), self.inner
+        split, shape = len(self.inner), self.inner if side == "outer" else self.outer
         parts = []
         for term in self.terms:
             away, kept = term.axes[split:], term.axes[:split]
             if side == "inner":
-                away, kept, shape = kept, away, self.outer
+                away, kept = kept, away
             turned = Term(term.factors, [*away, *kept], term.sizes).scaled(array, len(away))
             parts.append(turned.inward([], len(away)).array(shape))
         return _total(parts, shape)

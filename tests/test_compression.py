@@ -202,6 +202,14 @@ STEPS = {
 }
 
 
+def test_a_constant_function_leaves_one_zero():
+    d = mc.derivative(lambda v: np.ones((2, 3)), np.ones(4))
+    c = mc.compress(d)
+    assert not d.structure.mask().any() and c.core.shape == () and "does not depend" in c.steps[0]
+    assert c.expand().shape == (4, 2, 3) and not c.expand().any()
+    assert c.chain(np.ones((2, 3))).shape == (4,) and d.predict(np.ones(4)).shape == (2, 3)
+
+
 @given(names=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=4), seed=st.integers(0, 10**6))
 def test_whatever_is_found_expands_to_the_derivative(names, seed):
     def f(X):

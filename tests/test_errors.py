@@ -86,6 +86,13 @@ CASES = {
     "where alone": (lambda: mc.derivative(lambda v: np.where(v), V), TypeError, ["np.where", "two branches"]),
     "second derivative of eigvalsh": (lambda: mc.hessian(lambda M: np.sum(np.linalg.eigvalsh(M @ M.T)), W[:, :2]),
                                       TypeError, ["eigvalsh", "second", "difference"]),
+    "matrix norm": (lambda: mc.derivative(lambda W: np.linalg.norm(W, 2), W), TypeError, ["norm", "ord=2", "(2, 3)"]),
+    "stack of matrices": (lambda: mc.derivative(np.linalg.pinv, np.ones((2, 3, 3))), TypeError, ["pinv", "one by one"]),
+    "order of memory": (lambda: mc.derivative(lambda W: np.ravel(W, "K"), W), TypeError, ["order='K'", '"C" or "F"']),
+    "a size below 1": (lambda: mc.shape_of(of=(3,), wrt=(0, 2)), ValueError, ["wrt", "(0, 2)", "1 or more"]),
+    "no direction": (lambda: mc.planar(np.sin, V).order(0 * V), ValueError, ["direction", "zero"]),
+    "layer": (lambda: mc.network.layer(W, V), ValueError, ["W", "(2, 3)", "(3,)", "(m, n)"]),
+    "target turned": (lambda: mc.network.squared_loss(V[:, None], V), ValueError, ["(3, 1)", "(3,)", "t"]),
     "too large": (lambda: mc.derivative(lambda M: M @ np.ones(1000), np.ones((1000, 1000))).array, MemoryError,
                   ["(1000, 1000, 1000)", "GB", ".chain"]),
 }
