@@ -5,6 +5,8 @@
 Serves ``_build/html`` on this machine, opens each page in Chromium with no other
 network, and prints a Markdown table. With ``--stock`` the first page is also
 built by Jupyter Book as it comes, with ipywidgets in place of baked explorers.
+With ``--slow`` the network has 1.6 Mbit/s and 150 ms, and the processor a quarter
+of its speed.
 """
 
 import contextlib
@@ -48,7 +50,20 @@ def scratch():
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A file server that says nothing."""
+    """A file server that says nothing, and compresses as web servers do."""
+
+    def do_GET(self):
+        path = pathlib.Path(self.translate_path(self.path.split("?")[0]))
+        if not path.is_file():
+            self.send_error(404)
+            return
+        body = gzip.compress(path.read_bytes())
+        self.send_response(200)
+        for header, value in (("Content-Type", self.guess_type(str(path))), ("Content-Encoding", "gzip"),
+                              ("Content-Length", str(len(body)))):
+            self.send_header(header, value)
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *args):
         pass
@@ -61,13 +76,19 @@ def serve(folder):
     return f"http://127.0.0.1:{server.server_port}"
 
 
-def measure(browser, address, page, runs=5):
+def measure(browser, address, page, runs=5, slow=False):
     """One row of the table: medians over several visits."""
     rows = []
     for _ in range(runs):
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         sheet, seen, outside = context.new_page(), [], set()
         sheet.add_init_script(OBSERVE)
+        if slow:
+            devtools = context.new_cdp_session(sheet)
+            devtools.send("Network.enable")
+            devtools.send("Network.emulateNetworkConditions", {
+                "offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 100_000})
+            devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         sheet.on(
             "request", lambda r, o=outside: r.url.startswith((address, "data:", "blob:")) or o.add(r.url.split("/")[2])
         )
@@ -132,7 +153,8 @@ def main():
     print("|" + " --- |" * 9)
     with chromium() as browser:
         for whose, folder, page in visits:
-            requests, raw, packed, outside, blocking, paint, shift, slider = measure(browser, serve(folder), page)
+            requests, raw, packed, outside, blocking, paint, shift, slider = measure(
+                browser, serve(folder), page, slow="--slow" in sys.argv)
             latency = "–" if slider is None else f"{slider:.1f}"
             print(f"| {whose}: {pathlib.Path(page).stem} | {requests:.0f} | {raw:.2f} | {packed:.0f} | {outside:.0f} | "
                   f"{blocking:.0f} | {paint:.0f} | {shift:.3f} | {latency} |", flush=True)

@@ -239,10 +239,13 @@ def _describe_page(app, pagename, templatename, context, doctree):
 
 
 _UNUSED = re.compile(
-    r'<script[^>]*(?:fontawesome|thebe|togglebutton|mathjax)[^>]*>\s*</script>\s*|'
+    r'<script[^>]*(?:fontawesome|thebe|togglebutton|design-tabs|mathjax)[^>]*>\s*</script>\s*|'
     r'<script>(?:let toggleHintShow|const THEBE|window\.MathJax|var togglebutton)[^<]*</script>\s*|'
     r'<link[^>]*(?:fontawesome|thebe)[^>]*>\s*|<script[^>]*async[^>]*thebe[^>]*>\s*</script>\s*', re.I)
 
+
+#: What searching needs; the other pages lead to the page that searches.
+_SEARCH = re.compile(r'<script[^>]*(?:searchtools|language_data|searchindex)\.js[^>]*>\s*</script>\s*')
 
 #: What the templates and the writer of the theme do not let us mend: (pattern, replacement).
 _BETTER = (
@@ -273,6 +276,8 @@ def _finish(app, error):
         previews.update(_previews(text))
         icons.update(re.findall(r"\bfa-([a-z0-9-]+)", text))
         text = _CODE.sub(_lines, _UNUSED.sub("", text))
+        if page.name != "search.html":
+            text = _SEARCH.sub("", text)
         for pattern, better in _BETTER:
             text = re.sub(pattern, better, text, flags=re.S)
         page.write_text(text, encoding="utf-8")
@@ -320,6 +325,9 @@ def _previews(text):
     return found
 
 
+_ICON = r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}'
+
+
 def _write_fonts(static, used, icons):
     """The fonts of formulas and icons, with the characters that the book uses only, inside one style sheet.
 
@@ -331,9 +339,10 @@ def _write_fonts(static, used, icons):
 
     theme = pathlib.Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
     text = (theme / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
-    rules = re.findall(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"', text)
+    rules = re.findall(_ICON, text)
     codes = "".join(chr(int(code, 16)) for names, code in rules if icons & set(re.findall(r"\.fa-([\w-]+):", names)))
     text = re.sub(r"@font-face\{[^}]*Font Awesome[^}]*\}", "", text)
+    text = re.sub(_ICON, lambda rule: rule[0] if icons & set(re.findall(r"\.fa-([\w-]+):", rule[1])) else "", text)
     (static / "styles" / "pydata-sphinx-theme.css").write_text(text, encoding="utf-8")
     shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
     icon_font = theme / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.woff2"
