@@ -112,9 +112,11 @@ class Derivative:
 
     Attributes
     ----------
-    inner, outer : tuple of int
-        Shapes of input and output with the axes that the notes count: a column
-        of shape ``(m, 1)`` has one axis.
+    inner : tuple of int
+        Shape of the input with the axes that the notes count: a column of shape
+        ``(m, 1)`` has one axis.
+    outer : tuple of int
+        Shape of the output, counted in the same way.
     """
 
     def __init__(self, inner, outer, *, array=None, structure=None, output_shape=None):
@@ -124,14 +126,14 @@ class Derivative:
 
     @property
     def structure(self):
-        """The derivative as it is held: factors and ties (:class:`mcnotes.structure.Structure`)."""
+        """The derivative as it is held, in factors and ties (:class:`mcnotes.structure.Structure`)."""
         if self._structure is None:
             self._structure = Structure.of(self._array, self.inner, self.outer)
         return self._structure
 
     @property
     def array(self):
-        """All entries: axes of the input first, then axes of the output (Concept 20).
+        """All entries, axes of the input first, then axes of the output (Concept 20).
 
         Raises MemoryError, with the size, where the array would not fit.
         """
@@ -141,7 +143,7 @@ class Derivative:
 
     @property
     def matrix(self):
-        """The notes' layout: one row for each input, one column for each output.
+        """The derivative in the notes' layout, one row for each input, one column for each output.
 
         Shapes: ds/dv ``(m, 1)``, dw/ds ``(1, n)``, dw/dv ``(m, n)``, dM/ds
         ``(k, r)``, ds/dM ``(r, k)`` (Definitions 9, 11, 13, 17, 18). Raises

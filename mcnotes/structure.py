@@ -249,8 +249,10 @@ class Structure:
     Attributes
     ----------
     terms : list of Term
-    inner, outer : tuple of int
-        Shapes of the input and of the output.
+    inner : tuple of int
+        Shape of the input.
+    outer : tuple of int
+        Shape of the output.
     """
 
     __slots__ = ("terms", "inner", "outer")
