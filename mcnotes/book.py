@@ -48,6 +48,7 @@ def setup(app):
     app.add_transform(NumberExercises)
     app.connect("config-inited", _forget_stale_outputs)
     app.connect("html-page-context", _describe_page)
+    app.connect("html-collect-pages", _find_every_statement)
     app.connect("build-finished", _finish)
     app.add_css_file("fonts.css")
     # asked for at once, the fonts are there at the first paint, and nothing moves when they come
@@ -222,6 +223,14 @@ def _forget_stale_outputs(app, config):
     stamp.write_text(config.mcnotes_source)
 
 
+def _find_every_statement(app):
+    """Enter the numbers of the pages that this build did not write anew: Sphinx forgets them."""
+    for docname, entries in app.env.get_domain("index").entries.items():
+        app.builder.indexer._index_entries.setdefault(docname, sorted(
+            {(value, target, main) for _, value, target, main, _ in entries}))
+    return []
+
+
 def _describe_page(app, pagename, templatename, context, doctree):
     """The first real sentence of a page describes it to search engines."""
     if doctree is None:                                     # search and index
@@ -264,6 +273,9 @@ _BETTER = (
 )
 
 
+_DONE = "\n<!-- finished -->\n"
+
+
 def _finish(app, error):
     """Make the pages light, and cut the font to the characters that the book uses."""
     if error or app.builder.format != "html":
@@ -275,12 +287,14 @@ def _finish(app, error):
             used.update(html.unescape(re.sub(r"<[^>]*>", "", formula)))
         previews.update(_previews(text))
         icons.update(re.findall(r"\bfa-([a-z0-9-]+)", text))
+        if text.endswith(_DONE):                            # by an earlier build
+            continue
         text = _CODE.sub(_lines, _UNUSED.sub("", text))
         if page.name != "search.html":
             text = _SEARCH.sub("", text)
         for pattern, better in _BETTER:
             text = re.sub(pattern, better, text, flags=re.S)
-        page.write_text(text, encoding="utf-8")
+        page.write_text(text + _DONE, encoding="utf-8")
     _write_fonts(out / "_static", used, icons)
     _write_theme(out / "_static" / "palette.css")
     packed = json.dumps(previews, ensure_ascii=False, separators=(",", ":"))

@@ -46,6 +46,12 @@ def test_references_show_the_notes_numbers():
         assert re.search(rf'href="[^"]*#box-{number}"[^>]*>(<[^>]*>)*{kind} {number}<', text)
 
 
+def test_search_knows_every_number():
+    index = (HTML / "searchindex.js").read_text(encoding="utf-8")
+    assert [n for n in EQUATIONS if f'"({n})": [[' not in index] == []
+    assert [n for n, (kind, _) in BOXES.items() if f'"{kind} {n}": [['.lower() not in index] == []
+
+
 def test_ids_are_not_used_twice():
     for path in (HTML / "book").rglob("*.html"):
         text = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.S)

@@ -134,6 +134,7 @@ def test_search_finds_a_statement_by_its_number(visit, query, target):
             "#search-results li a", "links => links.map(a => a.getAttribute('href'))"
         )
         assert any(link.endswith(target) for link in links), links[:5]
+        assert not opened.faults
 
 
 @pytest.mark.parametrize("name", ["book/07-our-scalar-vector-derivative.html"])
