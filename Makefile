@@ -12,7 +12,7 @@ book: $(READY)  ## execute the notebooks and build the HTML book
 	@echo "The book is built: open $(CURDIR)/_build/html/index.html"
 
 pdf: book  ## print the whole book to _build/book.pdf, with the Chromium that is there
-	$(RUN)/python -m mcnotes.paper _build/html _build/book.pdf
+	$(RUN)/python -m mcnotes.site.paper _build/html _build/book.pdf
 
 test: $(READY) unit notebooks-test book browser-test  ## everything: lint, unit tests, notebooks, book, browser
 

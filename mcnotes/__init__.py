@@ -10,12 +10,13 @@ from importlib import import_module
 
 from . import network
 from .compression import Compressed, CompressionError, compress
-from .confirm import ClaimError, check, confirm, confirm_order, refused, refute
 from .derivative import Derivative, derivative, hessian
 from .planar import PlanarApproximation, planar
 from .shapes import LayoutError, axes, kind, shape_of, size
+from .statements.confirm import ClaimError, check, confirm, confirm_order, refused, refute
 
-_PICTURES = {"draw": ("drawing", None), "show": ("figures", "show"), "explore": ("explorers", "explore")}
+_PICTURES = {"draw": ("pictures.drawing", None), "show": ("pictures.figures", "show"),
+             "explore": ("pictures.explorers", "explore")}
 
 __all__ = [
     "ClaimError", "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation",

@@ -20,7 +20,7 @@ import html
 import numpy as np
 
 from .derivative import Derivative
-from .structure import Structure, Term, _align, _labels, _product
+from .engine.structure import Structure, Term, _align, _labels, _product
 
 _LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 

@@ -6,10 +6,10 @@ from numbers import Real
 
 import numpy as np
 
-from . import functions as _rules  # noqa: F401  (fills the rule table)
+from .engine import functions as _rules  # noqa: F401  (fills the rule table)
+from .engine.structure import Structure
+from .engine.trace import Closed, Traced, UnsupportedError, pull_back, trace
 from .shapes import LayoutError, counted, kind_of_shape, layout_shape, shape_of
-from .structure import Structure
-from .trace import Closed, Traced, UnsupportedError, pull_back, trace
 
 
 def derivative(f, at, *, wrt=None, method="exact"):
@@ -23,7 +23,7 @@ def derivative(f, at, *, wrt=None, method="exact"):
     ----------
     f : callable
         A function of NumPy arrays that returns a number, an array, or a list of
-        numbers. It may use the functions of :mod:`mcnotes.functions`.
+        numbers. It may use the functions of :mod:`mcnotes.engine.functions`.
     at : number, array of any shape, or tuple of these
         The point. A tuple holds several arguments of `f`.
     wrt : int or str, optional
@@ -126,7 +126,7 @@ class Derivative:
 
     @property
     def structure(self):
-        """The derivative as it is held, in factors and ties (:class:`mcnotes.structure.Structure`)."""
+        """The derivative as it is held, in factors and ties (:class:`mcnotes.engine.structure.Structure`)."""
         if self._structure is None:
             self._structure = Structure.of(self._array, self.inner, self.outer)
         return self._structure

@@ -8,61 +8,96 @@ import re
 import pytest
 
 import mcnotes as mc
-from mcnotes.statements import SECTIONS
+from mcnotes.statements.tables import SECTIONS
 
 PACKAGE = pathlib.Path(mc.__file__).parent
 
-#: Each module and what it may import from the package.
+#: Each module, or the room it stands in, and what it may import from the rest of the package.
 MAY_IMPORT = {
-    "statements": set(),
+    "__init__": {"network", "compression", "derivative", "planar", "shapes", "statements.confirm"},
     "shapes": set(),
-    "structure": set(),
-    "links": {"structure"},
-    "trace": {"links", "structure"},
-    "functions": {"links", "structure", "trace"},
-    "derivative": {"shapes", "structure", "functions", "trace"},
-    "planar": {"shapes", "derivative"},
-    "compression": {"shapes", "structure", "derivative"},
-    "network": {"shapes", "structure", "derivative", "compression"},
-    "confirm": {"shapes", "statements"},
-    "drawing": set(),
-    "figures": {"drawing"},
-    "explorers": {"drawing", "figures"},
-    "book": {"statements", "drawing"},
-    "paper": set(),
-    "__init__": {"confirm", "derivative", "planar", "shapes", "compression", "network"},
+    "derivative": {"shapes", "engine"},
+    "planar": {"shapes", "derivative", "engine"},
+    "compression": {"shapes", "derivative", "engine"},
+    "network": {"shapes", "derivative", "compression"},
+    "engine.structure": set(),
+    "engine.links": {"engine.structure"},
+    "engine.trace": {"engine.structure", "engine.links"},
+    "engine.functions": {"engine.structure", "engine.links", "engine.trace"},
+    "engine": set(),
+    "statements": {"shapes", "statements"},
+    "pictures.drawing": {"pictures.drawing"},
+    "pictures": {"pictures"},
+    "site": {"statements", "pictures", "site"},
 }
-MATHEMATICS = {"shapes", "structure", "links", "trace", "functions", "derivative", "planar", "compression", "network",
-               "confirm", "statements"}
+#: Rooms whose modules need NumPy and the standard library alone.
+MATHEMATICS = {"shapes", "derivative", "planar", "compression", "network", "engine", "statements"}
 STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "dataclasses", "weakref",
             "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
             "inspect"}
-
-MODULES = {path: path.stem if path.parent == PACKAGE else path.parent.name
-           for path in sorted(PACKAGE.rglob("*.py"))}
+FILES = sorted(PACKAGE.rglob("*.py"))
 
 
-def imports(path):
-    """Modules that a file imports: (inside the package, outside of it)."""
+def name_of(path):
+    """Dotted name of a file of the package: ``engine.trace``; a folder's own file has the folder's name."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def room_of(name, rooms):
+    """The longest entry of a table that a dotted name stands in, or None."""
+    while name and name not in rooms:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+def imports(text, name, package):
+    """What the text of a module imports: (dotted names inside the package, top names outside of it)."""
     inside, outside = set(), set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    here = name.split(".") if package else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and node.level:
-            inside |= {(node.module or name.name).split(".")[0] for name in node.names}
+            base = here[:len(here) - node.level + 1] + (node.module.split(".") if node.module else [])
+            whole = ".".join(base)
+            for imported in node.names:
+                longer = f"{whole}.{imported.name}".strip(".")
+                inside.add(longer if longer in NAMES or not whole else whole)
         elif isinstance(node, ast.ImportFrom):
             outside.add(node.module.split(".")[0])
         elif isinstance(node, ast.Import):
-            outside |= {name.name.split(".")[0] for name in node.names}
+            outside |= {imported.name.split(".")[0] for imported in node.names}
     return inside, outside
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def faults(text, name, package=False):
+    """What a module imports and must not."""
+    inside, outside = imports(text, name, package)
+    allowed = MAY_IMPORT[room_of(name, MAY_IMPORT)]
+    wrong = {other for other in inside if other != name and room_of(other, allowed) is None}
+    if room_of(name, MATHEMATICS):
+        wrong |= outside - STANDARD
+    return wrong
+
+
+NAMES = {name_of(path) for path in FILES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_imports_run_one_way(path):
-    module = MODULES[path]
-    inside, outside = imports(path)
-    own = {other.stem for other in path.parent.glob("*.py")} if path.parent != PACKAGE else set()
-    assert inside - own <= MAY_IMPORT[module], f"{module} must not import {inside - own - MAY_IMPORT[module]}"
-    if module in MATHEMATICS:
-        assert outside <= STANDARD, f"{module} is mathematics and must not import {outside - STANDARD}"
+    wrong = faults(path.read_text(), name_of(path), path.name == "__init__.py" and path.parent != PACKAGE)
+    assert not wrong, f"{name_of(path)} must not import {wrong}"
+
+
+@pytest.mark.parametrize("name, text, wrong", [
+    ("engine.structure", "from .trace import Traced", "engine.trace"),
+    ("engine.links", "from ..derivative import derivative", "derivative"),
+    ("derivative", "from .compression import compress", "compression"),
+    ("derivative", "def f():\n    import matplotlib", "matplotlib"),
+    ("pictures.drawing.plots", "from ..explorers import explore", "pictures.explorers"),
+    ("pictures.figures", "from .. import derivative", "derivative"),
+])
+def test_a_wrong_import_would_be_noticed(name, text, wrong):
+    assert faults(text, name) == {wrong}
 
 
 @pytest.mark.parametrize("name", [name for name in mc.__all__ if callable(getattr(mc, name))])
@@ -78,7 +113,7 @@ def test_every_public_name_is_documented(name):
 
 
 def test_trace_can_be_read_in_one_sitting():
-    assert len((PACKAGE / "trace.py").read_text().splitlines()) <= 300
+    assert len((PACKAGE / "engine" / "trace.py").read_text().splitlines()) <= 300
 
 
 def test_the_examples_in_the_readme_run():
@@ -88,6 +123,6 @@ def test_the_examples_in_the_readme_run():
 
 
 def test_docstrings_name_sections_that_exist():
-    for path in MODULES:
+    for path in FILES:
         for section in re.findall(r"\bX\.\d+", path.read_text()):
             assert section in SECTIONS, f"{path.name} names section {section}"

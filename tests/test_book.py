@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mcnotes.statements import BOXES, EQUATIONS, SECTIONS
+from mcnotes.statements.tables import BOXES, EQUATIONS, SECTIONS
 
 HTML = pathlib.Path(__file__).parent.parent / "_build" / "html"
 pytestmark = pytest.mark.skipif(
@@ -110,7 +110,7 @@ def test_a_page_is_light(name):
 
 
 def test_a_formula_that_cannot_be_typeset_is_an_error():
-    from mcnotes.book import to_mathml
+    from mcnotes.site.formulas import to_mathml
 
     assert 'class="mc-in"' in to_mathml(r"\textcolor{royalblue}{v}", False)
     with pytest.raises(ValueError, match="formula"):

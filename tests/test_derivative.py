@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mcnotes as mc
-from mcnotes.trace import Traced, UnsupportedError
+from mcnotes.engine.trace import Traced, UnsupportedError
 
 C = np.array([[1.0, -2.0, 0.5, 3.0], [0.3, 1.5, -1.0, 2.0], [2.0, 0.1, 0.7, -0.4]])
 V = np.array([0.3, -0.7, 1.1, 0.2])

@@ -11,7 +11,7 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 import mcnotes as mc  # noqa: E402
-from mcnotes.drawing import palette  # noqa: E402
+from mcnotes.pictures.drawing import palette  # noqa: E402
 
 VALUES = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
@@ -311,7 +311,7 @@ def test_surface_makes_its_own_axes_in_an_empty_figure():
 
 
 def test_no_drawing_has_a_colour_that_the_theme_cannot_change():
-    from mcnotes.figures import to_svg
+    from mcnotes.pictures.figures import to_svg
 
     x = np.linspace(0.1, 2, 9)
     drawings = [

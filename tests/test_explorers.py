@@ -11,15 +11,15 @@ import matplotlib.pyplot as plt  # noqa: E402
 import pytest  # noqa: E402
 
 import mcnotes as mc  # noqa: E402
-from mcnotes import explorers, figures  # noqa: E402
-from mcnotes.drawing import palette  # noqa: E402
+from mcnotes.pictures import explorers, figures  # noqa: E402
+from mcnotes.pictures.drawing import palette  # noqa: E402
 
 
 @pytest.fixture
 def shown(monkeypatch):
     """What was displayed."""
     found = []
-    for module in ("mcnotes.figures", "mcnotes.explorers"):
+    for module in ("mcnotes.pictures.figures", "mcnotes.pictures.explorers"):
         monkeypatch.setattr(f"{module}.display", lambda thing, **options: found.append(thing))
     yield found
     plt.close("all")

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mcnotes as mc
-from mcnotes.functions import SLOPES
-from mcnotes.trace import RULES
+from mcnotes.engine.functions import SLOPES
+from mcnotes.engine.trace import RULES
 
 BOUNDED = {np.arcsin, np.arccos, np.arctanh}
 ABOVE_ONE = {np.arccosh}

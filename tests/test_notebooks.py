@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from mcnotes.statements import BOXES, EQUATIONS, SECTIONS
+from mcnotes.statements.tables import BOXES, EQUATIONS, SECTIONS
 
 BOOK = pathlib.Path(__file__).parent.parent / "book"
 NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))

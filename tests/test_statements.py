@@ -1,6 +1,6 @@
 """The table of numbered statements agrees with itself and with the files of the book."""
 
-from mcnotes.statements import BOXES, EQUATIONS, SECTIONS
+from mcnotes.statements.tables import BOXES, EQUATIONS, SECTIONS
 
 
 def test_every_number_is_there_once():

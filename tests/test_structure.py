@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mcnotes as mc
-from mcnotes.structure import Map, Structure, Term, scatter
+from mcnotes.engine.structure import Map, Structure, Term, scatter
 
 random = np.random.default_rng(20221123)
 W, a, A = random.normal(size=(4, 3)), random.normal(size=4), random.normal(size=(4, 5))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mcnotes as mc
-from mcnotes.trace import Traced, collect, trace
+from mcnotes.engine.trace import Traced, collect, trace
 
 M = np.array([[0.3, -0.7, 1.1], [2.0, 0.4, -1.5]])
 

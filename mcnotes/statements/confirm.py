@@ -10,8 +10,8 @@ import re
 
 import numpy as np
 
-from .shapes import LayoutError
-from .statements import BOXES, EQUATIONS
+from ..shapes import LayoutError
+from .tables import BOXES, EQUATIONS
 
 _NAME = re.compile(r"(?:\((?P<equation>\d+)\)|(?P<kind>[A-Z][a-z]+) (?P<number>\d+|X\.6)|Erratum E\d\d)"
                    r"(?: .*)?")

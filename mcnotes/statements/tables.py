@@ -1,7 +1,7 @@
 """The numbered statements of the notes: which number belongs to which section.
 
-The one table that the checks (:mod:`mcnotes.confirm`), the book's pages
-(:mod:`mcnotes.book`) and the tests share.
+The one table that the checks (:mod:`mcnotes.statements.confirm`), the book's pages
+(:mod:`mcnotes.site`) and the tests share.
 """
 
 #: Section of the notes -> file name of its notebook, without the ending.

@@ -3,7 +3,7 @@
 ``f`` is called once, with :class:`Traced` arrays in place of its arguments. A
 traced array carries its value and a place on a tape. NumPy asks it what every
 operation means (the protocols ``__array_ufunc__`` and ``__array_function__``);
-the rule for that operation, in :mod:`mcnotes.functions`, computes the value and
+the rule for that operation, in :mod:`mcnotes.engine.functions`, computes the value and
 leaves one link for each traced input. Walking the tape backwards, each link
 turns what is known of its output into what is known of its input, and what
 arrives by several ways is added up. That sum is Definition 3.
@@ -19,7 +19,7 @@ import numpy as np
 from .links import Part
 from .structure import Structure
 
-#: NumPy function -> its rule, called with the same arguments. Filled by `mcnotes.functions`.
+#: NumPy function -> its rule, called with the same arguments. Filled by `mcnotes.engine.functions`.
 RULES = {}
 
 #: Method of an array -> the NumPy function that it stands for.

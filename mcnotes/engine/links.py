@@ -8,7 +8,7 @@ follows. A link pulls back in two ways:
     has the shape of its input (the vector-Jacobian product of X.7, X.15);
 ``pull_structure(s)``
     for any other result: the same, with the derivative held as a
-    :class:`~mcnotes.structure.Structure`.
+    :class:`~mcnotes.engine.structure.Structure`.
 
 :class:`Scale` serves all element-wise functions, :class:`Contract` all products
 and sums, :class:`Along`, :class:`Move`, :class:`Reshape`, :class:`Turn` and

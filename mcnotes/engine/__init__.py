@@ -1,0 +1,1 @@
+"""How an ordinary NumPy function is differentiated: recorded as it runs, then walked back by the chain rule."""

@@ -1,0 +1,1 @@
+"""Pictures: what draws, what shows a drawing, and what puts sliders on it."""

@@ -1,0 +1,36 @@
+"""The Sphinx side of the book: an extension that Jupyter Book loads.
+
+- Explorers and figures are baked: the kernel inherits ``MCNOTES_BOOK=1``.
+- :mod:`~mcnotes.site.formulas` turns formulas into MathML while the book is built.
+- :mod:`~mcnotes.site.numbering` gives equations and boxes the numbers of the notes.
+- :mod:`~mcnotes.site.outputs` runs the notebooks again when ``mcnotes`` changed.
+- :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
+- :mod:`~mcnotes.site.paper` prints the whole book.
+"""
+
+import os
+
+FONTS = '1em "STIX Two Math"', '900 1em "Font Awesome 6 Free"'
+
+
+def setup(app):
+    """Entry point for Sphinx."""
+    from . import formulas, numbering, outputs, pages
+
+    os.environ["MCNOTES_BOOK"] = "1"
+    app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_display, None))
+    app.add_config_value("mcnotes_source", "", "env")
+    app.add_transform(numbering.NumberStatements)
+    app.add_transform(numbering.NumberExercises)
+    app.connect("config-inited", outputs.forget_stale_outputs)
+    app.connect("html-page-context", pages.describe_page)
+    app.connect("html-collect-pages", numbering.find_every_statement)
+    app.connect("build-finished", pages.finish)
+    app.add_css_file("fonts.css")
+    # asked for at once, the fonts are there at the first paint, and nothing moves when they come
+    app.add_js_file(None, priority=100, body="".join(f"document.fonts.load('{font}');" for font in FONTS))
+    app.add_css_file("palette.css")
+    app.add_css_file("book.css")
+    app.add_js_file("explore.js", loading_method="defer")
+    app.add_js_file("preview.js", loading_method="defer")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,0 +1,1 @@
+"""The numbered statements of the notes, and the checks of what they say."""
