@@ -5,7 +5,7 @@ RUN = OMP_NUM_THREADS=1 $(CURDIR)/$(VENV)/bin
 READY = $(VENV)/.ready
 NOTEBOOKS ?= $(wildcard book/*.ipynb)
 
-.PHONY: book pdf test unit notebooks-test browser-test run live bench fuzz clean
+.PHONY: book pdf test unit notebooks-test browser-test run live bench lock fuzz clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
 	$(RUN)/jupyter-book build . -W -n --keep-going
@@ -38,11 +38,18 @@ bench: book  ## ratios against the peers that are installed (benchmarks/requirem
 	$(RUN)/python benchmarks/compression.py
 	$(RUN)/python benchmarks/pages.py --stock
 
-$(READY): requirements.txt requirements-dev.txt pyproject.toml package-lock.json
+$(READY): requirements.txt requirements-dev.txt constraints.txt pyproject.toml package-lock.json
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --silent --no-audit --no-fund
 	touch $@
+
+lock:  ## pin the indirect dependencies anew: a fresh environment, then its versions in constraints.txt
+	$(PYTHON) -m venv _build/lock
+	_build/lock/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	echo "# Versions of all packages, direct and indirect, that the tests passed with. Renew: make lock" > constraints.txt
+	_build/lock/bin/pip freeze --exclude-editable >> constraints.txt
+	rm -rf _build/lock
 
 fuzz: $(READY)  ## random programs and shapes, thousands of them, new ones at each run
 	$(RUN)/python -m pytest -q -n 2 --hypothesis-profile=search tests/test_programs.py tests/test_compression.py
