@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mcnotes.statements.tables import BOXES, EQUATIONS, SECTIONS
+from mcnotes.statements import finding
 
 HTML = pathlib.Path(__file__).parent.parent / "_build" / "html"
 pytestmark = pytest.mark.skipif(
@@ -15,24 +15,29 @@ pytestmark = pytest.mark.skipif(
     reason="the built pages were not tested: run `make book` first",
 )
 MOST_KILOBYTES = 550
+PAGES = list(finding.sections().values())
+STATEMENTS = [one for one in finding.everything() if one.number]
 
 
 def page(name):
     return (HTML / "book" / f"{name}.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("section, name", SECTIONS.items())
-def test_numbers_and_marks_stand_on_their_page(section, name):
+def target(one):
+    """The anchor of a statement on its page."""
+    return f"equation-{one.label}" if one.kind == "Equation" else one.label
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_numbers_and_marks_stand_on_their_page(name):
     text = page(name)
-    for number in (n for n, own in EQUATIONS.items() if own == section):
-        assert f'id="equation-eq-{number}"' in text
-        assert f'href="#check-eq-{number}"' in text and f'id="check-eq-{number}"' in text
-    for number in (n for n, (_, own) in BOXES.items() if own == section):
-        assert f'id="box-{number}"' in text
-        assert f'href="#check-box-{number}"' in text and f'id="check-box-{number}"' in text
+    for one in STATEMENTS:
+        if one.page == name:
+            assert f'id="{target(one)}"' in text
+            assert f'href="#check-{one.label}"' in text and f'id="check-{one.label}"' in text
 
 
-@pytest.mark.parametrize("name", SECTIONS.values())
+@pytest.mark.parametrize("name", PAGES)
 def test_exercises_are_counted_from_one_on_each_page(name):
     numbers = re.findall(r'<p class="admonition-title">Exercise (\d+)', page(name))
     assert numbers and numbers == [str(k + 1) for k in range(len(numbers))]
@@ -40,16 +45,14 @@ def test_exercises_are_counted_from_one_on_each_page(name):
 
 def test_references_show_the_notes_numbers():
     text = page("reference/index-of-statements")
-    for number, section in EQUATIONS.items():
-        assert re.search(rf'href="[^"]*{SECTIONS[section]}.html#equation-eq-{number}"[^>]*>\({number}\)<', text)
-    for number, (kind, _) in BOXES.items():
-        assert re.search(rf'href="[^"]*#box-{number}"[^>]*>(<[^>]*>)*{kind} {number}<', text)
+    for one in STATEMENTS:
+        shown = re.escape(one.name)
+        assert re.search(rf'href="[^"]*{one.page}.html#{target(one)}"[^>]*>(<[^>]*>)*{shown}<', text), one.name
 
 
 def test_search_knows_every_number():
     index = (HTML / "searchindex.js").read_text(encoding="utf-8")
-    assert [n for n in EQUATIONS if f'"({n})": [[' not in index] == []
-    assert [n for n, (kind, _) in BOXES.items() if f'"{kind} {n}": [['.lower() not in index] == []
+    assert [one.name for one in STATEMENTS if f'"{one.name.lower()}": [[' not in index] == []
 
 
 def test_ids_are_not_used_twice():
@@ -91,7 +94,7 @@ def test_pages_describe_themselves():
         assert re.search(r'<meta name="description" content="[^"]{20,170}"', text), path.name
 
 
-@pytest.mark.parametrize("name", [*SECTIONS.values(), "index"])
+@pytest.mark.parametrize("name", [*PAGES, "index"])
 def test_a_page_is_light(name):
     text, total = page(name), 0
     local = re.findall(r'(?:src|href)="([^"#:]+\.(?:js|css|woff2|svg|png))(?:\?[^"]*)?"', text)

@@ -7,13 +7,13 @@ import json
 import pathlib
 import re
 
+import contract
 import pytest
 
-from mcnotes.statements.tables import BOXES, EQUATIONS, SECTIONS
+from mcnotes.statements import finding
 
 BOOK = pathlib.Path(__file__).parent.parent / "book"
 NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
-SECTION_OF = {name: section for section, name in SECTIONS.items()}
 HIDDEN = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
 
 
@@ -28,17 +28,13 @@ def prose(path):
     return "\n\n".join(source for _, source, _ in cells(path, "markdown"))
 
 
-def numbers(table, section):
-    return [number for number, entry in table.items() if section in (entry, entry[-1])]
-
-
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 each_section = pytest.mark.parametrize(
-    "path", [path for path in NOTEBOOKS if path.stem in SECTION_OF], ids=lambda path: path.stem)
+    "path", [path for path in NOTEBOOKS if path.stem in finding.sections().values()], ids=lambda path: path.stem)
 
 
 def test_every_section_has_its_notebook():
-    assert {path.stem for path in NOTEBOOKS} >= set(SECTIONS.values())
+    assert {path.stem[:2] for path in NOTEBOOKS} >= {f"{section:02}" for section in contract.SECTIONS}
 
 
 @each
@@ -89,29 +85,23 @@ def test_anatomy(path):
     assert len(re.findall(r":::+\{exercise\}", text)) >= 2
 
 
-@each_section
-def test_numbered_statements_stand_on_their_page(path):
-    section, text = SECTION_OF[path.stem], prose(path)
-    tags = [int(number) for number in re.findall(r"\\tag\{(\d+)\}", text)]
-    assert sorted(tags) == numbers(EQUATIONS, section)
-    assert sorted(int(n) for n in re.findall(r"^\$\$ \(eq-(\d+)\)", text, re.M)) == sorted(tags)
-    boxes = re.findall(r":::+\{admonition\} (\w+) (\d+)\b.*\n:class: ([\w ]+)\n:name: box-(\d+)\n", text)
-    assert sorted(int(number) for _, number, _, _ in boxes) == numbers(BOXES, section)
-    for kind, number, style, label in boxes:
-        assert (kind, kind.lower(), number) == (BOXES[int(number)][0], style.split()[0], label)
+@pytest.mark.parametrize("section", contract.SECTIONS)
+def test_a_section_has_the_numbers_of_the_notes(section):
+    equations, boxes = contract.numbers(section)
+    found = [one.name for one in finding.everything() if one.page.startswith(f"{section:02}-")]
+    assert sorted(set(equations) - set(found)) == []
+    assert sorted(set(boxes) - set(found)) == []
+    strangers = (set(contract.EQUATIONS) | set(contract.BOXES)) & set(found) - set(equations) - set(boxes)
+    assert not strangers, f"the notes have {strangers} in another section"
 
 
 @each_section
 def test_numbered_statements_are_checked_after_they_stand(path):
-    section = SECTION_OF[path.stem]
-    claims = [(f"({n})", rf"\\tag\{{{n}\}}") for n in numbers(EQUATIONS, section)]
-    claims += [(f"{BOXES[n][0]} {n}", rf":name: box-{n}\n") for n in numbers(BOXES, section)]
-    for claim, statement in claims:
-        stands = [i for i, source, _ in cells(path, "markdown") if re.search(statement, source)]
+    for one in finding.read(path)[2]:
         checked = [i for i, source, _ in cells(path, "code")
-                   if re.search(rf"mc\.confirm(_order)?\(\s*\"{re.escape(claim)}[\" ]", source)]
-        assert checked, f"{claim} is not checked on its page"
-        assert max(checked) > stands[0], f"{claim} is checked before it is stated"
+                   if re.search(rf"mc\.confirm(_order)?\(\s*\"{re.escape(one.name)}[\" ]", source)]
+        assert checked or not one.number, f"{one.name} is not checked on its page"
+        assert not checked or max(checked) >= one.cell, f"{one.name} is checked before it is stated"
 
 
 def test_every_erratum_is_shown_on_a_page_of_its_section():

@@ -7,7 +7,7 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
-from ..statements.tables import BOXES
+from ..statements.finding import statements
 from .marks import mark
 
 _CHECK = re.compile(r'mc\.confirm(?:_order)?\(\s*"(?:\((?P<equation>\d+)\)|[A-Z]\w+ (?P<box>\d+|X\.6))[" ]')
@@ -35,7 +35,7 @@ class NumberStatements(SphinxTransform):
             if "box-6a" in node["names"] and checks.get("box-X.6"):      # the one box without a number
                 title += nodes.raw("", " " + mark(checks["box-X.6"], "this box"), format="html")
             box = re.match(r"(\w+) (\d+)\b", title.astext()) if title is not None else None
-            if box and BOXES.get(int(box[2]), (None,))[0] == box[1]:
+            if box and box[0] in statements():
                 # the search of the theme compares with lower-case words
                 self._index(node, [title.astext(), f"{box[1]} {box[2]}".lower()], f"box-{box[2]}")
                 if checks.get(f"box-{box[2]}"):

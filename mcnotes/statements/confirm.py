@@ -11,10 +11,9 @@ import re
 import numpy as np
 
 from ..shapes import LayoutError
-from .tables import BOXES, EQUATIONS
+from .finding import find
 
-_NAME = re.compile(r"(?:\((?P<equation>\d+)\)|(?P<kind>[A-Z][a-z]+) (?P<number>\d+|X\.6)|Erratum E\d\d)"
-                   r"(?: .*)?")
+_NAME = re.compile(r"Erratum E\d\d|\(\w+\)|[A-Z][a-z]+ [\w.]+")
 
 
 class ClaimError(AssertionError):
@@ -210,17 +209,13 @@ def check(answer, expected, *, hint="read the page again"):
 
 
 def _known(claim):
-    """Raise ValueError unless the name is one that the notes use."""
-    found = _NAME.fullmatch(claim)
-    if found and found["equation"] and int(found["equation"]) not in EQUATIONS:
-        raise ValueError(f"{claim}: the notes have equations (1) to ({max(EQUATIONS)})")
-    if found and found["number"] and found["number"] != "X.6":
-        kind = BOXES.get(int(found["number"]), ("no box",))[0]
-        if kind != found["kind"]:
-            raise ValueError(f"{claim}: number {found['number']} is {kind} in the notes")
-    if not found:
+    """Raise ValueError unless the name is that of a statement; words may follow it."""
+    name = _NAME.match(claim)
+    if name is None:
         raise ValueError(f"{claim!r} does not name a claim; write \"(14)\" for an equation, "
                          "\"Definition 9\" for a box")
+    if not name[0].startswith("Erratum"):
+        find(name[0])
 
 
 def _exact(side):

@@ -1,0 +1,312 @@
+r"""Find the statements of the book where they stand: in the Markdown of its notebooks.
+
+A statement is a numbered equation, ``$$ … \tag{30} $$ (eq-30)``, an unnumbered
+one with a label of words, ``$$ … $$ (two-links)``, or a box, an admonition with
+a ``:name:``. Nothing is listed by hand: the pages are those of ``_toc.yml``, and
+what stands on them is what there is. Away from the repository the same table
+comes with the installed package, written when its wheel was built.
+
+This module needs the standard library alone, so that building the wheel can use it.
+"""
+
+import dataclasses
+import difflib
+import functools
+import json
+import pathlib
+import re
+
+#: The folder of the book's repository, and the table that an installed package carries instead.
+ROOT = pathlib.Path(__file__).parents[2]
+TABLE = pathlib.Path(__file__).with_name("statements.json")
+
+_CHAPTER = re.compile(r"^\s*-\s*file:\s*['\"]?([^\s'\"#]+)", re.M)
+_FENCE = re.compile(r"\s*(:{3,}|`{3,}|~{3,})(?:\{([\w:-]+)\}[ \t]*(.*)|.*)$")
+_OPTION = re.compile(r"\s*:([\w-]+):\s*(.*)$")
+_FORMULA = re.compile(r"\$\$(?P<display>.+?)\$\$(?:[ \t]*\((?P<label>[\w-]+)\))?|\{math\}`(?P<inline>[^`]+)`", re.S)
+_TAG = re.compile(r"\s*\\tag\{([^}]*)\}")
+_NUMBERED = re.compile(r"(?P<kind>[A-Z]\w+) (?P<number>[A-Z]?\d[\d.]*[a-z]?)(?:: *(?P<title>.*))?$")
+_TITLED = re.compile(r"(?P<kind>[A-Z]\w+): *(?P<title>.+)$")
+
+
+@dataclasses.dataclass(frozen=True)
+class Statement:
+    """A numbered or named statement of the book.
+
+    Attributes
+    ----------
+    name : str
+        What a check calls it: ``"(30)"``, ``"Definition 9"``, ``"Remark 1"``,
+        or the title of an unnumbered box.
+    kind : str
+        ``"Equation"``, ``"Definition"``, ``"Concept"``, ...
+    number : str
+        ``"30"``; empty for a statement without a number.
+    title : str
+        The title of a box; for an equation, the heading that it stands under.
+    label : str
+        The target of references: ``"eq-30"``, ``"box-9"``.
+    page, section : str
+        File name of the notebook without its ending, and its section: ``"X.11"``.
+    formulas : tuple of str
+        LaTeX of its formulas, without tags: the displayed ones, and of the inline ones
+        those that are written as a role, ``{math}`` with the formula in back quotes.
+    cell : int
+        Position of its cell in the notebook, from 1.
+    """
+
+    name: str
+    kind: str
+    number: str
+    title: str
+    label: str
+    page: str
+    section: str
+    formulas: tuple[str, ...]
+    cell: int
+
+
+def find(name):
+    """The statement with a name.
+
+    Parameters
+    ----------
+    name : str
+        ``"(30)"``, ``"Definition 9"``, ``"Remark 1"``, or the title of an unnumbered
+        box; capital letters do not matter.
+
+    Returns
+    -------
+    Statement
+
+    Raises
+    ------
+    ValueError
+        No statement has that name, or two have.
+
+    Examples
+    --------
+    >>> gradient = find("Definition 9")
+    >>> gradient.title, gradient.section, len(gradient.formulas)
+    ('The gradient', 'X.7', 2)
+    >>> find("Definition 7")
+    Traceback (most recent call last):
+        ...
+    ValueError: the book has no 'Definition 7'; near it: Clarification 7, (7)
+    """
+    wanted = name.strip().casefold()
+    found = [one for one in everything() if wanted in _names(one)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ValueError(f"{name!r} stands twice: " + ", ".join(f"{one.page}, cell {one.cell}" for one in found))
+    raise ValueError(f"the book has no {name!r}" + _near(wanted))
+
+
+def _names(one):
+    """What a statement may be called, in small letters; an unnumbered box also ``clarification x.6``."""
+    return {one.name.casefold(), one.label.casefold(), f"{one.kind} {one.number or one.section}".casefold()}
+
+
+def _near(wanted):
+    names = {one.name.casefold(): one.name for one in everything()}
+    number = re.search(r"\d+", wanted)
+    near = [names[low] for low in names if number and low.strip("()").split(" ")[-1] == number[0]]
+    near = sorted(near, key=lambda name: name[0] == "(") or [
+        names[low] for low in difflib.get_close_matches(wanted, names, 3, 0.6)]
+    return f"; near it: {', '.join(near)}" if near else "; an equation is named \"(30)\", a box \"Definition 9\""
+
+
+def statements():
+    """All statements of the book, in its order.
+
+    Returns
+    -------
+    dict of str to Statement
+        Under their names.
+
+    Examples
+    --------
+    >>> statements()["(30)"].section
+    'X.11'
+    """
+    return {one.name: one for one in everything()}
+
+
+def sections():
+    """The book's sections, in its order.
+
+    Returns
+    -------
+    dict of str to str
+        Section -> file name of its notebook without the ending. A page whose title
+        has no number stands under its title.
+
+    Examples
+    --------
+    >>> sections()["X.7"]
+    '07-our-scalar-vector-derivative'
+    """
+    return {section: page for page, section, _ in _table()}
+
+
+def everything():
+    """All statements as a tuple, a name that is used twice included."""
+    return tuple(one for *_, found in _table() for one in found)
+
+
+def notebooks(root=ROOT):
+    """The notebooks that ``_toc.yml`` names, in its order; the front page is none of them.
+
+    Parameters
+    ----------
+    root : pathlib.Path, optional
+        The folder that holds ``_toc.yml``.
+
+    Returns
+    -------
+    list of pathlib.Path
+    """
+    named = (root / f"{name.removesuffix('.ipynb')}.ipynb" for name in
+             _CHAPTER.findall((root / "_toc.yml").read_text(encoding="utf-8")))
+    return [path for path in named if path.exists()]
+
+
+def _table():
+    """Rows of (page, section, statements)."""
+    if (ROOT / "_toc.yml").exists():
+        return [read(path) for path in notebooks()]
+    return _installed()
+
+
+@functools.cache
+def _installed():
+    rows = json.loads(TABLE.read_text(encoding="utf-8"))
+    return [(page, section, tuple(Statement(**one | {"formulas": tuple(one["formulas"])}) for one in found))
+            for page, section, found in rows]
+
+
+def write(path, root=ROOT):
+    """Write the table that an installed package carries (``setup.py`` does, when a wheel is built).
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file to write.
+    root : pathlib.Path, optional
+        The folder that holds ``_toc.yml``.
+    """
+    rows = [(page, section, [dataclasses.asdict(one) for one in found])
+            for page, section, found in map(read, notebooks(root))]
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=0), encoding="utf-8")
+
+
+def read(path):
+    """The statements of one notebook.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The notebook. A file that did not change is not read again.
+
+    Returns
+    -------
+    page, section : str
+    found : tuple of Statement
+        In the order in which they begin.
+    """
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(256)
+def _read(path, _time):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    texts = [(place, "".join(cell["source"])) for place, cell in enumerate(cells, 1)
+             if cell["cell_type"] == "markdown"]
+    heading = next((line[2:].strip() for _, text in texts for line in text.splitlines() if line.startswith("# ")), "")
+    section = re.match(r"[A-Z]+\.\d+(?=\s)", heading)
+    section, found = section[0] if section else heading, []
+    for place, text in texts:
+        for line in text.splitlines():
+            heading = line.lstrip("# ") if line.startswith("#") else heading
+        found += [Statement(**one, page=path.stem, section=section, cell=place) for one in _scan(text, heading)]
+    return path.stem, section, tuple(found)
+
+
+def _scan(text, heading):
+    """The statements in the text of one cell, as fields of :class:`Statement`."""
+    found = []
+    for boxes, part in blocks(text):
+        for box in boxes:
+            if "made" not in box:
+                box["made"] = _box(box)
+                if box["made"]:
+                    found.append(box["made"])
+        for formula in _FORMULA.finditer(part):
+            body = formula["display"] or formula["inline"]
+            latex = " ".join(_TAG.sub("", body).split())
+            for box in boxes:
+                if box["made"]:
+                    box["made"]["formulas"] += (latex,)
+            tag, label = _TAG.search(body), formula["label"]
+            if formula["display"] and (tag or label):
+                name = f"({tag[1]})" if tag else label.replace("-", " ")
+                found.append({"name": name, "kind": "Equation", "number": tag[1] if tag else "", "title": heading,
+                              "label": label or "", "formulas": (latex,)})
+    return found
+
+
+def _box(box):
+    """The statement that an admonition makes, or None."""
+    options, style = box["options"], box["options"].get("class", "").split()
+    if box["directive"] != "admonition" or "name" not in options or "erratum" in style:
+        return None
+    made = {"label": options["name"], "formulas": ()}
+    if numbered := _NUMBERED.match(box["title"]):
+        return made | {"name": f"{numbered['kind']} {numbered['number']}", "kind": numbered["kind"],
+                       "number": numbered["number"], "title": numbered["title"] or ""}
+    titled = _TITLED.match(box["title"])
+    kind, title = (titled["kind"], titled["title"]) if titled else ((style or ["statement"])[0].title(), box["title"])
+    return made | {"name": title, "kind": kind, "number": "", "title": title}
+
+
+def blocks(text):
+    """Markdown, cut at its fences.
+
+    Parameters
+    ----------
+    text : str
+        The source of a cell.
+
+    Yields
+    ------
+    boxes : list of dict
+        The directives around a piece of text, outermost first: directive, title, options.
+    part : str
+        The piece, without the lines of fences and options. Code is left out.
+    """
+    stack, part, options = [], [], False
+    for line in text.splitlines():
+        fence, option = _FENCE.match(line), _OPTION.match(line)
+        code = bool(stack) and stack[-1]["directive"] is None
+        if options and option:
+            stack[-1]["options"][option[1]] = option[2].strip()
+            continue
+        options = False
+        closes = fence and stack and fence[1][0] == stack[-1]["fence"][0] and len(fence[1]) >= len(stack[-1]["fence"])
+        if fence and not code and (fence[2] or fence[1][0] != ":" and not closes):
+            if any(piece.strip() for piece in part):
+                yield stack[:], "\n".join(part)
+            part, options = [], bool(fence[2])
+            stack.append({"fence": fence[1], "directive": fence[2], "title": (fence[3] or "").strip(), "options": {}})
+        elif closes and line.strip() == fence[1]:
+            if not code:
+                yield stack[:], "\n".join(part)
+            part = []
+            stack.pop()
+        elif not code:
+            part.append(line)
+    if any(piece.strip() for piece in part):
+        yield stack[:], "\n".join(part)
+
+

@@ -1,0 +1,153 @@
+"""The table of statements is what stands in the notebooks, here and in an installed package."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import contract
+import pytest
+
+from mcnotes.statements import finding
+
+OWN = r"""# X.24 What the notes do not have
+
+:::{admonition} Remark 1: Two links
+:class: concept
+:name: remark-1
+
+If $x$ moves, {math}`\Delta s \approx 0` and
+
+$$\textcolor{sienna}{s}
+  = a$$
+
+::::{dropdown} More
+$$ s \approx b \tag{90} $$ (eq-90)
+::::
+:::
+
+## Product rule
+
+$$
+\frac{\partial (v u)}{\partial x} = 1
+$$ (product-rule)
+
+:::{admonition} The rule of the chain
+:class: notation
+:name: chain
+
+$$c = d$$
+:::
+
+:::{admonition} Erratum E01
+:class: erratum
+$$e = f$$
+:::
+
+```
+$$ not = this \tag{91} $$ (eq-91)
+```
+
+$$g = h$$
+"""
+
+
+def notebook(folder, *texts, name="24-own.ipynb"):
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)} for text in texts]
+    path = folder / "book" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def test_the_book_has_the_numbers_of_the_notes_in_their_sections():
+    there = finding.statements()
+    assert [one for one in contract.EQUATIONS + contract.BOXES if one not in there] == []
+    assert there["Definition 9"].section == there["(16)"].section == "X.7"
+    assert there["Clarification 24"].page.startswith("18-")
+    assert [there[f"({n})"].section for n in (41, 48)] == ["X.12", "X.14"]
+
+
+def test_names_are_used_once():
+    names = [one.name for one in finding.everything()]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_own_statements_are_found_by_being_written(tmp_path):
+    page, section, found = finding.read(notebook(tmp_path, "", OWN))
+    assert (page, section) == ("24-own", "X.24")
+    remark, ninety, product, chain = found
+    assert (remark.name, remark.kind, remark.number, remark.title) == ("Remark 1", "Remark", "1", "Two links")
+    assert remark.formulas == (r"\Delta s \approx 0", r"\textcolor{sienna}{s} = a", r"s \approx b")
+    assert (ninety.name, ninety.label, ninety.formulas) == ("(90)", "eq-90", (r"s \approx b",))
+    assert (product.name, product.number, product.title) == ("product rule", "", "Product rule")
+    assert (chain.name, chain.kind, chain.formulas) == ("The rule of the chain", "Notation", ("c = d",))
+    assert {one.cell for one in found} == {2}
+
+
+def test_a_changed_file_is_read_again(tmp_path):
+    path = notebook(tmp_path, "# X.24 A\n\n$$ a = b \\tag{90} $$ (eq-90)")
+    first = finding.read(path)
+    path.write_text(path.read_text().replace("a = b", "a = c"))
+    os.utime(path, (1, 1))
+    assert (first[2][0].formulas, finding.read(path)[2][0].formulas) == (("a = b",), ("a = c",))
+
+
+def test_the_pages_are_those_of_the_contents(tmp_path):
+    for name in ("02-b.ipynb", "01-a.ipynb", "03-c.ipynb"):
+        notebook(tmp_path, "# A", name=name)
+    (tmp_path / "_toc.yml").write_text("root: book/index\nparts:\n- chapters:\n    - file: book/02-b\n"
+                                       "      title: x\n    - file: book/01-a.ipynb\n    - file: book/words\n")
+    assert [path.name for path in finding.notebooks(tmp_path)] == ["02-b.ipynb", "01-a.ipynb"]
+
+
+@pytest.mark.parametrize("name", ["definition 9", "Definition 9", "box-9"])
+def test_a_statement_is_found_by_its_names(name):
+    assert finding.find(name).title == "The gradient"
+
+
+def test_a_box_without_a_number_is_found_by_its_title_and_its_section():
+    assert finding.find("Small enough, in symbols") is finding.find("Clarification X.6")
+
+
+@pytest.mark.parametrize("name, near", [
+    ("Definition 7", "Clarification 7"), ("(97)", r"near it: .*\(7\)"), ("the end", "an equation is named"),
+    ("14", r"Notation 14, \(14\)"),
+    ("Small enough in symbols", "Small enough, in symbols"),
+])
+def test_a_name_that_is_not_there_is_answered_with_near_ones(name, near):
+    with pytest.raises(ValueError, match=near):
+        finding.find(name)
+
+
+def test_a_name_on_two_pages_is_refused(tmp_path, monkeypatch):
+    text = "# X.24 A\n\n$$ a = b \\tag{90} $$ (eq-90)"
+    notebook(tmp_path, text, name="24-a.ipynb")
+    notebook(tmp_path, "", text, name="25-b.ipynb")
+    (tmp_path / "_toc.yml").write_text("- file: book/24-a\n- file: book/25-b\n")
+    there = finding.notebooks(tmp_path)
+    monkeypatch.setattr(finding, "notebooks", lambda: there)
+    with pytest.raises(ValueError, match=r"'\(90\)' stands twice: 24-a, cell 1, 25-b, cell 2"):
+        finding.find("(90)")
+
+
+def test_a_wheel_brings_the_same_table(tmp_path):
+    source, there = tmp_path / "source", tmp_path / "there"
+    source.mkdir()
+    for name in ("mcnotes", "book"):
+        shutil.copytree(finding.ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "_build"))
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "_toc.yml", "MANIFEST.in"):
+        shutil.copy(finding.ROOT / name, source)
+    quiet = ["-q", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, "--no-build-isolation", "--target", there, source],
+                   check=True, capture_output=True)
+    shutil.rmtree(source)
+    code = ("from mcnotes.statements import finding\n"
+            "print(finding.__file__)\n"
+            "for one in finding.everything(): print(repr(one))")
+    answer = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(there)},
+                            check=True, capture_output=True, text=True).stdout.splitlines()
+    assert pathlib.Path(answer[0]).is_relative_to(there)
+    assert answer[1:] == [repr(one) for one in finding.everything()]
