@@ -6,7 +6,7 @@ from numbers import Real
 
 import numpy as np
 
-from .engine import functions as _rules  # noqa: F401  (fills the rule table)
+from .engine import rules as _rules  # noqa: F401  (fills the rule table)
 from .engine.structure import Structure
 from .engine.trace import Closed, Traced, UnsupportedError, pull_back, trace
 from .shapes import LayoutError, counted, kind_of_shape, layout_shape, shape_of
@@ -23,7 +23,7 @@ def derivative(f, at, *, wrt=None, method="exact"):
     ----------
     f : callable
         A function of NumPy arrays that returns a number, an array, or a list of
-        numbers. It may use the functions of :mod:`mcnotes.engine.functions`.
+        numbers. It may use the functions of :mod:`mcnotes.engine.rules`.
     at : number, array of any shape, or tuple of these
         The point. A tuple holds several arguments of `f`.
     wrt : int or str, optional

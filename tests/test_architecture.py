@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "engine.structure": set(),
     "engine.links": {"engine.structure"},
     "engine.trace": {"engine.structure", "engine.links"},
-    "engine.functions": {"engine.structure", "engine.links", "engine.trace"},
+    "engine.rules": {"engine.structure", "engine.links", "engine.trace", "engine.rules"},
     "engine": set(),
     "statements": {"shapes", "statements"},
     "pictures.drawing": {"pictures.drawing"},

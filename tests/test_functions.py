@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mcnotes as mc
-from mcnotes.engine.functions import SLOPES
+from mcnotes.engine.rules.elementwise import SLOPES
 from mcnotes.engine.trace import RULES
 
 BOUNDED = {np.arcsin, np.arccos, np.arctanh}

@@ -93,6 +93,11 @@ def test_collect_stacks_and_passes_the_rest_through():
     assert y.value.tolist() == [[0.3, 2.0], [-0.7, -1.5]]
 
 
+@pytest.mark.parametrize("f, branched", [(lambda x: x[0] if x[0, 0] else x[1], True), (np.tanh, False)])
+def test_a_branch_on_a_value_is_recorded(f, branched):
+    assert trace(f, [M])[0].branched is branched
+
+
 def test_levels_do_not_mix():
     """d/dx of x · d/dy (x + y) at y = x is 1; confusing the two tapes gives 2."""
     assert mc.derivative(lambda x: x * mc.derivative(lambda y: x + y, x).array, 1.7).array == 1.0

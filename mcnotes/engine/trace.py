@@ -3,7 +3,7 @@
 ``f`` is called once, with :class:`Traced` arrays in place of its arguments. A
 traced array carries its value and a place on a tape. NumPy asks it what every
 operation means (the protocols ``__array_ufunc__`` and ``__array_function__``);
-the rule for that operation, in :mod:`mcnotes.engine.functions`, computes the value and
+the rule for that operation, in :mod:`mcnotes.engine.rules`, computes the value and
 leaves one link for each traced input. Walking the tape backwards, each link
 turns what is known of its output into what is known of its input, and what
 arrives by several ways is added up. That sum is Definition 3.
@@ -19,7 +19,7 @@ import numpy as np
 from .links import Part
 from .structure import Structure
 
-#: NumPy function -> its rule, called with the same arguments. Filled by `mcnotes.engine.functions`.
+#: NumPy function -> its rule, called with the same arguments. Filled by `mcnotes.engine.rules`.
 RULES = {}
 
 #: Method of an array -> the NumPy function that it stands for.
@@ -40,12 +40,12 @@ class UnsupportedError(TypeError):
 
 
 class Tape:
-    """What was recorded: for each step, the links to earlier steps."""
+    """What was recorded: for each step, the links to earlier steps; and whether a value decided which way f went."""
 
-    __slots__ = ("records", "level")
+    __slots__ = ("records", "level", "branched")
 
     def __init__(self, inputs, level):
-        self.records, self.level = [()] * inputs, level
+        self.records, self.level, self.branched = [()] * inputs, level, False
 
 
 class Closed:
@@ -135,6 +135,7 @@ class Traced:
     __int__ = __index__ = __complex__ = __float__
 
     def __bool__(self):
+        self.tape.branched = True
         return bool(self.value)
 
     def __len__(self):

@@ -1,0 +1,182 @@
+"""Element-wise functions, given by their ordinary derivative, and the choice between operands (X.22)."""
+
+from functools import partial
+
+import numpy as np
+
+from ..links import Scale
+from ..trace import COMPLEX, RULES, Traced, UnsupportedError, given, top
+from .common import KNOWN, follows, plain, record, rule
+
+
+def _elementwise(ufunc, slopes):
+    """The rule of a ufunc of one or two operands, from the derivative by each."""
+    return _unary(ufunc, *slopes) if len(slopes) == 1 else _binary(ufunc, *slopes)
+
+
+def _unary(ufunc, slope):
+    def apply(x, **options):
+        if options:
+            raise _no_options(ufunc, options)
+        tape, value = x.tape, x.value
+        y = ufunc(value)
+        shape = value.shape
+        tape.records.append(((x.position, Scale(slope(y, value) if callable(slope) else slope, shape, shape)),))
+        return Traced(y, tape, len(tape.records) - 1)
+    return apply
+
+
+def _binary(ufunc, slope_a, slope_b):
+    def apply(a, b, **options):
+        if options:
+            raise _no_options(ufunc, options)
+        if type(a) not in KNOWN or type(b) not in KNOWN:
+            a, b = given(a, b)
+        tape, (u, v) = top(a, b)
+        y = ufunc(u, v)
+        shape, links = y.shape, ()
+        if y.dtype.kind == "c":
+            raise UnsupportedError(COMPLEX)
+        if type(a) is Traced and a.tape is tape:
+            links = ((a.position, Scale(slope_a(y, u, v) if callable(slope_a) else slope_a, u.shape, shape)),)
+        if type(b) is Traced and b.tape is tape:
+            links += ((b.position, Scale(slope_b(y, u, v) if callable(slope_b) else slope_b, v.shape, shape)),)
+        tape.records.append(links)
+        return Traced(y, tape, len(tape.records) - 1)
+    return apply
+
+
+def _no_options(ufunc, options):
+    return UnsupportedError(f"np.{ufunc.__name__} with {', '.join(options)}= has no derivative rule; "
+                            "leave it away, or use np.where")
+
+
+def _tanh_slope(y, x):
+    """(1 / cosh)², which stays accurate where 1 - tanh² does not; bounded so that no derivative of it overflows."""
+    return (1 / np.cosh(np.maximum(np.minimum(x, 700.0), -700.0))) ** 2
+
+
+def _power_slope(y, x, p):
+    if np.ndim(p) == 0 and not isinstance(p, Traced):
+        return 2.0 * x if p == 2 else p * x ** (p - 1) if p != 0 else 0.0
+    return p * x ** np.where(p == 0, 1.0, p - 1)
+
+
+def _exponent_slope(y, x, p):
+    return y * np.log(np.where(x == 0, 1.0, x))
+
+
+def _sinc_slope(y, x):
+    near = np.abs(x) < 0.05
+    far = np.where(near, 1.0, x)
+    series = -np.pi**2 * x / 3 + np.pi**4 * x**3 / 30 - np.pi**6 * x**5 / 840 + np.pi**8 * x**7 / 45360
+    return np.where(near, series, (np.cos(np.pi * far) - np.sinc(far)) / far)
+
+
+def _share(chosen, other):
+    """Weight of an operand that competes: 1 where it wins, one half at a tie."""
+    def slope(y, a, b):
+        return np.where(np.equal(a, b), 0.5, np.where(chosen(a, b), 1.0, 0.0))
+    return slope if other == 0 else lambda y, a, b: slope(y, b, a)
+
+
+#: NumPy ufunc -> the derivative by each operand, from the result and the operands. None stands for 1.
+SLOPES = {
+    np.add: (None, None),
+    np.subtract: (None, -1.0),
+    np.multiply: (lambda y, a, b: b, lambda y, a, b: a),
+    np.divide: (lambda y, a, b: 1 / b, lambda y, a, b: -y / b),
+    np.power: (_power_slope, _exponent_slope),
+    np.float_power: (_power_slope, _exponent_slope),
+    np.remainder: (None, lambda y, a, b: -np.floor(a / b)),
+    np.fmod: (None, lambda y, a, b: -np.trunc(a / b)),
+    np.negative: (-1.0,),
+    np.positive: (None,),
+    np.absolute: (lambda y, x: np.sign(x),),
+    np.fabs: (lambda y, x: np.sign(x),),
+    np.square: (lambda y, x: 2 * x,),
+    np.sqrt: (lambda y, x: 0.5 / y,),
+    np.cbrt: (lambda y, x: 1 / (3 * y**2),),
+    np.reciprocal: (lambda y, x: -(y**2),),
+    np.exp: (lambda y, x: y,),
+    np.exp2: (lambda y, x: np.log(2) * y,),
+    np.expm1: (lambda y, x: np.exp(x),),
+    np.log: (lambda y, x: 1 / x,),
+    np.log2: (lambda y, x: 1 / (np.log(2) * x),),
+    np.log10: (lambda y, x: 1 / (np.log(10) * x),),
+    np.log1p: (lambda y, x: 1 / (1 + x),),
+    np.sin: (lambda y, x: np.cos(x),),
+    np.cos: (lambda y, x: -np.sin(x),),
+    np.tan: (lambda y, x: 1 / np.cos(x) ** 2,),
+    np.arcsin: (lambda y, x: 1 / np.sqrt((1 - x) * (1 + x)),),
+    np.arccos: (lambda y, x: -1 / np.sqrt((1 - x) * (1 + x)),),
+    np.arctan: (lambda y, x: 1 / (1 + x**2),),
+    np.sinh: (lambda y, x: np.cosh(x),),
+    np.cosh: (lambda y, x: np.sinh(x),),
+    np.tanh: (_tanh_slope,),
+    np.arcsinh: (lambda y, x: 1 / np.hypot(1.0, x),),
+    np.arccosh: (lambda y, x: 1 / np.sqrt((x - 1) * (x + 1)),),
+    np.arctanh: (lambda y, x: 1 / ((1 - x) * (1 + x)),),
+    np.degrees: (180 / np.pi,),
+    np.rad2deg: (180 / np.pi,),
+    np.radians: (np.pi / 180,),
+    np.deg2rad: (np.pi / 180,),
+    np.maximum: (_share(np.greater, 0), _share(np.greater, 1)),
+    np.minimum: (_share(np.less, 0), _share(np.less, 1)),
+    np.fmax: (_share(np.greater, 0), _share(np.greater, 1)),
+    np.fmin: (_share(np.less, 0), _share(np.less, 1)),
+    np.hypot: (lambda y, a, b: a / np.where(y == 0, 1.0, y), lambda y, a, b: b / np.where(y == 0, 1.0, y)),
+    np.arctan2: (lambda y, a, b: b / (a**2 + b**2), lambda y, a, b: -a / (a**2 + b**2)),
+    np.logaddexp: (lambda y, a, b: np.exp(a - y), lambda y, a, b: np.exp(b - y)),
+    np.logaddexp2: (lambda y, a, b: np.exp2(a - y), lambda y, a, b: np.exp2(b - y)),
+    np.copysign: (lambda y, a, b: np.where(a * b < 0, -1.0, 1.0), 0.0),
+    np.sinc: (_sinc_slope,),
+    np.nan_to_num: (None,),
+    np.conjugate: (None,),
+    np.real: (None,),
+}
+RULES.update({ufunc: _elementwise(ufunc, slopes) for ufunc, slopes in SLOPES.items()})
+
+#: Steps and comparisons: their derivative is zero wherever it exists, so they give plain arrays.
+STEPS = (np.sign, np.floor, np.ceil, np.trunc, np.rint, np.heaviside, np.floor_divide, np.less, np.less_equal,
+         np.greater, np.greater_equal, np.equal, np.not_equal, np.isnan, np.isfinite, np.isinf, np.signbit,
+         np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.round, np.around, np.fix)
+
+
+def _step(function, *operands, **options):
+    while any(type(x) is Traced for x in operands):
+        operands = top(*operands)[1]
+    return function(*operands, **options)
+
+
+RULES.update({function: partial(_step, function) for function in STEPS})
+
+
+@rule(np.where)
+def _where(condition, *branches):
+    if len(branches) != 2:
+        raise UnsupportedError("np.where(condition) alone gives positions; call it with two branches")
+    condition = np.asarray(plain(condition))
+    branches = given(*branches)
+    tape, (a, b) = top(*branches)
+    y = np.where(condition, a, b)
+    return record(tape, y, [(x, Scale(chosen.astype(float), np.shape(x), np.shape(y)))
+                            for x, chosen in zip(branches, (condition, np.logical_not(condition)), strict=True)
+                            if follows(tape, x)]) if tape else y
+
+
+@rule(np.clip)
+def _clip(a, a_min=None, a_max=None, *, min=None, max=None):
+    low, high = (a_min if min is None else min), (a_max if max is None else max)
+    a = a if low is None else np.maximum(a, low)
+    return a if high is None else np.minimum(a, high)
+
+
+@rule(np.triu)
+def _triu(m, k=0):
+    return m * np.triu(np.ones(m.shape), k)
+
+
+@rule(np.tril)
+def _tril(m, k=0):
+    return m * np.tril(np.ones(m.shape), k)
