@@ -158,6 +158,13 @@ class Derivative:
             return self.array.T
         return np.reshape(self.array, layout_shape(self.inner, self.outer))
 
+    def __array__(self, dtype=None, copy=None):
+        try:
+            array = self.matrix
+        except LayoutError:
+            array = self.array
+        return np.array(array, dtype=dtype)
+
     def layout(self, convention):
         """The matrix in a named convention.
 

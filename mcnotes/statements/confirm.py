@@ -10,10 +10,15 @@ import re
 
 import numpy as np
 
-from ..shapes import LayoutError
+from .comparing import compare
 from .finding import find
 
-_NAME = re.compile(r"Erratum E\d\d|\(\w+\)|[A-Z][a-z]+ [\w.]+")
+_NAME = re.compile(r"(?P<name>Erratum E(?P<erratum>\d\d)|\(\w+\)|[A-Z][a-z]+ [\w.]+)(?: (?P<words>.*))?")
+#: How many errata of the notes the reference lists: E01, E02, ...
+_ERRATA = 82
+#: Words that may follow a name narrow the claim down; they begin with one of these and do not judge it.
+_NARROW = set("as with without in on for from by over entry checked turned transposed compressed".split())
+_JUDGE = re.compile(r"\b(is|are) (not )?(true|false|wrong|right)\b|\b(holds?|fails?)\b")
 
 
 class ClaimError(AssertionError):
@@ -23,10 +28,10 @@ class ClaimError(AssertionError):
 def confirm(claim, left, right, *, tolerance=1e-9):
     """Confirm that two independently computed things agree.
 
-    Arrays and numbers agree when they have the same shape and their largest
-    difference is at most `tolerance` times the largest entry (or `tolerance`
-    itself, where all entries are small). Shapes, strings and booleans have to
-    be equal.
+    Arrays and numbers agree when they have the same shape and every entry agrees
+    with its own counterpart: their difference is at most `tolerance` times the
+    larger of the two (see :func:`mcnotes.statements.comparing.compare`). Whole
+    numbers, shapes, texts and truth values have to be equal.
 
     Parameters
     ----------
@@ -35,12 +40,12 @@ def confirm(claim, left, right, *, tolerance=1e-9):
     left, right : number, array of any shape, Derivative, tuple, str or bool
         The two sides. They must come from different computations.
     tolerance : float, optional
-        Largest accepted difference, relative to the largest entry.
+        Largest accepted difference, relative to the entries that are compared.
 
     Raises
     ------
     ClaimError
-        The sides differ, in shape or in value.
+        The sides differ, in shape or in value, or are not finite real numbers.
     ValueError
         The claim's name is not one of the notes', or the comparison could not
         fail (empty sides, or the same object twice).
@@ -54,16 +59,15 @@ def confirm(claim, left, right, *, tolerance=1e-9):
     if left is right and not isinstance(left, bool | int | str | tuple):
         raise ValueError(f"{claim}: both sides are the same object, so this check cannot fail; "
                          "compute one side in another way")
-    if _exact(left) or _exact(right):
-        if left != right:
-            raise ClaimError(f"{claim} does not hold: {left!r} on the left, {right!r} on the right")
+    found = compare(left, right, tolerance=tolerance)
+    if "cannot fail" in found.reason:
+        raise ValueError(f"{claim}: {found.reason}")
+    if not found.ok:
+        raise ClaimError(f"{claim} does not hold: {found.reason}")
+    if _exact(left):
         print(f"{claim} holds: both are {right}")
-        return
-    difference, scale = _difference(claim, left, right)
-    if not difference <= tolerance * max(scale, 1.0):
-        raise ClaimError(f"{claim} does not hold: largest difference {difference:.2g} "
-                         f"between entries as large as {scale:.2g}")
-    print(f"{claim} holds: largest difference {difference:.1e}")
+    else:
+        print(f"{claim} holds: largest difference {found.largest:.1e}")
 
 
 def confirm_order(claim, gap, *, order=2, step=1e-2):
@@ -117,12 +121,14 @@ def refute(claim, left, right, *, tolerance=1e-3):
     left, right : number or array of any shape, tuple, str or bool
         The two sides.
     tolerance : float, optional
-        The sides have to differ by more than this, absolutely.
+        At least one entry has to differ by more than this, relative to the entries.
 
     Raises
     ------
     ClaimError
         The sides agree after all.
+    ValueError
+        A side is not made of finite real numbers, so that nothing could agree with it.
 
     Examples
     --------
@@ -130,16 +136,17 @@ def refute(claim, left, right, *, tolerance=1e-3):
     Definition 13 as printed fails: (1, 3) is not (4, 3)
     """
     _known(claim)
-    if _exact(left) or _exact(right) or np.shape(_value(left)) != np.shape(_value(right)):
-        left, right = (side if _exact(side) else np.shape(_value(side)) for side in (left, right))
-        if left == right:
-            raise ClaimError(f"{claim} was to fail, but both sides are {right!r}")
+    found = compare(left, right, tolerance=tolerance)
+    if not found.comparable:
+        raise ValueError(f"{claim}: {found.reason}; a refutation needs two sides that could have agreed")
+    if found.ok:
+        raise ClaimError(f"{claim} was to fail, but " + (
+            f"both sides are {right!r}" if _exact(left) else f"the sides differ by {found.largest:.2g} only"))
+    if np.isfinite(found.largest) and not _exact(left):
+        print(f"{claim} fails: the sides differ by {found.largest:.3g}")
+    else:
+        left, right = (side if _exact(side) else np.shape(side) for side in (left, right))
         print(f"{claim} fails: {left} is not {right}")
-        return
-    difference, _ = _difference(claim, left, right)
-    if not difference > tolerance:
-        raise ClaimError(f"{claim} was to fail, but the sides differ by {difference:.2g} only")
-    print(f"{claim} fails: the sides differ by {difference:.3g}")
 
 
 def refused(error, call):
@@ -194,14 +201,11 @@ def check(answer, expected, *, hint="read the page again"):
     if answer is Ellipsis:
         print(f"No answer yet. Hint: {hint}.")
         return
-    if _exact(expected):
-        right = answer == expected
-    else:
-        answer, expected = np.asarray(_value(answer)), np.asarray(_value(expected))
-        right = answer.shape == expected.shape and bool(np.allclose(answer, expected, rtol=1e-6, atol=1e-9))
-    if right:
+    found = compare(answer, expected, tolerance=1e-6)
+    if found.ok:
         shown = answer
-        if not _exact(expected):
+        if not _exact(answer):
+            answer = np.asarray(answer)
             shown = f"{answer:g}" if answer.ndim == 0 else f"an array of shape {answer.shape}"
         print(f"Right: {shown}.")
     else:
@@ -209,32 +213,20 @@ def check(answer, expected, *, hint="read the page again"):
 
 
 def _known(claim):
-    """Raise ValueError unless the name is that of a statement; words may follow it."""
-    name = _NAME.match(claim)
-    if name is None:
+    """Raise ValueError unless the name is that of a statement; words that narrow it down may follow."""
+    found = _NAME.fullmatch(claim)
+    if found is None:
         raise ValueError(f"{claim!r} does not name a claim; write \"(14)\" for an equation, "
                          "\"Definition 9\" for a box")
-    if not name[0].startswith("Erratum"):
-        find(name[0])
+    words = found["words"]
+    if words is not None and (words.split(" ")[0].rstrip(",") not in _NARROW or _JUDGE.search(words)):
+        raise ValueError(f"{claim!r}: words after the name narrow the claim down, such as \"(64) as printed\" or "
+                         f"\"(30) with one output\"; {words!r} does not")
+    if not found["erratum"]:
+        find(found["name"])
+    elif not 1 <= int(found["erratum"]) <= _ERRATA:
+        raise ValueError(f"{claim}: the list of errata has E01 to E{_ERRATA}")
 
 
 def _exact(side):
     return isinstance(side, tuple | str | bool | np.bool_)
-
-
-def _value(side):
-    """The array of a Derivative in the notes' layout, or the thing itself."""
-    try:
-        return getattr(side, "matrix", side)
-    except LayoutError:
-        return side.array
-
-
-def _difference(claim, left, right):
-    """Largest absolute difference and largest entry of two arrays of one shape."""
-    left, right = (np.asarray(_value(side), dtype=float) for side in (left, right))
-    if left.shape != right.shape:
-        raise ClaimError(f"{claim} does not hold: shape {left.shape} on the left, {right.shape} on the right")
-    if left.size == 0:
-        raise ValueError(f"{claim}: both sides are empty, so this check cannot fail")
-    return float(np.abs(left - right).max()), float(np.abs(right).max())
