@@ -34,7 +34,7 @@ MAY_IMPORT = {
 MATHEMATICS = {"shapes", "derivative", "planar", "compression", "network", "engine", "statements"}
 STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "dataclasses", "weakref",
             "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
-            "inspect", "json", "pathlib"}
+            "inspect", "json", "pathlib", "ast"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -64,10 +64,7 @@ def test_figures_say_what_they_show(path):
     for _, source, _ in cells(path, "code"):
         if "mc.draw." in source:
             assert "mc.show(" in source or "@mc.explore(" in source
-        for call in re.findall(r"mc\.show\((.*?)\)\s*$", source, re.S | re.M):
-            assert len(call) > 30, f"the alternative text says too little: {call}"
         if "@mc.explore(" in source:
-            assert re.search(r"alt\s*=", source)
             assert set(cell_tags(path, source)) & HIDDEN
 
 

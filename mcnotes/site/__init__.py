@@ -3,6 +3,7 @@
 - Explorers and figures are baked: the kernel inherits ``MCNOTES_BOOK=1``.
 - :mod:`~mcnotes.site.formulas` turns formulas into MathML while the book is built.
 - :mod:`~mcnotes.site.numbering` gives equations and boxes the numbers of the notes.
+- :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
 - :mod:`~mcnotes.site.outputs` runs the notebooks again when ``mcnotes`` changed.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
 - :mod:`~mcnotes.site.paper` prints the whole book.
@@ -15,7 +16,7 @@ FONTS = '1em "STIX Two Math"', '900 1em "Font Awesome 6 Free"'
 
 def setup(app):
     """Entry point for Sphinx."""
-    from . import formulas, numbering, outputs, pages
+    from . import formulas, numbering, outputs, pages, references
 
     os.environ["MCNOTES_BOOK"] = "1"
     app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_display, None))
@@ -23,6 +24,7 @@ def setup(app):
     app.add_transform(numbering.NumberStatements)
     app.add_transform(numbering.NumberExercises)
     app.connect("config-inited", outputs.forget_stale_outputs)
+    app.connect("builder-inited", references.tell_slips)
     app.connect("html-page-context", pages.describe_page)
     app.connect("html-collect-pages", numbering.find_every_statement)
     app.connect("build-finished", pages.finish)
