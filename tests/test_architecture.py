@@ -28,7 +28,8 @@ MAY_IMPORT = {
     "statements": {"shapes", "statements"},
     "pictures.drawing": {"pictures.drawing"},
     "pictures": {"pictures"},
-    "site": {"statements", "pictures", "site"},
+    "desk": {"statements", "desk"},
+    "site": {"statements", "pictures", "desk", "site"},
 }
 #: Rooms whose modules need NumPy and the standard library alone.
 MATHEMATICS = {"shapes", "derivative", "planar", "compression", "network", "engine", "statements"}

@@ -7,12 +7,16 @@ it (``fork``) runs each notebook with IPython's in-process kernel.
 
 import concurrent.futures
 import contextlib
+import importlib
 import multiprocessing
 import os
 import pathlib
 import signal
 import tempfile
 import time
+from multiprocessing import forkserver
+
+from . import warm
 
 _METHODS = multiprocessing.get_all_start_methods()
 
@@ -34,6 +38,11 @@ class Run:
 
     def __init__(self, path, notebook, ran, seconds, fault):
         self.path, self.notebook, self.ran, self.seconds, self.fault = path, notebook, ran, seconds, fault
+
+    def words(self):
+        """The fault in one line, with the cell as JupyterLab counts it."""
+        position, error = self.fault
+        return f"{self.path.name}, In [{self.notebook.cells[position].execution_count}]: {error}"
 
 
 def run(paths, *, book=False, timeout=120):
@@ -60,6 +69,9 @@ def run(paths, *, book=False, timeout=120):
     context = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
     if "forkserver" in _METHODS:
         context.set_forkserver_preload(["__main__", "mcnotes.desk.warm"])
+        os.environ[warm.FLAG] = "1"
+        forkserver.ensure_running()
+        del os.environ[warm.FLAG]
     paths = [pathlib.Path(path).resolve() for path in paths]
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     with concurrent.futures.ThreadPoolExecutor(processors) as threads:
@@ -83,8 +95,9 @@ def _in_a_fresh_process(context, path, book, timeout):
 
 def _answer(sending, path, book, timeout):
     """What the fresh process does: run one notebook, send what came out."""
-    from . import warm
-
+    if not warm.RAN:                    # no fork here: this process began with nothing
+        os.environ[warm.FLAG] = "1"
+        importlib.reload(warm)
     os.environ["MCNOTES_BOOK"] = "1" if book else ""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         start = time.perf_counter()

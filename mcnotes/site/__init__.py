@@ -4,7 +4,7 @@
 - :mod:`~mcnotes.site.formulas` turns formulas into MathML while the book is built.
 - :mod:`~mcnotes.site.numbering` gives equations and boxes the numbers of the notes.
 - :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
-- :mod:`~mcnotes.site.outputs` runs the notebooks again when ``mcnotes`` changed.
+- :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
 - :mod:`~mcnotes.site.paper` prints the whole book.
 """
@@ -23,7 +23,9 @@ def setup(app):
     app.add_config_value("mcnotes_source", "", "env")
     app.add_transform(numbering.NumberStatements)
     app.add_transform(numbering.NumberExercises)
-    app.connect("config-inited", outputs.forget_stale_outputs)
+    app.connect("config-inited", outputs.note_the_source)
+    app.connect("env-get-outdated", outputs.forget_stale_outputs)
+    app.connect("env-before-read-docs", outputs.run_notebooks)
     app.connect("builder-inited", references.tell_slips)
     app.connect("html-page-context", pages.describe_page)
     app.connect("html-collect-pages", numbering.find_every_statement)

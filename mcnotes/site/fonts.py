@@ -1,6 +1,7 @@
 """The fonts of formulas and icons, cut to the characters that the book uses, and its colours."""
 
 import base64
+import hashlib
 import io
 import pathlib
 import re
@@ -31,14 +32,24 @@ def write_fonts(static, used, icons):
     text = re.sub(_ICON, lambda rule: rule[0] if icons & set(re.findall(r"\.fa-([\w-]+):", rule[1])) else "", text)
     (static / "styles" / "pydata-sphinx-theme.css").write_text(text, encoding="utf-8")
     shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
+    kept = static.parents[1] / ".fonts"
     icon_font = theme / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.woff2"
     (static / "fonts.css").write_text(
-        _embedded("STIX Two Math", 400, FONT, "".join(used), ["math", "ssty", "dtls", "ss04"])
-        + _embedded("Font Awesome 6 Free", 900, icon_font, codes, []))
+        _embedded("STIX Two Math", 400, FONT, "".join(used), ["math", "ssty", "dtls", "ss04"], kept)
+        + _embedded("Font Awesome 6 Free", 900, icon_font, codes, [], kept))
 
 
-def _embedded(family, weight, source, text, features):
-    """A font with the glyphs of a text only, as a rule of a style sheet."""
+def _embedded(family, weight, source, text, features, kept):
+    """A font with the glyphs of a text only, as a rule of a style sheet; it is cut once, and kept for later builds."""
+    text = "".join(sorted(set(text)))
+    name = hashlib.sha256(repr((family, weight, source.read_bytes(), text, features)).encode()).hexdigest()[:16]
+    if not (kept / name).exists():
+        kept.mkdir(parents=True, exist_ok=True)
+        (kept / name).write_text(_cut(family, weight, source, text, features))
+    return (kept / name).read_text()
+
+
+def _cut(family, weight, source, text, features):
     from fontTools import subset
     from fontTools.ttLib import TTFont
 

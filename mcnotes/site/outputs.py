@@ -1,21 +1,102 @@
-"""A change in ``mcnotes`` runs the notebooks again: the cache of their outputs knows the notebooks only."""
+"""The outputs of notebooks: run before Sphinx reads, side by side, and again when something changed that they use.
+
+The outputs are kept in Jupyter Book's own cache, which knows the code of a
+notebook only. Beside them we keep what else they came from: the functions of
+``mcnotes`` that ran (:mod:`~mcnotes.desk.tracking`), the formulas of the page
+and the statements that its checks name.
+"""
 
 import hashlib
 import pathlib
-import shutil
+import re
 
-PACKAGE = pathlib.Path(__file__).parent.parent
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from sphinx.util import logging
+
+from ..desk import running, tracking
+from ..statements import finding
+
+TEXT = "formulas and statements"
+_NAMED = re.compile(r'\bmc\.(?:confirm|confirm_order|refute)\(\s*"([^"]+)"')
+_DISPLAYED = re.compile(r"\$\$(?:.|\n)*?\$\$.*")
+_log = logging.getLogger(__name__)
 
 
-def forget_stale_outputs(app, config):
-    """Drop the cache of outputs when the package has changed since it was filled."""
-    digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.read_bytes())
-    config.mcnotes_source = digest.hexdigest()
-    cache = pathlib.Path(config["nb_execution_cache_path"] or pathlib.Path(app.outdir).parent / ".jupyter_cache")
-    stamp = cache / "mcnotes.sha256"
-    if cache.exists() and (not stamp.exists() or stamp.read_text() != config.mcnotes_source):
-        shutil.rmtree(cache)
-    cache.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(config.mcnotes_source)
+def note_the_source(app, config):
+    """Sphinx builds every page again when the code of this side changed."""
+    used = [path for room in ("site", "statements") for path in sorted((tracking.PACKAGE / room).rglob("*.*"))
+            if path.suffix in (".py", ".cjs", ".lark")]
+    config.mcnotes_source = hashlib.sha256(b"".join(path.read_bytes() for path in used)).hexdigest()
+
+
+def forget_stale_outputs(app, env, added, changed, removed):
+    """Take outputs out of the cache whose notebook uses something that changed; Sphinx reads these pages again."""
+    cache = _cache(app)
+    stamp, now = cache.path / "seen", tracking.digest() + _text_of_the_book()
+    if stamp.exists() and stamp.read_text() == now:
+        return []
+    marks, stale = tracking.fingerprints(), []
+    for docname in env.found_docs:
+        notebook = _notebook(app, docname)
+        record = notebook and _record(cache, notebook)
+        if record and tracking.changed(record.data.get("used", {"nothing": "noted"}), marks | _text(notebook)):
+            cache.remove_cache(record.pk)
+            stale.append(docname)
+    stamp.write_text(now)
+    return stale
+
+
+def run_notebooks(app, env, docnames):
+    """Run the notebooks that are to be read and have no outputs yet."""
+    if env.mystnb_config.execution_mode != "cache":
+        return
+    cache = _cache(app)
+    notebooks = {docname: _notebook(app, docname) for docname in docnames}
+    missing = [docname for docname, notebook in notebooks.items() if notebook and not _record(cache, notebook)]
+    if not missing:
+        return
+    marks = tracking.fingerprints()
+    _log.info("running %d notebooks ...", len(missing))
+    for result in running.run(sorted(map(app.env.doc2path, missing)), book=True):
+        if result.fault:                # run once more by Jupyter Book, which reports it
+            _log.warning("%s", result.words(), type="mcnotes")
+            continue
+        notebook = result.notebook
+        notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+        used = {name: marks[name] for name in (*result.ran, tracking.OUTSIDE) if name in marks}
+        data = {"execution_seconds": result.seconds, "used": used | _text(notebook)}
+        cache.cache_notebook_bundle(CacheBundleIn(notebook, str(result.path), data=data),
+                                    check_validity=False, overwrite=True)
+
+
+def _cache(app):
+    return get_cache(app.env.mystnb_config.execution_cache_path)
+
+
+def _notebook(app, docname):
+    path = pathlib.Path(app.env.doc2path(docname))
+    return nbformat.read(path, as_version=4) if path.suffix == ".ipynb" else None
+
+
+def _record(cache, notebook):
+    try:
+        return cache.match_cache_notebook(notebook)
+    except KeyError:
+        return None
+
+
+def _text_of_the_book():
+    """A fingerprint of all formulas: which check reads which of them, the notebooks say."""
+    return hashlib.sha256(repr(finding.everything()).encode()).hexdigest()
+
+
+def _text(notebook):
+    """A fingerprint of the words that outputs come from: formulas and boxes of the page, statements that it names."""
+    own = [part if boxes else "".join(_DISPLAYED.findall(part)) for cell in notebook.cells
+           if cell.cell_type == "markdown" for boxes, part in finding.blocks(cell.source)]
+    named = {name for cell in notebook.cells if cell.cell_type == "code" for name in _NAMED.findall(cell.source)}
+    found = finding.statements()
+    own += [repr(found.get(name)) for name in sorted(named)]
+    return {TEXT: hashlib.sha256("\n".join(own).encode()).hexdigest()[:16]}

@@ -4,6 +4,7 @@ import html
 import json
 import pathlib
 import re
+import shutil
 
 from docutils import nodes
 
@@ -60,7 +61,11 @@ def finish(app, error):
     if error or app.builder.format != "html":
         return
     out, used, previews, icons = pathlib.Path(app.outdir), set(), {}, set()
-    for page in out.rglob("*.html"):
+    _copy_static(app, out / "_static")
+    pages = list(out.rglob("*.html"))
+    if all(map(_is_done, pages)):
+        return
+    for page in pages:
         text = page.read_text(encoding="utf-8")
         for formula in re.findall(r"<math.*?</math>", text, re.S):
             used.update(html.unescape(re.sub(r"<[^>]*>", "", formula)))
@@ -78,6 +83,21 @@ def finish(app, error):
     write_theme(out / "_static" / "palette.css")
     packed = json.dumps(previews, ensure_ascii=False, separators=(",", ":"))
     (out / "_static" / "previews.js").write_text(f"window.mcPreviews = {packed};\n", encoding="utf-8")
+
+
+def _is_done(page):
+    with page.open("rb") as file:
+        file.seek(-min(len(_DONE), page.stat().st_size), 2)
+        return file.read() == _DONE.encode()
+
+
+def _copy_static(app, static):
+    """Copy our style sheets and scripts when they changed; Sphinx does so only when it also writes a page."""
+    for folder in app.config.html_static_path:
+        for path in (pathlib.Path(app.confdir) / folder).rglob("*"):
+            copy = static / path.relative_to(pathlib.Path(app.confdir) / folder)
+            if path.is_file() and copy.exists() and copy.stat().st_mtime < path.stat().st_mtime:
+                shutil.copy2(path, copy)
 
 
 _CODE = re.compile(r'(<div class="highlight-(?:ipython3|python3?|default)[^>]*><div class="highlight">'

@@ -1,0 +1,32 @@
+"""Outputs are made again when the formula that a check reads changed, and not for a sentence."""
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from mcnotes.site import outputs
+from mcnotes.statements import finding
+
+
+def notebook(text, code='mc.confirm("(14)", v=v)'):
+    return new_notebook(cells=[new_markdown_cell(text), new_code_cell(code)])
+
+
+PAGE = "A sentence.\n\n$$\na = b \\tag{3}\n$$ (eq-3)\n\n:::{exercise}\nCompute.\n:::"
+
+
+@pytest.mark.parametrize("old, new, again", [
+    ("A sentence.", "Another one.", False),
+    ("a = b", "a = c", True),
+    ("Compute.", "Compute it.", True),
+])
+def test_the_formulas_of_a_page_count(old, new, again):
+    assert (outputs._text(notebook(PAGE)) != outputs._text(notebook(PAGE.replace(old, new)))) == again
+
+
+def test_statements_of_other_pages_count_where_they_are_named(monkeypatch):
+    known = finding.statements()
+    before = [outputs._text(notebook("Text.", code)) for code in ('mc.confirm("(14)", v=v)', "mc.planar(f, v)")]
+    changed = known | {"(14)": known["(15)"]}
+    monkeypatch.setattr(finding, "statements", lambda: changed)
+    after = [outputs._text(notebook("Text.", code)) for code in ('mc.confirm("(14)", v=v)', "mc.planar(f, v)")]
+    assert [one != other for one, other in zip(before, after, strict=True)] == [True, False]
