@@ -27,8 +27,7 @@ browser-test: $(READY)  ## open the built pages in Chromium, with the network cu
 	$(RUN)/python -m pytest -q -rs -n 2 tests/test_book.py tests/browser
 
 run: $(READY)  ## run notebooks in place after an edit: make run NOTEBOOKS=book/07-*.ipynb
-	$(RUN)/jupyter nbconvert --to notebook --execute --inplace --log-level WARN --ExecutePreprocessor.store_widget_state=False $(NOTEBOOKS)
-	$(RUN)/nbstripout --keep-output --keep-count --extra-keys "cell.metadata.execution metadata.language_info metadata.widgets" $(NOTEBOOKS)
+	$(RUN)/python -m mcnotes.desk.storing $(NOTEBOOKS)
 
 live: $(READY)  ## rebuild and reload the page at each save
 	$(RUN)/jupyter-book config sphinx . && $(RUN)/sphinx-autobuild . _build/live -b html --ignore '_build/*' -D nb_execution_mode=cache

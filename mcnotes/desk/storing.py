@@ -1,0 +1,205 @@
+"""Store the outputs of notebooks, such that a file changes only where a person changed something.
+
+    python -m mcnotes.desk.storing book/07-our-scalar-vector-derivative.ipynb ...
+
+Outputs that are the same as the stored ones are left alone, to the byte: the
+notebook tests' own comparison decides (rounding residues do not count), and a
+picture is the same if it looks the same. What differs from run to run (numbers
+of widgets, times, splits in what is printed) is not stored at all.
+"""
+
+import ast
+import base64
+import io
+import json
+import pathlib
+import re
+import sys
+
+import numpy as np
+
+from . import running
+
+#: What the notebook tests do not compare, as patterns and replacements.
+RULES = pathlib.Path(__file__).parents[2] / "tests" / "nbval.cfg"
+
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+_CELL_METADATA = ("execution", "trusted", "collapsed", "scrolled", "editable", "slideshow", "ExecuteTime")
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def store(paths):
+    """Run notebooks and store their outputs in place.
+
+    A notebook that stops with an error is left as it is.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+
+    Yields
+    ------
+    str
+        One line for each notebook: what changed, or the error.
+    bool
+        Whether it ran through.
+    """
+    paths = [pathlib.Path(path) for path in paths]
+    for path, result in zip(paths, running.run(paths), strict=True):
+        if result.fault:
+            yield f"{result.words()}\n    nothing is stored for {path.name}", False
+            continue
+        before = path.read_text(encoding="utf-8")
+        text, changed = merged(json.loads(before), result.notebook)
+        if text != before:
+            path.write_text(text, encoding="utf-8")
+        cells = ", ".join(f"In [{count}]" for count in changed)
+        yield f"{path.name}: " + (f"new outputs in {cells}" if changed else "cleaned" if text != before
+                                  else "as it was"), True
+
+
+def merged(stored, fresh):
+    """A stored notebook with those outputs of a fresh run that differ.
+
+    Parameters
+    ----------
+    stored : dict
+        The notebook as it is in its file.
+    fresh : dict
+        The same notebook after it ran.
+
+    Returns
+    -------
+    text : str
+        The file to write.
+    changed : list of int
+        Numbers of the cells, as JupyterLab counts them, that have other outputs now.
+    """
+    import nbformat
+
+    changed = []
+    ids = [cell.get("id") for cell in stored["cells"]]
+    for number, (cell, now) in enumerate(zip(stored["cells"], fresh["cells"], strict=True)):
+        if ids.count(cell.get("id")) > 1 and ids.index(cell["id"]) != number:
+            cell["id"] = now["id"]
+        _clean(cell)
+        if cell["cell_type"] != "code":
+            continue
+        outputs = _plain([_storable(output) for output in now["outputs"]])
+        kept = _plain([_storable(output) for output in cell.get("outputs", [])])
+        count = now["execution_count"]
+        if same(kept, outputs):
+            for output in kept:
+                if "execution_count" in output:
+                    output["execution_count"] = count
+        else:
+            changed.append(count)
+            kept = outputs
+        cell["outputs"], cell["execution_count"] = kept, count
+        if checks_only("".join(cell["source"])):
+            tags = cell["metadata"].setdefault("tags", [])
+            tags += ["hide-check"] * ("hide-check" not in tags)
+    stored["metadata"] = {"kernelspec": dict(_KERNEL)}
+    return nbformat.writes(nbformat.from_dict(stored)) + "\n", changed
+
+
+def checks_only(source):
+    """Whether a cell holds nothing but checks of statements: ``mc.confirm(name, …)``, ``mc.refute(name, formula, …)``.
+
+    Parameters
+    ----------
+    source : str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> checks_only('mc.confirm("(30)", w=w, v=v)'), checks_only('x = 3')
+    (True, False)
+    """
+    try:
+        lines = ast.parse(source).body
+    except SyntaxError:             # a line for IPython alone
+        return False
+    calls = [line.value for line in lines if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)]
+    places = {"mc.confirm": 1, "mc.refute": 2}          # more of them is the form of the first edition
+    return bool(lines) and len(calls) == len(lines) and all(
+        len(call.args) <= places.get(ast.unparse(call.func), -1) for call in calls)
+
+
+def same(stored, fresh):
+    """Whether two lists of outputs show the same.
+
+    Parameters
+    ----------
+    stored, fresh : list of dict
+
+    Returns
+    -------
+    bool
+    """
+    return len(stored) == len(fresh) and all(map(_same_output, stored, fresh))
+
+
+def _same_output(stored, fresh):
+    if stored["output_type"] != fresh["output_type"] or stored.get("name") != fresh.get("name"):
+        return False
+    one, other = (output.get("data", {"text": output.get("text", "")}) for output in (stored, fresh))
+    return one.keys() == other.keys() and all(
+        looks_like(one[kind], other[kind]) if kind == "image/png" else
+        sanitized("".join(one[kind])) == sanitized("".join(other[kind])) if isinstance(one[kind], str | list) else
+        one[kind] == other[kind] for kind in one) and stored.get("metadata") == fresh.get("metadata")
+
+
+def sanitized(text):
+    """A text without what the notebook tests do not compare."""
+    for pattern, replacement in _rules():
+        text = re.sub(pattern, replacement, text)
+    return text
+
+
+def _rules():
+    if not RULES.exists():
+        return []
+    return re.findall(r"^regex: (.*)$\n^replace: (.*)$", RULES.read_text(encoding="utf-8"), re.M)
+
+
+def looks_like(one, other):
+    """Whether two pictures, PNG in base 64, differ by less than the eye sees."""
+    if one == other:
+        return True
+    from matplotlib.image import imread
+
+    left, right = (imread(io.BytesIO(base64.b64decode("".join(data)))) for data in (one, other))
+    return left.shape == right.shape and float(np.abs(left - right).max()) < 1 / 16
+
+
+def _plain(outputs):
+    return json.loads(json.dumps(outputs))
+
+
+def _storable(output):
+    """An output without what differs from run to run."""
+    output = dict(output)
+    if isinstance(output.get("data"), dict):
+        output["data"] = {kind: value for kind, value in output["data"].items() if kind != _WIDGET}
+    if isinstance(output.get("text"), list):
+        output["text"] = "".join(output["text"])
+    return output
+
+
+def _clean(cell):
+    for name in _CELL_METADATA:
+        cell["metadata"].pop(name, None)
+    if not cell["metadata"].get("tags", True):
+        del cell["metadata"]["tags"]
+
+
+if __name__ == "__main__":
+    fine = True
+    for _line, _ran in store(sys.argv[1:]):
+        print(_line, flush=True)
+        fine = fine and _ran
+    sys.exit(not fine)
