@@ -85,8 +85,7 @@ def merged(stored, fresh):
         _clean(cell)
         if cell["cell_type"] != "code":
             continue
-        outputs = _plain([_storable(output) for output in now["outputs"]])
-        kept = _plain([_storable(output) for output in cell.get("outputs", [])])
+        outputs, kept = _storable(now["outputs"]), _storable(cell.get("outputs", []))
         count = now["execution_count"]
         if same(kept, outputs):
             for output in kept:
@@ -176,18 +175,19 @@ def looks_like(one, other):
     return left.shape == right.shape and float(np.abs(left - right).max()) < 1 / 16
 
 
-def _plain(outputs):
-    return json.loads(json.dumps(outputs))
-
-
-def _storable(output):
-    """An output without what differs from run to run."""
-    output = dict(output)
-    if isinstance(output.get("data"), dict):
-        output["data"] = {kind: value for kind, value in output["data"].items() if kind != _WIDGET}
-    if isinstance(output.get("text"), list):
-        output["text"] = "".join(output["text"])
-    return output
+def _storable(outputs):
+    """Outputs without what differs from run to run; what is printed in a row is one output."""
+    kept = []
+    for output in json.loads(json.dumps(outputs)):
+        if "data" in output:
+            output["data"].pop(_WIDGET, None)
+        if "text" in output:
+            output["text"] = "".join(output["text"])
+            if kept and kept[-1].get("name") == output["name"]:
+                kept[-1]["text"] += output["text"]
+                continue
+        kept.append(output)
+    return kept
 
 
 def _clean(cell):
