@@ -8,6 +8,7 @@ NOTEBOOKS ?= $(wildcard book/*.ipynb)
 .PHONY: book pdf test unit notebooks-test browser-test run live bench lock fuzz clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
+	$(RUN)/python -m mcnotes.site.pyodide
 	$(RUN)/jupyter-book build . -W -n --keep-going
 	@echo "The book is built: open $(CURDIR)/_build/html/index.html"
 

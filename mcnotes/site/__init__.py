@@ -6,6 +6,7 @@
 - :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
 - :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
+- :mod:`~mcnotes.site.pyodide` fetches Python for the page, and :mod:`~mcnotes.site.python` puts it there.
 - :mod:`~mcnotes.site.paper` prints the whole book.
 """
 
@@ -16,7 +17,7 @@ FONTS = '1em "STIX Two Math"', '900 1em "Font Awesome 6 Free"'
 
 def setup(app):
     """Entry point for Sphinx."""
-    from . import formulas, numbering, outputs, pages, references
+    from . import formulas, numbering, outputs, pages, python, references
 
     os.environ["MCNOTES_BOOK"] = "1"
     app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_display, None))
@@ -30,6 +31,9 @@ def setup(app):
     app.connect("html-page-context", pages.describe_page)
     app.connect("html-collect-pages", numbering.find_every_statement)
     app.connect("build-finished", pages.finish)
+    app.add_directive("own-function", python.OwnFunction)
+    app.connect("html-page-context", python.add_scripts)
+    app.connect("build-finished", python.write_parts)
     app.add_css_file("fonts.css")
     # asked for at once, the fonts are there at the first paint, and nothing moves when they come
     app.add_js_file(None, priority=100, body="".join(f"document.fonts.load('{font}');" for font in FONTS))

@@ -1,0 +1,43 @@
+"""What Python does in the page: it looks at a reader's function, and runs the cells of a chapter.
+
+The same code runs while the book is built, for the worked examples, and in the
+reader's browser, where ``book/_static/python/python.js`` calls it through
+:func:`answer`. It needs NumPy and the mathematics of ``mcnotes`` alone.
+"""
+
+import json
+
+from .examine import as_html, examine
+
+
+def answer(request):
+    """Answer a page's request.
+
+    Parameters
+    ----------
+    request : str
+        JSON with the keys ``do``, the name of a function, and ``with``, its arguments.
+
+    Returns
+    -------
+    str
+        JSON.
+
+    Raises
+    ------
+    KeyError
+        There is no function of that name.
+
+    Examples
+    --------
+    >>> blocks = json.loads(answer('{"do": "examine", "with": {"code": "def f(s):\\\\n return s**2", "at": "3.0"}}'))
+    >>> [block["kind"] for block in blocks]
+    ['shape', 'derivative', 'planar', 'compression']
+    """
+    asked = json.loads(request)
+    return json.dumps({"examine": _examined}[asked["do"]](**asked["with"]))
+
+
+def _examined(code, at):
+    blocks = examine(code, at)
+    return {"html": as_html(blocks), "kinds": [block["kind"] for block in blocks]}
