@@ -26,16 +26,17 @@ MAY_IMPORT = {
     "engine.rules": {"engine.structure", "engine.links", "engine.trace", "engine.rules"},
     "engine": set(),
     "statements": {"shapes", "statements"},
+    "inpage": {"__init__", "shapes", "derivative", "planar", "compression", "inpage"},
     "pictures.drawing": {"pictures.drawing"},
     "pictures": {"pictures"},
     "desk": {"statements", "desk"},
-    "site": {"statements", "pictures", "desk", "site"},
+    "site": {"statements", "pictures", "desk", "inpage", "site"},
 }
 #: Rooms whose modules need NumPy and the standard library alone.
-MATHEMATICS = {"shapes", "derivative", "planar", "compression", "network", "engine", "statements"}
+MATHEMATICS = {"shapes", "derivative", "planar", "compression", "network", "engine", "statements", "inpage"}
 STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "dataclasses", "weakref",
             "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
-            "inspect", "json", "pathlib", "ast"}
+            "inspect", "json", "pathlib", "ast", "io", "traceback"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -96,6 +97,7 @@ def test_imports_run_one_way(path):
     ("derivative", "def f():\n    import matplotlib", "matplotlib"),
     ("pictures.drawing.plots", "from ..explorers import explore", "pictures.explorers"),
     ("pictures.figures", "from .. import derivative", "derivative"),
+    ("inpage.examine", "import IPython", "IPython"),
 ])
 def test_a_wrong_import_would_be_noticed(name, text, wrong):
     assert faults(text, name) == {wrong}

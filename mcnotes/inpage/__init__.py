@@ -30,8 +30,7 @@ def answer(request):
 
     Examples
     --------
-    >>> blocks = json.loads(answer('{"do": "examine", "with": {"code": "def f(s):\\\\n return s**2", "at": "3.0"}}'))
-    >>> [block["kind"] for block in blocks]
+    >>> json.loads(answer('{"do": "examine", "with": {"code": "def f(s): return s**2", "at": "3.0"}}'))["kinds"]
     ['shape', 'derivative', 'planar', 'compression']
     """
     asked = json.loads(request)

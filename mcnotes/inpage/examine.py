@@ -6,6 +6,7 @@ import html
 import inspect
 import io
 import warnings
+from importlib import import_module
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from .faults import TYPED, Fault, fault, report
 
 #: The steps of the planar table: each half of the one before.
 STEPS = 0.1, 0.05, 0.025, 0.0125
+
+_SUCH = "write a number, or a list such as [1.0, 2.0, 0.5]"
 
 
 def examine(code, at):
@@ -77,8 +80,7 @@ def as_html(blocks):
 
 def _bound(code, at):
     """The function, and its arguments by name, as float arrays."""
-    import mcnotes
-
+    mcnotes = import_module("mcnotes")
     space = {"np": np, "numpy": np, "mc": mcnotes, "mcnotes": mcnotes, "__name__": "__main__"}
     exec(compile(code, TYPED, "exec"), space)
     named = [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
@@ -86,13 +88,15 @@ def _bound(code, at):
     if not named and not callable(assigned):
         raise Fault("there is no function in the code; write one, such as\ndef f(v):\n    return v[0] * v[1]")
     f = assigned if callable(assigned) else space[named[-1]]
+    if not at.strip():
+        raise Fault(f"the point is missing; {_SUCH}")
     call = f"__call__({at}\n)"
     try:
-        ast.parse(call, mode="eval")
+        whole = isinstance(ast.parse(call, mode="eval").body, ast.Call)
     except SyntaxError:
-        raise Fault(f"the point {at.strip()!r} is not Python; write a number, or a list such as [1.0, 2.0, 0.5]"
-                    if at.strip() else "the point is missing; write a number, or a list such as [1.0, 2.0, 0.5]"
-                    ) from None
+        whole = False
+    if not whole:
+        raise Fault(f"the point {at.strip()!r} is not Python; {_SUCH}")
     given, named = eval(compile(call, "<point>", "eval"), {**space, "__call__": lambda *a, **k: (a, k)})
     try:
         bound = inspect.signature(f).bind(*given, **named).arguments
@@ -100,7 +104,7 @@ def _bound(code, at):
         names = ", ".join(inspect.signature(f).parameters)
         raise Fault(f"{f.__name__} has the arguments ({names}), and the point does not fit them: {error}") from None
     if not bound:
-        raise Fault("the point is missing; write a number, or a list such as [1.0, 2.0, 0.5]")
+        raise Fault(f"the point is missing; {_SUCH}")
     return f, bound
 
 
@@ -139,6 +143,7 @@ def _shape(name, names, arrays, output):
     return "".join(lines)
 
 
+@np.errstate(all="ignore")                                  # the function has warned already, at the point itself
 def _planar(f, name, at):
     """Step, true change, predicted change, gap, and how much smaller the gap has become."""
     plane = planar(f, at)

@@ -27,6 +27,8 @@ import urllib.error
 import urllib.request
 import zipfile
 
+from ..statements import finding
+
 ROOT = pathlib.Path(__file__).parent.parent.parent
 CORE = ROOT / "node_modules" / "pyodide"
 
@@ -216,7 +218,7 @@ def _members(archives, needless):
 
 
 def own_files():
-    """``mcnotes`` without its Sphinx side, and lark, which reads the formulas of its statements.
+    """``mcnotes`` without what builds and edits the book, the table of its statements, and lark, which reads their formulas.
 
     Yields
     ------
@@ -229,8 +231,12 @@ def own_files():
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
             if path.is_file() and path.suffix in (".py", ".lark", ".json") and \
-                    not {"site", "__pycache__", "__pyinstaller", "tools"} & set(inside.parts):
+                    not {"site", "desk", "__pycache__", "__pyinstaller", "tools"} & set(inside.parts):
                 yield f"{name}/{inside.as_posix()}", path.read_bytes()
+    with tempfile.TemporaryDirectory() as folder:
+        table = pathlib.Path(folder) / finding.TABLE.name
+        finding.write(table)
+        yield f"mcnotes/statements/{table.name}", table.read_bytes()
 
 
 def archive(files):

@@ -57,9 +57,10 @@ def f(v):
 _FORM = """\
 <form hidden><p class="mc-choice">Start from </p>
 <label for="mc-own-code">Your code</label>
-<textarea class="mc-code-box" id="mc-own-code" name="code" rows="6" spellcheck="false" autocapitalize="off" autocomplete="off"
- aria-describedby="mc-own-keys"></textarea>
-<p class="mc-hint" id="mc-own-keys">Tab indents; Escape, then Tab, leaves the box; Ctrl and Enter runs. np and mc are there.</p>
+<textarea class="mc-code-box" id="mc-own-code" name="code" rows="6" spellcheck="false"
+ autocapitalize="off" autocomplete="off" aria-describedby="mc-own-keys"></textarea>
+<p class="mc-hint" id="mc-own-keys">np and mc are there. Tab indents; Escape, then Tab, leaves the box; Ctrl and Enter
+runs.</p>
 <div class="mc-call"><label for="mc-own-at">f(</label><input id="mc-own-at" name="at" spellcheck="false"
  autocapitalize="off" autocomplete="off" aria-label="the point: what stands in the brackets of f"><span>)</span></div>
 <button data-do="run">Run</button> <button type="button" data-do="stop" hidden>Stop</button>

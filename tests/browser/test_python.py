@@ -1,0 +1,212 @@
+"""Python in the page: from a server and from a folder, in Chromium and in Firefox, with every other host cut off."""
+
+import functools
+import http.server
+import json
+import threading
+
+import pytest
+
+from mcnotes.site import pyodide
+
+from .conftest import HTML, REQUIRED, ROOT, _missing
+from .firefox import SYSTEM as FIREFOX
+from .firefox import Firefox
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+OWN = "book/your-own-function.html"
+LAYER = "W = np.array([[1.0, 2.0], [0.5, -1.0], [-0.3, 0.4]])\ndef f(a):\n    return W.T @ a * 10"
+ENDLESS = "def f(v):\n    while True:\n        pass"
+DONE = "document.querySelector('[data-do=stop]').hidden"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def there():
+    """Python is beside the built pages, or the reason why it was not tried."""
+    if not (HTML / "_static" / "python" / "numpy.gz").exists():
+        if pyodide.available() and HTML.exists():
+            pytest.fail("Python was fetched, but the built pages have none: run `make book`")
+        pytest.skip("Python in the page was not tested: its files could not be fetched (python -m mcnotes.site.pyodide)")
+
+
+@pytest.fixture(scope="module")
+def served():
+    """The address of the built book on this machine."""
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *said):
+            pass
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+class Alone:
+    """A page that reaches nothing but this machine; ``faults`` holds what went wrong and what it asked for outside."""
+
+    def __init__(self, browser, address, width=1280, theme="light", **options):
+        self.faults, self.asked = [], []
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, **options)
+        self.context.route("**/*", self._road)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.page.on("console", lambda m: m.type in ("error", "warning") and self.faults.append(m.text))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        self.page.goto(address)
+
+    def _road(self, route):
+        self.asked.append(route.request.url)
+        if route.request.url.startswith(("file:", "data:", "blob:", "http://127.0.0.1:")):
+            route.continue_()
+        else:
+            self.faults.append(f"from outside: {route.request.url}")
+            route.abort()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.context.close()
+
+    def run(self, code, at):
+        self.page.fill("#mc-own-code", code)
+        self.page.fill("#mc-own-at", at)
+        self.page.click("[data-do=run]")
+
+    def results(self):
+        self.page.wait_for_function(DONE)
+        return self.page.inner_text(".mc-results")
+
+
+@pytest.fixture(params=["server", "folder"])
+def address(request, served):
+    return served if request.param == "server" else HTML.as_uri()
+
+
+def test_a_reader_types_a_function_and_sees_its_derivative(browser, address):
+    with Alone(browser, f"{address}/{OWN}") as alone:
+        page = alone.page
+        assert not [url for url in alone.asked if "numpy.gz" in url], "Python was loaded before anyone asked"
+        alone.run(LAYER, "[0.2, -0.5, 1.0]")
+        found = alone.results()
+        assert "shape (3, 2)" in found and "core @ upstream" in found and "no gap" in found
+        cells = page.eval_on_selector_all(".mc-results table.mc-derivative tbody td", "all => all.map(e => e.innerText)")
+        assert [float(cell.replace("−", "-")) for cell in cells] == pytest.approx([10, 20, 5, -10, -3, 4])
+        assert "Done in" in page.inner_text(".mc-python-status")
+
+        alone.run("def f(v):\n    y = np.zeros(2)\n    y[0] = v[0]\n    return y", "[1.0, 2.0]")
+        assert "np.stack" in alone.results() and "Line 3: y[0] = v[0]" in alone.results()
+
+        alone.run(ENDLESS, "[1.0]")
+        page.wait_for_timeout(200)
+        assert page.evaluate("1 + 1") == 2                  # the page answers while Python does not
+        page.click("[data-do=stop]")
+        page.wait_for_function(DONE)
+        assert "Stopped" in page.inner_text(".mc-python-status")
+        loaded = len([url for url in alone.asked if ".gz" in url])
+        alone.run(LAYER, "[0.2, -0.5, 1.0]")
+        assert "core @ upstream" in alone.results()
+        assert len([url for url in alone.asked if ".gz" in url]) == loaded, "a second start loads nothing"
+        assert not alone.faults
+
+
+def test_a_link_holds_the_code(browser, served):
+    with Alone(browser, f"{served}/{OWN}") as alone:
+        alone.page.fill("#mc-own-code", 'def f(v):\n    return "ℒ", v')
+        alone.page.fill("#mc-own-at", "[3.0]")
+        alone.page.click("[data-do=link]")
+        held = alone.page.url
+        assert "#code=" in held
+    with Alone(browser, held) as alone:
+        assert alone.page.input_value("#mc-own-code") == 'def f(v):\n    return "ℒ", v'
+        assert alone.page.input_value("#mc-own-at") == "[3.0]"
+        assert alone.page.inner_text(".mc-results") == "" and not [url for url in alone.asked if ".gz" in url]
+    with Alone(browser, f"{served}/{OWN}#code=nonsense") as alone:
+        assert "no code that can be read" in alone.page.inner_text(".mc-python-status")
+        assert not alone.faults
+
+
+def test_code_that_came_with_a_link_cannot_script_the_page_nor_fetch(browser, served):
+    code = ("from js import fetch, self as here\n"
+            "print('network', fetch, here.XMLHttpRequest, here.importScripts, here.WebSocket)\n"
+            "mc.Derivative._repr_html_ = lambda d: '<p>kept<img src=x onerror=\"window.harm=1\"><script>harm=1</script>"
+            "<a href=\"javascript:harm=1\">x</a></p>'\n"
+            "def f(v):\n    return v * 2")
+    with Alone(browser, f"{served}/{OWN}") as alone:
+        alone.run(code, "[1.0, 2.0]")
+        assert "kept" in alone.results()
+        assert alone.page.inner_text(".mc-results pre").split() == ["network", *["None"] * 4]
+        assert alone.page.evaluate("window.harm") is None
+        assert not alone.page.query_selector_all(".mc-results :is(img, script, a)")
+
+
+def test_the_box_can_be_left_with_the_keyboard(visit):
+    with visit(OWN) as opened:
+        page = opened.page
+        focused = "document.activeElement.id || document.activeElement.dataset.do"
+        page.fill("#mc-own-code", "def f(v):")
+        page.focus("#mc-own-code")
+        page.keyboard.press("End")
+        page.keyboard.press("Enter")
+        page.keyboard.type("a = 1")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.type("b")
+        assert page.input_value("#mc-own-code") == "def f(v):\n    a = 1\n        b"
+        assert page.evaluate(focused) == "mc-own-code"
+        page.keyboard.press("Escape")
+        page.keyboard.press("Tab")
+        assert page.evaluate(focused) == "mc-own-at"
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate(focused) != "mc-own-code"
+        assert not opened.faults
+
+
+@pytest.mark.parametrize("width, theme", [(1280, "light"), (375, "dark")])
+def test_examples_show_their_results_at_once_and_axe_finds_nothing(visit, width, theme):
+    with visit(OWN, width, theme) as opened:
+        page = opened.page
+        for button in page.query_selector_all(".mc-choice button"):
+            button.click()
+            assert page.input_value("#mc-own-code").startswith(("def f", "W =", "a =", "X ="))
+            assert page.query_selector_all(".mc-results .mc-block")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, button.inner_text()
+        assert not opened.faults
+        page.add_script_tag(path=str(AXE))
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))")
+        assert not found, "\n".join(found)
+
+
+def test_without_scripts_the_worked_examples_stand(browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((HTML / OWN).as_uri())
+    assert page.is_visible(".mc-worked details[open] table.mc-derivative")
+    assert not page.is_visible(".mc-own form")
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def firefox():
+    if not FIREFOX:
+        if REQUIRED:
+            _missing("Firefox is not here (Debian: apt install firefox-esr)")
+        pytest.skip("Python in the page was not tested in Firefox: it is not here (Debian: apt install firefox-esr)")
+    pytest.importorskip("websocket")
+    with Firefox() as window:
+        yield window
+
+
+def test_firefox_runs_it_too(firefox, address):
+    firefox.go(f"{address}/{OWN}")
+    firefox.ask(f"""document.querySelector('#mc-own-code').value = {json.dumps(LAYER)};
+                    document.querySelector('#mc-own-at').value = '[0.2, -0.5, 1.0]';
+                    document.querySelector('[data-do=run]').click();""")
+    said = firefox.ask(f"""new Promise((done) => {{ const look = setInterval(() => {{
+        if ({DONE}) {{ clearInterval(look); done(document.querySelector('.mc-own').innerText); }} }}, 50); }})""")
+    assert "Done in" in said and "core @ upstream" in said and "no gap" in said
+    outside = firefox.ask("performance.getEntriesByType('resource').map(e => e.name)"
+                          ".filter(u => !/^(file|data|blob|http:\\/\\/127)/.test(u)).join()")
+    assert outside == ""

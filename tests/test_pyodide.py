@@ -1,0 +1,125 @@
+"""Fetching Python for the page: only what the lock names, whole or not at all, and packed without needless files."""
+
+import gzip
+import hashlib
+import io
+import zipfile
+
+import pytest
+
+from mcnotes.site import pyodide
+
+ENTRY = {"file_name": "thing.whl", "sha256": hashlib.sha256(b"right").hexdigest()}
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A cache of its own, and a lock that names one small file."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(pyodide, "lock", lambda: {"info": {"version": "0.1"}, "packages": {"thing": ENTRY}})
+    return tmp_path / "mcnotes" / "pyodide-0.1"
+
+
+def source(words, data, monkeypatch, name, asked=None):
+    def give(version, entries):
+        if asked is not None:
+            asked.append([entry["file_name"] for entry in entries])
+        if isinstance(data, Exception):
+            raise data
+        for entry in entries:
+            yield entry, data
+    give.__doc__ = words
+    monkeypatch.setattr(pyodide, name, give)
+
+
+def test_the_second_source_is_asked_when_the_first_cannot_be_reached(small, monkeypatch):
+    source("First.", pyodide.UnreachableError("no road"), monkeypatch, "_from_distribution")
+    source("Second.", b"right", monkeypatch, "_from_carrier")
+    pyodide.fetch(["thing"])
+    assert (small / "thing.whl").read_bytes() == b"right"
+
+
+def test_a_file_with_another_content_is_refused_and_not_kept(small, monkeypatch):
+    source("First.", b"wrong", monkeypatch, "_from_distribution")
+    source("Second.", OSError("disk"), monkeypatch, "_from_carrier")
+    with pytest.raises(pyodide.UnreachableError, match=r"thing\.whl could not be had; First: .* not the file that the "
+                                                       "lock names; Second: disk"):
+        pyodide.fetch(["thing"])
+    assert not list(small.iterdir())
+
+
+def test_nothing_is_asked_for_what_is_there(small, monkeypatch):
+    asked = []
+    source("First.", b"right", monkeypatch, "_from_distribution", asked)
+    pyodide.fetch(["thing"])
+    pyodide.fetch(["thing"])
+    assert asked == [["thing.whl"]]
+    (small / "thing.whl").write_bytes(b"spoilt")
+    pyodide.fetch(["thing"])
+    assert asked == [["thing.whl"]] * 2 and (small / "thing.whl").read_bytes() == b"right"
+
+
+def test_the_distribution_out_of_reach_says_which_address(monkeypatch):
+    monkeypatch.setattr(pyodide, "DISTRIBUTION", "http://127.0.0.1:9/{version}/{name}")
+    with pytest.raises(pyodide.UnreachableError, match=r"127\.0\.0\.1:9/0\.1/thing\.whl"):
+        list(pyodide._from_distribution("0.1", [ENTRY]))
+
+
+def test_a_book_without_python_says_so_and_goes_on(small, monkeypatch, capsys):
+    source("First.", OSError("no road"), monkeypatch, "_from_distribution")
+    source("Second.", OSError("no road either"), monkeypatch, "_from_carrier")
+    monkeypatch.setattr(pyodide, "NUMPY", ("thing",))
+    pyodide.main()
+    said = capsys.readouterr().err
+    assert said.startswith("The book is built without Python in its pages: thing.whl") and "no road either" in said
+    assert not pyodide.available(("thing",))
+    with pytest.raises(pyodide.UnreachableError, match="python -m mcnotes.site.pyodide"):
+        monkeypatch.setattr(pyodide, "available", lambda: False)
+        pyodide.parts()
+
+
+def test_what_the_page_needs_of_mcnotes_is_packed_and_runs_from_the_archive(tmp_path):
+    import subprocess
+    import sys
+
+    (tmp_path / "own.zip").write_bytes(pyodide.archive(pyodide.own_files()))
+    names = zipfile.ZipFile(tmp_path / "own.zip").namelist()
+    assert "mcnotes/inpage/examine.py" in names and "mcnotes/statements/statements.json" in names
+    assert not [name for name in names if "/site/" in name or "__pycache__" in name]
+    with zipfile.ZipFile(tmp_path / "own.zip") as packed:
+        packed.extractall(tmp_path / "there")
+    code = ("import mcnotes, json; from mcnotes.statements.finding import find; assert '/there/' in mcnotes.__file__; "
+            "from mcnotes.inpage import answer; print(find('(30)').section, "
+            "json.loads(answer(json.dumps({'do': 'examine', 'with': {'code': 'def f(s): return s', 'at': '2.0'}})))"
+            "['kinds'])")
+    code = f"import sys; sys.path.insert(0, 'there'); {code}"
+    done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.startswith("X.11 ['shape', 'derivative', 'planar', 'compression']"), done.stderr
+
+
+@pytest.mark.parametrize("name, needed", [
+    ("numpy/_core/_multiarray_umath.so", True), ("numpy/_core/tests/test_umath.py", False),
+    ("numpy/f2py/rules.py", False), ("numpy/lib/_function_base_impl.py", True), ("numpy/__init__.pyi", False),
+    ("numpy/random/mtrand.so", True), ("matplotlib/backends/backend_svg.py", True),
+    ("matplotlib/backends/backend_qt5.py", False), ("matplotlib/mpl-data/fonts/ttf/DejaVuSans-Bold.ttf", True),
+    ("matplotlib/mpl-data/fonts/ttf/DejaVuSerif.ttf", False), ("PIL/PngImagePlugin.py", True),
+    ("PIL/TiffImagePlugin.py", False),
+])
+def test_only_what_no_page_needs_is_left_out(name, needed):
+    kept = [inside for inside, _ in pyodide._members([_zip(name)], pyodide._NEEDLESS)]
+    assert kept == [name] * needed
+
+
+def _zip(name):
+    return io.BytesIO(pyodide.archive([(name, b"")]))
+
+
+def test_both_forms_of_a_part_hold_the_same_bytes(tmp_path, monkeypatch):
+    import base64
+
+    data = gzip.compress(b"code", mtime=0)
+    monkeypatch.setattr(pyodide, "parts", lambda: {"numpy": data})
+    assert pyodide.write(tmp_path) == {"numpy": len(data)}
+    script = (tmp_path / "numpy.gz.js").read_text()
+    assert (tmp_path / "numpy.gz").read_bytes() == data
+    assert base64.b64decode(script.split('", "')[1].split('"')[0]) == data
