@@ -218,7 +218,7 @@ def _members(archives, needless):
 
 
 def own_files():
-    """``mcnotes`` without what builds and edits the book, the table of its statements, and lark, which reads their formulas.
+    """``mcnotes`` without what builds the book, the table of its statements, and lark, which reads their formulas.
 
     Yields
     ------

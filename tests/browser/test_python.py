@@ -26,7 +26,7 @@ def there():
     if not (HTML / "_static" / "python" / "numpy.gz").exists():
         if pyodide.available() and HTML.exists():
             pytest.fail("Python was fetched, but the built pages have none: run `make book`")
-        pytest.skip("Python in the page was not tested: its files could not be fetched (python -m mcnotes.site.pyodide)")
+        pytest.skip("Python in the page was not tested: its files could not be fetched (see what `make book` says)")
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_a_reader_types_a_function_and_sees_its_derivative(browser, address):
         alone.run(LAYER, "[0.2, -0.5, 1.0]")
         found = alone.results()
         assert "shape (3, 2)" in found and "core @ upstream" in found and "no gap" in found
-        cells = page.eval_on_selector_all(".mc-results table.mc-derivative tbody td", "all => all.map(e => e.innerText)")
+        cells = page.locator(".mc-results table.mc-derivative tbody td").all_inner_texts()
         assert [float(cell.replace("−", "-")) for cell in cells] == pytest.approx([10, 20, 5, -10, -3, 4])
         assert "Done in" in page.inner_text(".mc-python-status")
 
