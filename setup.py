@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: a wheel carries the table of the book's statements, read from the notebooks."""
+"""What pyproject.toml cannot say: a wheel carries the book's statements and its exercises."""
 
 import importlib.util
 import pathlib
@@ -9,8 +9,8 @@ from setuptools.command.build_py import build_py
 ROOT = pathlib.Path(__file__).parent
 
 
-class WithStatements(build_py):
-    """Copy the modules, then write the table beside the module that reads it."""
+class WithTheBook(build_py):
+    """Copy the modules, then write beside each that reads them the table of statements and the exercises."""
 
     def run(self):
         super().run()
@@ -20,6 +20,8 @@ class WithStatements(build_py):
             finding = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(finding)
             finding.write(pathlib.Path(self.build_lib) / "mcnotes" / "statements" / "statements.json", ROOT)
+            self.copy_tree(str(ROOT / "book" / "exercises"),
+                           str(pathlib.Path(self.build_lib) / "mcnotes" / "exercises" / "files"))
 
 
-setup(cmdclass={"build_py": WithStatements})
+setup(cmdclass={"build_py": WithTheBook})

@@ -14,7 +14,8 @@ PACKAGE = pathlib.Path(mc.__file__).parent
 
 #: Each module, or the room it stands in, and what it may import from the rest of the package.
 MAY_IMPORT = {
-    "__init__": {"network", "compression", "derivative", "planar", "shapes", "statements.confirm"},
+    "__init__": {"network", "compression", "derivative", "planar", "shapes", "statements.confirm",
+                 "exercises.asking"},
     "shapes": set(),
     "derivative": {"shapes", "engine"},
     "planar": {"shapes", "derivative", "engine"},
@@ -26,17 +27,19 @@ MAY_IMPORT = {
     "engine.rules": {"engine.structure", "engine.links", "engine.trace", "engine.rules"},
     "engine": set(),
     "statements": {"shapes", "statements"},
+    "exercises": {"shapes", "derivative", "statements", "exercises"},
     "inpage": {"__init__", "shapes", "derivative", "planar", "compression", "inpage"},
     "pictures.drawing": {"pictures.drawing"},
     "pictures": {"pictures"},
     "desk": {"statements", "desk"},
-    "site": {"statements", "pictures", "desk", "inpage", "site"},
+    "site": {"statements", "exercises", "pictures", "desk", "inpage", "site"},
 }
 #: Rooms whose modules need NumPy and the standard library alone.
-MATHEMATICS = {"shapes", "derivative", "planar", "compression", "network", "engine", "statements", "inpage"}
+MATHEMATICS = {"shapes", "derivative", "planar", "compression", "network", "engine", "statements", "exercises",
+               "inpage"}
 STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "dataclasses", "weakref",
             "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
-            "inspect", "json", "pathlib", "ast", "io", "traceback"}
+            "inspect", "json", "pathlib", "tomllib", "ast", "io", "traceback"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -10,6 +10,7 @@ import sys
 import contract
 import pytest
 
+from mcnotes.exercises import source as exercises
 from mcnotes.statements import finding
 
 OWN = r"""# X.24 What the notes do not have
@@ -133,7 +134,7 @@ def test_a_name_on_two_pages_is_refused(tmp_path, monkeypatch):
         finding.find("(90)")
 
 
-def test_a_wheel_brings_the_same_table(tmp_path):
+def test_a_wheel_brings_the_same_table_and_the_exercises(tmp_path):
     source, there = tmp_path / "source", tmp_path / "there"
     source.mkdir()
     for name in ("mcnotes", "book"):
@@ -146,8 +147,11 @@ def test_a_wheel_brings_the_same_table(tmp_path):
     shutil.rmtree(source)
     code = ("from mcnotes.statements import finding\n"
             "print(finding.__file__)\n"
-            "for one in finding.everything(): print(repr(one))")
+            "for one in finding.everything(): print(repr(one))\n"
+            "from mcnotes.exercises import source\n"
+            "print(*[source.find(name).name for name in source.names()])")
     answer = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(there)},
                             check=True, capture_output=True, text=True).stdout.splitlines()
     assert pathlib.Path(answer[0]).is_relative_to(there)
-    assert answer[1:] == [repr(one) for one in finding.everything()]
+    assert answer[1:-1] == [repr(one) for one in finding.everything()]
+    assert answer[-1].split() == exercises.names() != []
