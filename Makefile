@@ -5,7 +5,7 @@ RUN = OMP_NUM_THREADS=1 $(CURDIR)/$(VENV)/bin
 READY = $(VENV)/.ready
 NOTEBOOKS ?= $(wildcard book/*.ipynb)
 
-.PHONY: book pdf test unit notebooks-test browser-test run live bench lock fuzz clean
+.PHONY: book pdf test unit notebooks-test browser-test check run live bench lock fuzz clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
 	$(RUN)/python -m mcnotes.site.pyodide
@@ -22,7 +22,10 @@ unit: $(READY)  ## lint, doctests and unit tests
 	$(RUN)/python -m pytest -q -n 2 --dist loadfile mcnotes tests --ignore=tests/browser --ignore=tests/test_book.py
 
 notebooks-test: $(READY)  ## run every notebook and compare with its stored outputs
-	$(RUN)/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
+	$(RUN)/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider -p mcnotes.desk.telling --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(NOTEBOOKS)
+
+check: $(READY)  ## all checks of one chapter, after an edit: make check N=07
+	$(RUN)/python -m mcnotes.desk.checking $(N)
 
 browser-test: $(READY)  ## open the built pages in Chromium, with the network cut off
 	$(RUN)/python -m pytest -q -rs -n 2 tests/test_book.py tests/browser

@@ -10,11 +10,17 @@ import re
 import contract
 import pytest
 
+from mcnotes.desk import checking
 from mcnotes.statements import finding
 
 BOOK = pathlib.Path(__file__).parent.parent / "book"
 NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
-HIDDEN = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
+#: Chapters of the first edition, whose sentences have numbers that no code of their page computes. The list shrinks.
+OLD_FORM = {
+    "00-matrix-derivatives", "01-partial-derivatives", "03-derivatives-approximation", "04-the-gradient",
+    "05-finding-the-scalar-vector-derivative", "06-planar-approximation", "10-vectors-and-vectors",
+    "14-matrix-scalar", "17-dimensions", "18-dealing-with-tensors", "23-element-wise-multiplication", "index",
+}
 
 
 def cells(path, kind=None):
@@ -29,8 +35,6 @@ def prose(path):
 
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-each_section = pytest.mark.parametrize(
-    "path", [path for path in NOTEBOOKS if path.stem in finding.sections().values()], ids=lambda path: path.stem)
 
 
 def test_every_section_has_its_notebook():
@@ -38,48 +42,10 @@ def test_every_section_has_its_notebook():
 
 
 @each
-def test_outputs_are_stored_and_in_order(path):
-    code = [cell for _, source, cell in cells(path, "code") if source.strip()]
-    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
-    assert sum(bool(cell["outputs"]) for cell in code) >= len(code) / 2
-    for _, source, cell in cells(path, "code"):
-        if "mc.confirm" in source or "mc.show" in source or "mc.check" in source:
-            assert cell["outputs"], f"no stored output: {source[:60]!r}"
-        assert not any(output["output_type"] == "error" for output in cell["outputs"])
-
-
-@each
-def test_files_are_clean(path):
-    notebook = json.loads(path.read_text())
-    assert set(notebook["metadata"]) == {"kernelspec"}, "run: make run NOTEBOOKS=" + path.name
-    assert not any("execution" in cell["metadata"] for cell in notebook["cells"])
-    for _, source, cell in cells(path, "code"):
-        if cell["metadata"].get("tags") in (None, []):
-            visible = [line for line in source.splitlines() if line.strip()]
-            assert len(visible) <= 8, f"{len(visible)} visible lines: {source[:60]!r}"
-
-
-@each
-def test_figures_say_what_they_show(path):
-    for _, source, _ in cells(path, "code"):
-        if "mc.draw." in source:
-            assert "mc.show(" in source or "@mc.explore(" in source
-        if "@mc.explore(" in source:
-            assert set(cell_tags(path, source)) & HIDDEN
-
-
-def cell_tags(path, wanted):
-    return next(cell["metadata"].get("tags", []) for _, source, cell in cells(path) if source == wanted)
-
-
-@each_section
-def test_anatomy(path):
-    text = prose(path)
-    assert re.match(r"# [^$\n]+\n", text), "a title without formulas"
-    assert "After this page you can" in text.split("## ")[0]
-    for part in (r"^## .*[Ww]atch out", r"^## .*[Ee]xercise", r"^## In short", r":::+\{exercise\}"):
-        assert re.search(part, text, re.M), f"missing: {part}"
-    assert len(re.findall(r":::+\{exercise\}", text)) >= 2
+def test_a_notebook_keeps_the_contract(path):
+    rules = [rule for rule in checking.RULES if rule is not checking.numbers or path.stem not in OLD_FORM]
+    told = checking.faults(path, rules)
+    assert not told, "\n" + "\n".join(told)
 
 
 @pytest.mark.parametrize("section", contract.SECTIONS)
@@ -90,15 +56,6 @@ def test_a_section_has_the_numbers_of_the_notes(section):
     assert sorted(set(boxes) - set(found)) == []
     strangers = (set(contract.EQUATIONS) | set(contract.BOXES)) & set(found) - set(equations) - set(boxes)
     assert not strangers, f"the notes have {strangers} in another section"
-
-
-@each_section
-def test_numbered_statements_are_checked_after_they_stand(path):
-    for one in finding.read(path)[2]:
-        checked = [i for i, source, _ in cells(path, "code")
-                   if re.search(rf"mc\.confirm(_order)?\(\s*\"{re.escape(one.name)}[\" ]", source)]
-        assert checked or not one.number, f"{one.name} is not checked on its page"
-        assert not checked or max(checked) >= one.cell, f"{one.name} is checked before it is stated"
 
 
 def test_every_erratum_is_shown_on_a_page_of_its_section():

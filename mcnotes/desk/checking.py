@@ -1,0 +1,154 @@
+"""Everything that is tested about one notebook, in one command: ``make check N=07``.
+
+    python -m mcnotes.desk.checking 07
+
+First what can be seen without running: the parts of a chapter, its outputs,
+tags, references, alternative texts, numbers in sentences. Then the notebook runs
+and is compared with what is stored. Each fault is one line, or one block, that
+names the cell as JupyterLab counts it and says what to do.
+"""
+
+import json
+import re
+import sys
+
+from ..statements import finding, proofreading
+from . import prose, storing
+
+#: The tags that the book knows.
+TAGS = {"hide-check", "hide-input", "hide-output", "hide-cell", "remove-input", "remove-output", "remove-cell",
+        "raises-exception"}
+HIDDEN = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
+MOST_LINES = 8
+
+#: What a chapter has: a pattern, and what is missing without it.
+PARTS = (
+    (r"\A(?:---\n.*?\n---\s*)?# [^$\n]+\n", "a title without formulas: # X.7 Our scalar/vector derivative"),
+    (r"After this page you can", 'a first sentence "After this page you can …"'),
+    (r"^## .*[Ww]atch out", 'a part "## Watch out"'),
+    (r"^## .*[Ee]xercise", 'a part "## Exercises"'),
+    (r"^:::+\{exercise\}(?s:.*)^:::+\{exercise\}", "two exercises or more: :::{exercise}"),
+    (r"^## In short", 'a part "## In short"'),
+)
+
+
+def faults(path, rules=None):
+    """What is wrong with a notebook, as far as can be seen without running it and without the other pages.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    rules : iterable of callable, optional
+        Some of `RULES`.
+
+    Returns
+    -------
+    list of str
+        One line each: ``file, cell: what is wrong; what to do``.
+    """
+    return [f"book/{path.name}, {where}: {words}" for rule in rules or RULES for where, words in rule(path)]
+
+
+def _code(path):
+    """The code cells that hold something, as (where, source, cell)."""
+    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+             if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
+    return [(f"In [{count}]", "".join(cell["source"]), cell) for count, cell in enumerate(cells, 1)]
+
+
+def parts(path):
+    """A section has all parts of a chapter."""
+    text = "\n\n".join(text for _, kind, text in proofreading.places(path) if kind == "markdown")
+    if re.match(r"\d\d-", path.name):
+        missing = [words for part, words in PARTS if not re.search(part, text, re.M)]
+        yield from (("text", f"the chapter has not {words}") for words in missing)
+
+
+def outputs(path):
+    """Outputs are stored, in order, and none is an error."""
+    run, code = f"run: make run NOTEBOOKS=book/{path.name}", _code(path)
+    for count, (where, source, cell) in enumerate(code, 1):
+        shows = re.search(r"\bmc\.(confirm|refute|show|check|explore|hint)\b", source)
+        if any(output["output_type"] == "error" for output in cell["outputs"]):
+            yield where, f"the stored output is an error; mend the cell, then {run}"
+        elif shows and not cell["outputs"]:
+            yield where, f"no output is stored, though mc.{shows[1]} shows something; {run}"
+        elif cell["execution_count"] != count:
+            yield where, f"it is stored as In [{cell['execution_count'] or ' '}]: run from the top; {run}"
+    if sum(bool(cell["outputs"]) for *_, cell in code) < len(code) / 2:
+        yield "outputs", f"most cells have none; {run}"
+
+
+def files(path):
+    """Nothing is stored that differs from machine to machine or from run to run, and tags are known ones."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    run = f"run: make run NOTEBOOKS=book/{path.name}"
+    if set(notebook["metadata"]) != {"kernelspec"}:
+        yield "metadata", f"an editor's settings are stored; {run}"
+    for where, source, cell in _code(path):
+        tags = set(cell["metadata"].get("tags", []))
+        if "execution" in cell["metadata"]:
+            yield where, f"the time of a run is stored; {run}"
+        if tags - TAGS:
+            yield where, f"the book does not know the tag {', '.join(sorted(tags - TAGS))}; it knows {sorted(TAGS)}"
+        if storing.checks_only(source) and "hide-check" not in tags:
+            yield where, f"it only checks, so it carries the tag hide-check; {run}"
+
+
+def code(path):
+    """What a reader sees of code is short, and drawing is folded away."""
+    for where, source, cell in _code(path):
+        tags = set(cell["metadata"].get("tags", []))
+        lines = [line for line in source.splitlines() if line.strip()]
+        if not tags and len(lines) > MOST_LINES:
+            yield where, f"{len(lines)} visible lines, at most {MOST_LINES} are easy to follow; cut the cell in two"
+        if "mc.draw." in source and "mc.show(" not in source and "@mc.explore(" not in source:
+            yield where, 'it draws and shows nothing; end the cell with mc.show("what the picture shows")'
+        if "@mc.explore(" in source and not tags & HIDDEN:
+            yield where, "an explorer's code is folded away; give the cell the tag hide-input"
+
+
+def checks(path):
+    """Each numbered statement is checked on its page, not before it is stated."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    checked = {}
+    for position, cell in enumerate(cells, 1):
+        if cell["cell_type"] == "code":
+            for name in re.findall(r"mc\.confirm(?:_order)?\(\s*\"([^\"]+)\"", "".join(cell["source"])):
+                checked[re.sub(r"^(\(\w+\)|[A-Z]\w+ \w+) .*", r"\1", name)] = position
+    for one in finding.read(path)[2]:
+        where, last = proofreading.place(path, one.cell), checked.get(one.name)
+        if one.number and last is None:
+            yield where, f'{one.name} is not checked on its page; write mc.confirm("{one.name}", …) in a cell below it'
+        elif last is not None and last < one.cell:
+            yield where, f"{one.name} is checked before it is stated; move the check down"
+
+
+def numbers(path):
+    """Numbers in sentences are computed on their page, or marked as free."""
+    for where, number in prose.unfounded(path):
+        yield where, (f"the text says {number}, and no output, figure or code of the page does; mend the text, or mark "
+                      f"the number as free: <!-- free: {number} -->")
+
+
+RULES = (parts, outputs, files, code, checks, numbers)
+
+
+def main(names):
+    """Check the notebooks whose names begin so; the exit status of a shell command is returned."""
+    import pytest
+
+    found = [path for name in names for path in sorted((finding.ROOT / "book").glob(f"{name}*.ipynb"))]
+    if not found:
+        print(f"no notebook in book/ begins with {' or '.join(names)}; write make check N=07")
+        return 2
+    told = [line for path in found for line in faults(path)] + [
+        line for line in proofreading.faults() if line.startswith(tuple(f"book/{path.name}, " for path in found))]
+    print("\n".join(told), end="\n" * bool(told), flush=True)
+    ran = pytest.main(["-q", "-p", "no:cacheprovider", "-p", "mcnotes.desk.telling", "--nbval", "--nbval-current-env",
+                       "--nbval-sanitize-with", str(storing.RULES), *map(str, found)])
+    return int(bool(told) or ran != 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
