@@ -14,14 +14,14 @@ from .derivative import Derivative, derivative, hessian
 from .exercises.asking import check, hint, solution
 from .planar import PlanarApproximation, planar
 from .shapes import LayoutError, axes, kind, shape_of, size
-from .statements.confirm import ClaimError, confirm, confirm_order, refused, refute
+from .statements.confirm import ClaimError, confirm, confirm_order, holds, refused, refute
 
 _PICTURES = {"draw": ("pictures.drawing", None), "show": ("pictures.figures", "show"),
              "explore": ("pictures.explorers", "explore")}
 
 __all__ = [
     "ClaimError", "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation",
-    "axes", "check", "compress", "confirm", "confirm_order", "derivative", "hessian", "hint", "kind",
+    "axes", "check", "compress", "confirm", "confirm_order", "derivative", "hessian", "hint", "holds", "kind",
     "network", "planar", "refused", "refute", "shape_of", "size", "solution",
     "draw", "explore", "show",
 ]

@@ -1,17 +1,21 @@
-"""Check a numbered claim of the notes on the page where it stands.
+"""Check a statement of the book on the page where it stands.
 
-A claim is named as the notes name it: ``"(14)"`` is an equation, ``"Definition
-9"`` a box. Words may follow (``"(64) as printed"``). Every function here prints
-one line when the claim passes and raises :class:`ClaimError` when it does not,
-so a page with a false statement cannot be built.
+A statement is named as the notes name it: ``"(14)"`` is an equation, ``"Definition
+9"`` a box. Its printed formula is found, read and run (:mod:`mcnotes.statements.running`);
+nothing else is written than what its letters stand for. Every function here shows one line
+when the statement passes and raises :class:`ClaimError` when it does not, so a page with a
+false statement cannot be built.
 """
 
 import re
+import sys
 
 import numpy as np
 
 from .comparing import compare
 from .finding import find
+from .running import run, run_formula, run_misprint
+from .values import ClaimError
 
 _NAME = re.compile(r"(?P<name>Erratum E(?P<erratum>\d\d)|\(\w+\)|[A-Z][a-z]+ [\w.]+)(?: (?P<words>.*))?")
 #: How many errata of the notes the reference lists: E01, E02, ...
@@ -21,40 +25,91 @@ _NARROW = set("as with without in on for from by over entry checked turned trans
 _JUDGE = re.compile(r"\b(is|are) (not )?(true|false|wrong|right)\b|\b(holds?|fails?)\b")
 
 
-class ClaimError(AssertionError):
-    """A numbered claim does not hold for the numbers it was given."""
+def confirm(claim, /, *sides, tolerance=1e-9, **letters):
+    """Run a printed statement for the letters it is given.
 
-
-def confirm(claim, left, right, *, tolerance=1e-9):
-    """Confirm that two independently computed things agree.
-
-    Arrays and numbers agree when they have the same shape and every entry agrees
-    with its own counterpart: their difference is at most `tolerance` times the
-    larger of the two (see :func:`mcnotes.statements.comparing.compare`). Whole
-    numbers, shapes, texts and truth values have to be equal.
+    ``confirm("(30)", w=w, v=v, Δv=[1, -2, 3])`` reads the formula of that number as it is
+    printed in the book and runs it: ``=`` is compared entry by entry, for ``≈`` the gap has
+    to fall by four when the step halves. Free indices run through all their values.
 
     Parameters
     ----------
     claim : str
-        ``"(14)"`` for an equation, ``"Definition 9"`` for a box.
-    left, right : number, array of any shape, Derivative, tuple, str or bool
-        The two sides. They must come from different computations.
+        ``"(14)"`` for an equation, ``"Definition 9"`` for a box (all its formulas run), the
+        title of a box without a number, or the name of an equation with a label of words.
+    letters : number, array or function
+        What the letters of the formula stand for. The names of a function's arguments say
+        what it depends on: ``Z=lambda W, A: W.T @ A``. ``Δv`` is how far v moves. ``ℒ`` is
+        bound by ``L``. Letters of a layer may be written without it, or as ``Wℓ`` and
+        ``Aℓ_1``. A size may be said, ``m=4``, where no letter has it. ``star`` is the
+        product that ⋆ stands for, ``step`` the function or compression of an arrow.
+    sides : number, array of any shape, Derivative, tuple, str or bool
+        The older form, ``confirm("(14)", left, right)``, compares two sides that were
+        computed independently, with a largest relative difference of `tolerance`.
     tolerance : float, optional
-        Largest accepted difference, relative to the entries that are compared.
 
     Raises
     ------
     ClaimError
-        The sides differ, in shape or in value, or are not finite real numbers.
+        The statement does not hold; the message says which entry or shape shows it.
+    FormulaError
+        A letter has no value, or the statement could not be false.
     ValueError
-        The claim's name is not one of the notes', or the comparison could not
-        fail (empty sides, or the same object twice).
+        The book has no statement of that name.
 
     Examples
     --------
-    >>> confirm("(3)", (np.ones((2, 3)) @ np.ones((3, 4))).shape, (2, 4))
-    (3) holds: both are (2, 4)
+    >>> confirm("(75)", Z=lambda W, A: W.T @ A, W=np.array([[1, 2, 0], [3, -1, 2]]), A=[2, 1])
+    ✓ (75) runs as printed: 3 entries agree
     """
+    if sides:
+        if letters or len(sides) != 2:
+            raise TypeError("confirm takes a name and letters, confirm(\"(30)\", w=w, v=v, Δv=[1, -2, 3])")
+        _agree(claim, *sides, tolerance)
+    else:
+        _show(run(claim, letters))
+
+
+def holds(latex, /, **letters):
+    """Run a formula of your own.
+
+    Parameters
+    ----------
+    latex : str
+        The formula, as between dollar signs.
+    letters : number, array or function
+        As for :func:`confirm`.
+
+    Returns
+    -------
+    Verdict
+        True where the formula holds. Its line says why, or why not.
+
+    Raises
+    ------
+    FormulaError
+        The formula cannot be read, a letter has no value, or it could not be false.
+
+    Examples
+    --------
+    >>> holds(r"\\frac{\\partial (x^T B x)}{\\partial x} = (B + B^T) x", x=[1, -2], B=[[1, 2], [5, 4]])
+    ✓ the formula holds: 2 entries agree
+    >>> holds(r"(W A)^T = W^T A^T", W=np.ones((2, 3)), A=np.ones(3))
+    ✗ the formula does not hold: Wᵀ Aᵀ: (3 × 2)(1 × 3): 2 ≠ 1
+    """
+    return run_formula(latex, letters)
+
+
+def _show(verdict):
+    """Show a verdict: as an output of its own in a notebook, as a line elsewhere."""
+    shell = sys.modules.get("IPython")
+    if shell is not None and shell.get_ipython() is not None:
+        shell.display.display(verdict)
+    else:
+        print(verdict.line)
+
+
+def _agree(claim, left, right, tolerance):
     _known(claim)
     if left is right and not isinstance(left, bool | int | str | tuple):
         raise ValueError(f"{claim}: both sides are the same object, so this check cannot fail; "
@@ -111,30 +166,43 @@ def confirm_order(claim, gap, *, order=2, step=1e-2):
           f"{falls[0]:.1f}, then {falls[1]:.1f}")
 
 
-def refute(claim, left, right, *, tolerance=1e-3):
-    """Show that two sides do not agree: a misprint, or a tempting mistake.
+def refute(claim, /, *sides, tolerance=1e-3, **letters):
+    """Run a misprint, or a tempting mistake, and say in one line why it fails.
 
     Parameters
     ----------
     claim : str
-        What is refuted, such as ``"(64) as printed"`` or ``"Erratum E64"``.
-    left, right : number or array of any shape, tuple, str or bool
-        The two sides.
+        ``"E56"`` for an erratum of the notes, or a statement with words that say what was
+        changed, ``"(30) without the transpose"``.
+    sides : str
+        The wrong formula in LaTeX. (The older form takes two sides that differ, by more
+        than `tolerance` relative to the entries.)
     tolerance : float, optional
-        At least one entry has to differ by more than this, relative to the entries.
+    letters : number, array or function
+        As for :func:`confirm`.
 
     Raises
     ------
     ClaimError
-        The sides agree after all.
-    ValueError
-        A side is not made of finite real numbers, so that nothing could agree with it.
+        The formula holds after all.
+    FormulaError
+        It cannot be read, or a letter has no value.
 
     Examples
     --------
-    >>> refute("Definition 13 as printed", (1, 3), (4, 3))
-    Definition 13 as printed fails: (1, 3) is not (4, 3)
+    >>> refute("E56", r"z_i = \\sum_{j=1}^{n} w_{ji} a_j", Z=lambda W, A: W.T @ A, W=[[1, 2], [3, 5], [0, 7]],
+    ...        A=[1, 2, 4])
+    E56 as printed fails: the sum over j ends at n = 2, and wⱼᵢ goes on to j = 3
     """
+    if len(sides) == 2 and not letters:
+        _differ(claim, *sides, tolerance)
+    elif len(sides) == 1 and isinstance(sides[0], str):
+        _show(run_misprint(claim, sides[0], letters))
+    else:
+        raise TypeError("refute takes a name, a formula and letters, refute(\"E56\", r\"…\", W=W, A=A)")
+
+
+def _differ(claim, left, right, tolerance):
     _known(claim)
     found = compare(left, right, tolerance=tolerance)
     if not found.comparable:

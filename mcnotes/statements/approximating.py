@@ -1,0 +1,108 @@
+"""Whether ≈ is right: the gap has to fall by four when the step halves, and not be zero.
+
+A first-order mistake divides the gap by two only. A formula that is exact deserves an
+equals sign.
+"""
+
+import numpy as np
+
+from .agreement import sided
+from .reading import FormulaError
+from .tree import spelled, walk
+from .values import ClaimError
+
+_STARTS = (2.0**-5, 2.0**-8, 2.0**-11)
+_DEEP = 64
+
+
+def approximates(judge, left, right, chain, environments, near):
+    """Halve the step twice and look at the gap of every entry.
+
+    Parameters
+    ----------
+    judge : object
+        Gives scopes: ``judge.scope_for(chain, env, step)``.
+    left, right : Node
+        The two sides.
+    chain : Node
+        The whole formula, which says what moves.
+    environments : list of dict
+        Values of the free indices.
+    near : bool
+        Whether the formula says only that two things are near each other; then the
+        gap has to fall with the step.
+
+    Returns
+    -------
+    tuple of (step, true, predicted, gap)
+        For the entry with the largest gap.
+
+    Raises
+    ------
+    ClaimError
+        The gap falls too slowly, or is zero throughout.
+    """
+    if not judge.letters.changes:
+        moving = next((part.parts[0] for part in walk(chain) if part.kind == "delta"), None)
+        raise FormulaError(f"{spelled(left)} ≈ {spelled(right)}: ≈ needs a step, give Δ"
+                           + (f"{spelled(moving)}=…" if moving else "x=…, how far x moves"))
+    order = 1 if near else 2
+    words = f"{spelled(left)} ≈ {spelled(right)}"
+    for start in _STARTS:
+        sides = [_sides(judge, left, right, chain, environments, start / part) for part in (1, 2, 4, 4 * _DEEP)]
+        gaps = [np.abs(one - other) for one, other, _ in sides]
+        noise = max(scale for *_, scale in sides) * 1e-14
+        if all((gap <= noise).all() for gap in gaps[:3]):
+            continue
+        if _falls(gaps, order, noise):
+            worst = int(np.argmax(gaps[0]))
+            return tuple((start / part, float(one[worst]), float(other[worst]), float(gap[worst]))
+                         for part, (one, other, _), gap in zip((1, 2, 4), sides, gaps, strict=False))
+    if all((gap <= noise).all() for gap in gaps[:3]):
+        raise ClaimError(f"{words} is exact here: write =")
+    worst = int(np.argmax(gaps[2]))
+    ratio = gaps[1][worst] / gaps[2][worst] if gaps[2][worst] else np.inf
+    kind = "the gap is of first order" if 1.6 < ratio < 2.6 else ""
+    kind = "the gap does not shrink enough" if ratio <= 1.6 else kind
+    raise ClaimError(f"{words}: halving the step divides the gap by {ratio:.2f}, and it should be {2**order}"
+                     + (f"; {kind}" if kind else "") + _note(judge))
+
+
+def _note(judge):
+    return f" ({judge.record.notes[0]})" if judge.record.notes else ""
+
+
+def _sides(judge, left, right, chain, environments, step):
+    """Both sides for all indices in a row, and the size of the numbers that went into them."""
+    ones, others, scale = [], [], 0.0
+    quotient = any(part.kind == "frac" and any(one.kind == "delta" for one in walk(part.parts[1]))
+                   for part in walk(chain))
+    written = any(part.kind == "delta" for part in walk(chain))
+    for env in environments:
+        scope = judge.scope_for(chain, env, step)
+        if not written:
+            scope = scope.moved()
+        one, other = sided(scope.value(left, env), scope.value(right, env), f"{spelled(left)} ≈ {spelled(right)}")
+        weight = step if quotient else 1.0
+        ones.append(weight * np.ravel(one))
+        others.append(weight * np.ravel(other))
+    letters = judge.letters
+    for name in {part.name for part in walk(chain) if part.kind == "letter"}:
+        if name in letters and not letters.is_pure(name):
+            scale = max(scale, float(np.abs(letters.value(name)).max()))
+    one, other = np.concatenate(ones), np.concatenate(others)
+    return one, other, max(scale, float(np.abs(one).max()), float(np.abs(other).max()), 1e-30)
+
+
+def _falls(gaps, order, noise):
+    """Whether every gap that is not rounding falls as it should, from halving to halving and in the long run."""
+    first, second, third, deep = gaps
+    low = 0.88 * 2**order
+    for a, b, c, d in zip(first, second, third, deep, strict=True):
+        if a <= noise or c <= noise:
+            continue
+        if not (a >= low * b and b >= low * c):
+            return False
+        if d > 30 * noise and not c >= (0.8 * _DEEP**order) * d:
+            return False
+    return True

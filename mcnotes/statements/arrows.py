@@ -1,0 +1,145 @@
+"""Arrows: a named step from one thing to the next, a stage of a compression, or "it follows that"."""
+
+import numpy as np
+
+from .agreement import difference
+from .letters import as_matrix
+from .reading import FormulaError
+from .tree import spelled
+from .values import ClaimError, Flexible, ShapeClash, Tensor
+
+_SAMPLES = 81
+
+
+def follow(judge, flow, conditions):
+    """Run a formula with arrows.
+
+    Parameters
+    ----------
+    judge : object
+        ``judge.chain`` for its equations, ``judge.scope()`` for values.
+    flow : Node
+        What stands between the arrows, and the arrows.
+    conditions : list of Node
+
+    Raises
+    ------
+    ClaimError
+        A step does not lead where the formula says.
+    FormulaError
+        The formula does not say which step an arrow stands for.
+    """
+    stations = [part for part in flow.parts if part.kind != "arrow"]
+    if any(part.kind == "arrow" and part.name == "⟹" for part in flow.parts):
+        return _implied(judge, *stations)
+    if any(station.kind == "chain" for station in stations):
+        for station in stations:
+            if station.kind == "chain":
+                judge.chain(station, conditions)
+        return None
+    judge.record.relations.append("→")
+    for env in judge.environments(flow, conditions):
+        _walked(judge, stations, env)
+    return None
+
+
+def _walked(judge, stations, env):
+    scope, letters = judge.scope(), judge.letters
+    places = [k for k, station in enumerate(stations) if 0 < k < len(stations) - 1 and _function(station, letters)]
+    for k in places:
+        before, name, after = stations[k - 1], _name(stations[k]), stations[k + 1]
+        if name not in letters.functions:
+            letters.missing(name)
+        words = f"{spelled(before)} → {name} → {spelled(after)}"
+        if before.kind == "delta":
+            inner = before.parts[0]
+            here, there = (as_matrix(letters.functions[name](one._argument(name, inner, env)))
+                           for one in (scope, scope.moved()))
+            led = there - here
+        else:
+            led = as_matrix(letters.functions[name](scope._argument(name, before, env)))
+        difference(led, scope.value(after, env), words, env, judge.record)
+    if places:
+        return
+    before = judge.record.facts
+    values = [scope.value(station, env) for station in stations]
+    step = letters.signs.get("step")
+    if step is None:
+        if judge.record.facts == before:
+            raise FormulaError(f"{' → '.join(map(spelled, stations))}: say which step the arrow stands for, "
+                               "step=np.diag, or a compression, step=mc.compress(…)")
+        return
+    for one, other, start, end in zip(values, values[1:], stations, stations[1:], strict=False):
+        words = f"{spelled(start)} → {spelled(end)}"
+        if hasattr(step, "stages"):
+            _stage(step, one, other, words, judge.record)
+        else:
+            difference(as_matrix(step(one)), other, words, env, judge.record)
+
+
+def _function(node, letters):
+    name = _name(node)
+    return name is not None and (letters.is_pure(name) or node.kind == "boxed")
+
+
+def _name(node):
+    if node.kind == "boxed":
+        node = node.parts[0]
+    return node.name if node.kind == "letter" else None
+
+
+def _stage(compressed, one, other, words, record):
+    """The left side is what one stage of a compression has, the right side what the next has."""
+    stages = [_views(array, compressed) for _, array in compressed.stages]
+    for before, after in zip(stages, stages[1:], strict=False):
+        if any(_is(one, view) for view in before):
+            if any(_is(other, view) for view in after):
+                record.entries += sum(view.size for view in (before[0], after[0]))
+                return
+            raise ClaimError(f"{words}: the next stage of the compression is another one, "
+                             f"{' or '.join(str(view.shape) for view in after)}")
+    raise ClaimError(f"{words}: the left side is no stage of the compression")
+
+
+def _views(array, compressed):
+    """How the notes may write a stage down: blocks on top of each other or side by side."""
+    array = np.asarray(array)
+    if array.ndim == 1:
+        return [array.reshape(-1, 1)]
+    if array.ndim == 2:
+        return [array.T.reshape(-1, 1), array]
+    inner = len(compressed.inner)
+    found = Tensor(array, inner, array.ndim - inner).unfolded()
+    return [] if found is None else [found]
+
+
+def _is(value, view):
+    try:
+        value = value.shaped(view.shape) if isinstance(value, Flexible) else value
+    except ShapeClash:
+        return False
+    value = value.unfolded() if isinstance(value, Tensor) else value
+    return value is not None and value.shape == view.shape and bool(np.allclose(value, view, rtol=1e-9, atol=1e-12))
+
+
+def _implied(judge, premise, conclusion):
+    """Try many steps: wherever the left side is true, the right side has to be."""
+    letters, met = judge.letters, 0
+    if not letters.changes:
+        raise FormulaError("⟹ is tried for many steps: give Δx=…, the longest of them")
+    for part in np.linspace(-1, 1, _SAMPLES):
+        scope = judge.scope(step=float(part))
+        if not scope.holds(premise, {}):
+            continue
+        met += 1
+        if not scope.holds(conclusion, {}):
+            raise ClaimError(f"{spelled(premise)} is true and {spelled(conclusion)} is false for "
+                             + ", ".join(f"Δ{name} = {float(part) * np.ravel(delta)[0]:.3g}"
+                                         for name, delta in letters.changes.items()))
+    if met in (0, _SAMPLES):
+        raise FormulaError(f"{spelled(premise)} is {'never' if met == 0 else 'always'} true for the steps tried: "
+                           "give a Δ that goes beyond it")
+    judge.record.relations.append("⟹")
+    judge.record.entries += met
+
+
