@@ -1,5 +1,6 @@
 """Explorers and figures in both forms: live pictures in Jupyter, plain HTML in the built book."""
 
+import base64
 import json
 import re
 
@@ -19,8 +20,8 @@ from mcnotes.pictures.drawing import palette  # noqa: E402
 def shown(monkeypatch):
     """What was displayed."""
     found = []
-    for module in ("mcnotes.pictures.figures", "mcnotes.pictures.explorers"):
-        monkeypatch.setattr(f"{module}.display", lambda thing, **options: found.append(thing))
+    for module in ("mcnotes.pictures.figures", "mcnotes.pictures.baked", "mcnotes.pictures.live"):
+        monkeypatch.setattr(f"{module}.display", lambda thing, **options: found.append(thing | {"options": options}))
     yield found
     plt.close("all")
 
@@ -32,6 +33,7 @@ def in_book(monkeypatch):
 
 def draw_line(reach, side="left"):
     mc.draw.curve([0, 1], [0, reach])
+    plt.gca().set_ylim(0, 4)
     return f"reach {reach:g} {side}"
 
 
@@ -42,7 +44,9 @@ def baked(html):
 def test_show_gives_a_picture_live_and_svg_in_the_book(shown, monkeypatch):
     draw_line(1)
     mc.show("a line that rises")
-    assert shown[0].alt == "a line that rises" and shown[0].data[:4] == b"\x89PNG"
+    assert base64.b64decode(shown[0]["image/png"])[:4] == b"\x89PNG"
+    assert shown[0]["options"]["metadata"] == {"image/png": {"alt": "a line that rises"}}
+    assert shown[0]["text/plain"] == "a line that rises\n  line: (0, 0), (1, 1)"
     assert not plt.get_fignums()
     monkeypatch.setenv("MCNOTES_BOOK", "1")
     draw_line(1)
@@ -66,29 +70,107 @@ def test_the_same_figure_gives_the_same_svg_with_ids_of_its_own(shown, in_book):
         assert used in ids[0]
 
 
+def unpacked(data, k, part="frames"):
+    runs = data[part][k]
+    spans = zip(runs[::2], runs[1::2], strict=True)
+    return "\n".join(line for first, count in spans for line in data["lines"][first:first + count])
+
+
 def test_a_baked_explorer_holds_every_frame(shown, in_book):
     mc.explore(alt="a line that grows", reach=(1, 3, 5), side=["left", "right"])(draw_line)
     html = shown[0]["text/html"]
     data = baked(html)
-    assert len(data["frames"]) == 10
+    assert len(data["frames"]) == len(data["tables"]) == 10
     assert data["said"][:3] == ["reach 1 left", "reach 1 right", "reach 1.5 left"]
-    assert data["values"] == [["1", "1.5", "2", "2.5", "3"], ["left", "right"]]
-    first = "\n".join(data["lines"][k] for k in data["frames"][0])
-    assert first in html and first != "\n".join(data["lines"][k] for k in data["frames"][9])
-    assert html.count('type="range"') == 2 and 'aria-live="polite"' in html and "widget" not in html
+    assert data["values"] == [["1", "1.5", "2", "2.5", "3"], ["left", "right"]] and data["start"] == [0, 0]
+    first = unpacked(data, 0)
+    assert first in html and first != unpacked(data, 9)
+    assert html.count('type="range"') == 1 and 'aria-live="polite"' in html and "widget" not in html
     assert len(json.dumps(data)) < 0.5 * len(first) * 10  # frames share what they share
+
+
+def test_words_are_buttons_and_right_is_more(shown, in_book):
+    mc.explore(alt="a line that grows", reach=[3, 1, 2], side=["b", "a"], start={"side": "a"})(draw_line)
+    html = shown[0]["text/html"]
+    data = baked(html)
+    assert data["values"] == [["1", "2", "3"], ["b", "a"]] and data["start"] == [2, 1]
+    assert re.search(r'type="range"[^>]* min="0" max="2" value="2"[^>]* aria-valuetext="3"', html)
+    assert re.findall(r'type="radio"[^>]*value="(\d)"( checked)?', html) == [("0", ""), ("1", " checked")]
+    assert "<legend" in html and '<p class="mc-said" aria-live="polite">reach 3 a</p>' in html
+    six = explorers.choices("word", list("abcdef"), None)
+    assert not six.buttons and explorers.choices("word", list("abcde"), None).buttons
+
+
+@pytest.mark.parametrize("start, words", [({"side": "up"}, "side starts at 'up'"), ({"angle": 1}, "start names angle")])
+def test_a_start_that_is_not_there_is_refused(start, words):
+    with pytest.raises(ValueError, match=words):
+        mc.explore(alt="a line", reach=[1, 2], side=["left", "right"], start=start)
+
+
+def held(x, side):
+    ax = plt.figure(figsize=(4, 2)).add_axes([0.25, 0.5, 0.5, 0.5], xlim=(0, 2), ylim=(0, 4))
+    mc.draw.handle((x, 1), moves="x", ax=ax)
+    mc.draw.tap([(0, 0), (2, 4 if side == "up" else 0)], moves="side, x", ax=ax)
+
+
+def test_handles_and_places_to_tap_are_where_they_were_drawn(shown, in_book):
+    mc.explore(alt="a dot that can be dragged", x=[0, 1, 2], side=["up", "down"])(held)
+    knob, tap = baked(shown[0]["text/html"])["grips"]
+    assert knob == {"moves": [0], "knob": True, "places": [[250, 375]] * 2 + [[500, 375]] * 2 + [[750, 375]] * 2}
+    assert tap["moves"] == [1, 0] and not tap["knob"]
+    assert tap["places"] == [[250, 500, 750, 0], [250, 500, 750, 500]] * 3
+
+
+def test_a_handle_on_a_surface_is_where_the_surface_is_seen():
+    figure = plt.figure()
+    ax = figure.add_subplot(projection="3d", xlim=(0, 1), ylim=(0, 1), zlim=(0, 1))
+    for place in ((0.2, 0.2, 0.1), (0.2, 0.2, 0.9)):
+        mc.draw.handle(place, moves="x", ax=ax)
+    figure.draw_without_rendering()
+    (low,), (high,) = (grip.places() for grip in figure.mc_grips)
+    assert abs(low[0] - high[0]) < 0.05 and low[1] > high[1] + 0.2
+    with pytest.raises(ValueError, match="3 finite coordinates"):
+        mc.draw.handle((0, 1), moves="x", ax=ax)
+    plt.close(figure)
+
+
+def test_a_handle_moves_arguments_that_there_are(in_book):
+    def draw(reach):
+        mc.draw.handle((0.5, 0.5), moves="length")
+
+    with pytest.raises(ValueError, match="a handle moves length; the explorer has reach"):
+        mc.explore(alt="a dot", reach=[1, 2])(draw)
+
+
+def test_axes_that_move_are_refused_unless_declared(shown, in_book):
+    def draw(reach):
+        plt.figure().add_subplot(xlim=(0, reach))
+
+    with pytest.raises(ValueError, match="the axes move: they run over 0 to 1, 0 to 1 for .* and over 0 to 2"):
+        mc.explore(alt="an axis", reach=[1, 2])(draw)
+    mc.explore(alt="an axis", reach=[1, 2], still=False)(draw)
+    assert len(shown) == 1
+
+
+def test_a_heavy_explorer_is_refused(in_book, monkeypatch):
+    monkeypatch.setattr("mcnotes.pictures.baked.MOST_BYTES", 1000)
+    with pytest.raises(ValueError, match="the 2 frames weigh"):
+        mc.explore(alt="a line", reach=[1, 2])(lambda reach: draw_line(reach))
 
 
 def test_a_live_explorer_exchanges_the_picture(shown, monkeypatch):
     from ipywidgets.widgets.widget import _instances
 
     monkeypatch.delenv("MCNOTES_BOOK", raising=False)
-    mc.explore(alt="a line that grows", reach=[1.0, 2.0])(lambda reach: draw_line(reach))
-    assert shown[0]["text/plain"] == "a line that grows"
-    picture, slider, said = _instances[shown[0]["application/vnd.jupyter.widget-view+json"]["model_id"]].children
+    mc.explore(alt="a line that grows", reach=[1.0, 2.0], side=["left", "right"])(draw_line)
+    assert shown[0]["text/plain"].startswith("a line that grows\nreach 1, side left: reach 1 left\n")
+    view = shown[0]["application/vnd.jupyter.widget-view+json"]["model_id"]
+    picture, slider, buttons, said = _instances[view].children
     before = picture.value
     slider.value = 2.0
     assert picture.value[:4] == b"\x89PNG" and picture.value != before and said.value == "reach 2 left"
+    buttons.value = "right"
+    assert said.value == "reach 2 right"
 
 
 def test_the_names_are_functions_whichever_is_used_first():
@@ -105,8 +187,8 @@ def test_the_names_are_functions_whichever_is_used_first():
 
 
 def test_too_many_frames_and_wrong_names_are_refused():
-    with pytest.raises(ValueError, match="60 frames, this one has 100: a has 10 values, b has 10 values"):
-        mc.explore(alt="too much", a=(0, 1, 10), b=(0, 1, 10))
+    with pytest.raises(ValueError, match="200 frames, this one has 400: a has 20 values, b has 20 values"):
+        mc.explore(alt="too much", a=(0, 1, 20), b=(0, 1, 20))
     with pytest.raises(TypeError, match="draw_line takes reach, side"):
         mc.explore(alt="a line", length=(0, 1, 3))(draw_line)
     with pytest.raises(ValueError, match="empty"):
@@ -116,6 +198,6 @@ def test_too_many_frames_and_wrong_names_are_refused():
 
 
 def test_values_are_written_short():
-    assert explorers._values("x", (0, 1, 3)) == [0, 0.5, 1]
-    assert explorers._text(-0.25) == "−0.25" and explorers._text("left") == "left"
+    assert explorers.choices("x", (0, -1, 3), None).texts == ["−1", "−0.5", "0"]
+    assert explorers.choices("x", ["left"], None).texts == ["left"]
     assert figures.in_book() in (True, False)

@@ -1,5 +1,6 @@
 """Put a finished figure on the page: a picture in Jupyter, themed SVG in the built book."""
 
+import base64
 import hashlib
 import html
 import io
@@ -7,9 +8,10 @@ import os
 import re
 
 import matplotlib.pyplot as plt
-from IPython.display import Image, display
+from IPython.display import display
 
 from .drawing.palette import VARIABLES
+from .reading import as_html, as_text, read
 
 
 def in_book():
@@ -19,6 +21,9 @@ def in_book():
 
 def show(alt):
     """Show the current figure and close it.
+
+    Its text form lists the numbers that stand in it, read from the picture, so
+    that a notebook test sees when one of them changes.
 
     Parameters
     ----------
@@ -37,22 +42,37 @@ def show(alt):
         ...
     ValueError: show needs a sentence that says what the figure shows
     """
-    _said(alt)
+    need_words(alt)
     if not plt.get_fignums():
         raise ValueError("there is no figure to show; draw something first, in the same cell")
     figure = plt.gcf()
+    picture = to_svg(figure) if in_book() else to_png(figure)
+    numbers = read(figure)
+    bundle, metadata = {"text/plain": "\n".join(filter(None, [alt, as_text(numbers)]))}, {}
     if in_book():
-        svg = to_svg(figure)
-        name = "mc" + hashlib.sha1((alt + svg).encode()).hexdigest()[:8]
+        name = "mc" + hashlib.sha1((alt + picture).encode()).hexdigest()[:8]
         label = f'<div role="img" aria-label="{html.escape(alt)}">'
-        picture = f'<figure class="mc-figure">{label}{own_ids(svg, name)}</div></figure>'
-        display({"text/html": picture, "text/plain": alt}, raw=True)
+        table = f'<div class="mc-numbers mc-hidden">{as_html(numbers)}</div>' if numbers else ""
+        bundle["text/html"] = f'<figure class="mc-figure">{label}{own_ids(picture, name)}</div>{table}</figure>'
     else:
-        display(Image(to_png(figure), alt=alt))
+        bundle["image/png"] = base64.b64encode(picture).decode()
+        metadata["image/png"] = {"alt": alt}
+    display(bundle, metadata=metadata, raw=True)
     plt.close(figure)
 
 
-def _said(alt):
+def need_words(alt):
+    """Refuse a figure without words for those who do not see it.
+
+    Parameters
+    ----------
+    alt : str
+
+    Raises
+    ------
+    ValueError
+        It is empty, or no text.
+    """
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError("show needs a sentence that says what the figure shows")
 

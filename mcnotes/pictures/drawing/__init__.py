@@ -5,10 +5,27 @@ on ``ax``, and returns nothing. A cell that draws ends with ``mc.show("what the
 picture shows")``.
 """
 
-from .arrays import build_table, compression, matrix, product, tensor, vector
+from .arrays import build_table, cell, matrix, product, vector
 from .diagrams import axes_count, flow, network, nine_kinds, shapes
-from .palette import ACCENT, GRID, INK, INPUT, INPUT_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER, ZERO
+from .grips import handle, inset, tap
+from .palette import (
+    ACCENT,
+    GRID,
+    INK,
+    INPUT,
+    INPUT_TINT,
+    MARK_TINT,
+    NEUTRAL,
+    OUTPUT,
+    OUTPUT_TINT,
+    PAPER,
+    PREDICTION,
+    PREDICTION_TINT,
+    ROSE,
+    ZERO,
+)
 from .plots import bars, contours, curve, gap_loglog, losses, surface
+from .stacks import compression, tensor
 
 __all__ = [
     "ACCENT",
@@ -16,19 +33,26 @@ __all__ = [
     "INK",
     "INPUT",
     "INPUT_TINT",
+    "MARK_TINT",
     "NEUTRAL",
     "OUTPUT",
     "OUTPUT_TINT",
     "PAPER",
+    "PREDICTION",
+    "PREDICTION_TINT",
+    "ROSE",
     "ZERO",
     "axes_count",
     "bars",
     "build_table",
+    "cell",
     "compression",
     "contours",
     "curve",
     "flow",
     "gap_loglog",
+    "handle",
+    "inset",
     "losses",
     "matrix",
     "network",
@@ -36,6 +60,7 @@ __all__ = [
     "product",
     "shapes",
     "surface",
+    "tap",
     "tensor",
     "vector",
 ]

@@ -1,5 +1,6 @@
 """What all drawings share: a figure of the right size, and quiet axes."""
 
+import math
 import re
 
 import matplotlib.pyplot as plt
@@ -49,6 +50,25 @@ def said(value, digits=3):
         front, power = text.split("e")
         text = f"{front}e{int(power)}"
     return "0" if text == "-0" else text.replace("-", "−")
+
+
+def aligned(values, digits=3):
+    """Numbers of one table as text with the same decimals: three digits in the largest of them.
+
+    Where a number would be lost by that, or would need a power of ten, each is
+    written for itself.
+    """
+    numbers = [x for x in values if not isinstance(x, str) and x == x]
+    largest = max((abs(x) for x in numbers), default=0)
+    if not 1e-3 <= largest < 1e3:
+        return [said(x, digits) for x in values]
+    decimals = max(0, digits - 1 - math.floor(math.log10(largest)))
+    while decimals and all(abs(round(x, decimals - 1) - x) < 1e-9 * largest for x in numbers):
+        decimals -= 1
+    if any(x and abs(x) > 1e-12 * largest and float(f"{x:.{decimals}f}") == 0 for x in numbers):
+        return [said(x, digits) for x in values]
+    return [x if isinstance(x, str) else "" if x != x else "0" if abs(x) <= 1e-12 * largest
+            else f"{x:.{decimals}f}".replace("-", "−") for x in values]
 
 
 def colour_of(role):

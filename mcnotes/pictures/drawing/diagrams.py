@@ -3,7 +3,7 @@
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
 from .canvas import SIZE, bare, start
-from .palette import ACCENT, INK, INPUT, INPUT_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER
+from .palette import ACCENT, INK, INPUT, INPUT_TINT, MARK_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER, ZERO
 
 
 def shapes(left, right, *, names=("Δv", "Δs"), function="f", ax=None):
@@ -178,7 +178,7 @@ def flow(forward, back, *, through=None, ax=None):
     apart = 2.6 if through is None else 3.4
     ax = start(ax, width=4.8, height=2.4)
     ax.set_axis_off()
-    for row, (y, colour, tint) in enumerate(((1.6, INPUT, INPUT_TINT), (-0.2, OUTPUT, OUTPUT_TINT))):
+    for row, (y, colour, tint) in enumerate(((1.6, INK, ZERO), (-0.2, ACCENT, MARK_TINT))):
         for k, (name, shape) in enumerate((forward, back)[row]):
             x = apart * k
             ax.add_patch(Rectangle((x, y), 1.7, 1.1, facecolor=tint, edgecolor=colour, linewidth=1.2))
@@ -242,7 +242,7 @@ def axes_count(sizes=(3, 4, 5), *, ax=None):
                             unit,
                             unit,
                             facecolor=PAPER,
-                            edgecolor=INPUT,
+                            edgecolor=INK,
                             linewidth=0.8,
                         )
                     )
@@ -299,7 +299,7 @@ def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
                     (j * 2.1 + 0.04, -i - 0.96),
                     2.02,
                     0.92,
-                    facecolor=OUTPUT_TINT if tensor else PAPER,
+                    facecolor=MARK_TINT if tensor else PAPER,
                     edgecolor=INK,
                     linewidth=0.8,
                     linestyle="--" if tensor else "-",

@@ -1,4 +1,4 @@
-"""The colours of the book: one for inputs, one for outputs, everywhere.
+"""The colours of the book: one for inputs, one for outputs, everywhere, and used for nothing else.
 
 Each is a hex string of its own, because the book's build replaces exactly these
 strings in its figures by the colours of the reader's theme. They differ in
@@ -15,6 +15,10 @@ ZERO = "#eef1f4"
 INPUT_TINT = "#cfe3f5"
 OUTPUT_TINT = "#f7d9c4"
 PAPER = "#fdfdfe"
+PREDICTION = "#1a6e3c"      #: what a derivative predicts: tangents, planes, the bar beside the true one
+PREDICTION_TINT = "#cfe8d9"
+MARK_TINT = "#e7dcf4"       #: cells to look at
+ROSE = "#a3195b"            #: one more colour for series that are neither input nor output
 
 #: Colour -> name of the theme variable that stands for it in the built book.
 VARIABLES = {
@@ -28,4 +32,8 @@ VARIABLES = {
     INPUT_TINT: "--mc-input-tint",
     OUTPUT_TINT: "--mc-output-tint",
     PAPER: "--mc-paper",
+    PREDICTION: "--mc-prediction",
+    PREDICTION_TINT: "--mc-prediction-tint",
+    MARK_TINT: "--mc-mark-tint",
+    ROSE: "--mc-rose",
 }

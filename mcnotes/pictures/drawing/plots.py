@@ -3,9 +3,26 @@
 import numpy as np
 from matplotlib.ticker import LogFormatterSciNotation, MaxNLocator
 
-from .canvas import SIZE, quiet, said, start
-from .palette import ACCENT, GRID, INK, INPUT, INPUT_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER
+from .canvas import SIZE, colour_of, quiet, said, start
+from .cells import QUIET
+from .palette import (
+    ACCENT,
+    GRID,
+    INK,
+    INPUT,
+    INPUT_TINT,
+    MARK_TINT,
+    NEUTRAL,
+    OUTPUT,
+    OUTPUT_TINT,
+    PAPER,
+    PREDICTION,
+    PREDICTION_TINT,
+    ROSE,
+)
 
+#: Colours of series, which are neither inputs nor outputs.
+_SERIES = (ACCENT, PREDICTION, ROSE, INK)
 _STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
 
 
@@ -48,7 +65,7 @@ def curve(x, y, *, point=None, tangent=None, secant=None, gap=None, labels=("inp
     quiet(ax)
     ax.plot(x, y, color=OUTPUT, linewidth=2.2)
     if tangent is not None:
-        ax.plot(x, tangent, color=INPUT, linewidth=1.6, linestyle="--")
+        ax.plot(x, tangent, color=PREDICTION, linewidth=1.6, linestyle="--")
     if secant is not None:
         (x0, y0), (x1, y1), *rest = secant
         ax.plot([x0, x1], [y0, y1], color=NEUTRAL, linewidth=1.2, marker="o", markersize=5)
@@ -123,11 +140,11 @@ def gap_loglog(steps, gaps, labels=None, *, slopes=(1, 2), ax=None):
             marker=marker,
             markersize=4,
             linewidth=1.6,
-            color=(INPUT, OUTPUT, ACCENT, INK)[k % 4],
+            color=_SERIES[k % 4],
             label=labels[k] if labels else None,
         )
-    ax.set_xlabel("step", color=INPUT, size=SIZE)
-    ax.set_ylabel("gap", color=OUTPUT, size=SIZE)
+    ax.set_xlabel("step", color=INK, size=SIZE)
+    ax.set_ylabel("gap", color=INK, size=SIZE)
     if labels:
         ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK, loc="lower right")
 
@@ -141,8 +158,9 @@ def surface(
     ----------
     x, y, z : array of shape (p, q)
         The grid and the heights; at most 20 by 20 lines of it are drawn.
-    plane : array of shape (p, q), optional
-        Heights of the plane.
+    plane : array of shape (p, q), or tuple of three arrays of one shape, optional
+        Heights of the plane over the same grid, or a grid of its own and the
+        heights over it.
     point : (float, float, float), optional
         The base point.
     path : array of shape (t, 3), or list of these, optional
@@ -168,15 +186,17 @@ def surface(
     """
     if not np.shape(x) == np.shape(y) == np.shape(z):
         raise ValueError(f"x, y and z need one shape (p, q), they have {np.shape(x)}, {np.shape(y)}, {np.shape(z)}")
-    if plane is not None and np.shape(plane) != np.shape(z):
-        raise ValueError(f"plane has shape {np.shape(plane)}, z has {np.shape(z)}; give one height for each point")
+    sheet = plane if isinstance(plane, tuple) else (x, y, plane)
+    if plane is not None and not np.shape(sheet[0]) == np.shape(sheet[1]) == np.shape(sheet[2]):
+        raise ValueError(f"plane has shape {np.shape(sheet[2])}, its grid has {np.shape(sheet[0])}; "
+                         "give one height for each point")
     ax = start(ax, height=3.8, projection="3d")
     if not hasattr(ax, "plot_surface"):
         raise ValueError("a surface needs axes with projection='3d', these are flat; draw it in a figure of its own")
     net = {"shade": False, "rcount": 20, "ccount": 20}
     ax.plot_surface(x, y, z, color=OUTPUT_TINT, edgecolor=OUTPUT, linewidth=0.5, alpha=0.75, **net)
     if plane is not None:
-        ax.plot_surface(x, y, plane, color=INPUT_TINT, edgecolor=INPUT, linewidth=0.4, alpha=0.55, **net)
+        ax.plot_surface(*sheet, color=PREDICTION_TINT, edgecolor=PREDICTION, linewidth=0.4, alpha=0.6, **net)
     for k, line in enumerate(_several(path)):
         way = {"color": (ACCENT, INK)[k % 2], "linestyle": _STYLES[k % 4][0], "linewidth": 2.5}
         ax.plot(*np.asarray(line, dtype=float).T, marker="o", markersize=4, zorder=10, **way)
@@ -212,7 +232,7 @@ def contours(
         ways from the same point: two steps in either order, and both at once.
     names : list of str, optional
         One for each way, written beside its first step.
-    gradient : array of shape (2,), optional
+    gradient : array of shape (2,) or Derivative, optional
         Drawn as an arrow from the point, with its direction only.
     levels : int or list of float, optional
     labels : tuple of two str, optional
@@ -246,9 +266,9 @@ def contours(
     lines = ax.contour(x, y, z, levels=levels, colors=OUTPUT, linewidths=0.9, alpha=0.8, linestyles="solid")
     ax.clabel(lines, fontsize=SIZE - 2, fmt=said, inline_spacing=2)
     if gradient is not None:
-        arrow = np.asarray(gradient, dtype=float)
+        arrow = np.asarray(getattr(gradient, "array", gradient), dtype=float).ravel()
         reach = 0.3 * (np.max(x) - np.min(x)) / max(np.linalg.norm(arrow), 1e-12)
-        _arrow(ax, point, point + reach * arrow, OUTPUT, "gradient")
+        _arrow(ax, point, np.asarray(point) + reach * arrow, PREDICTION, "gradient")
     for k, way in enumerate(ways):
         colour, at = (INPUT, ACCENT, INK)[k % 3], np.asarray(point, dtype=float)
         for number, step in enumerate(way):
@@ -290,18 +310,33 @@ def _beside(ax, name, middle, step, colour):
     ax.annotate(name, tuple(middle), xytext=offset, textcoords="offset points", **words)
 
 
-def bars(values, labels, *, against=None, names=("predicted", "true"), ylabel="change", ax=None):
+def bars(
+    values,
+    labels=None,
+    *,
+    against=None,
+    names=("predicted", "true"),
+    ylabel="change",
+    roles=("neither", "output"),
+    ax=None,
+):
     """Draw numbers as bars, if wanted beside the numbers that they should be.
 
     Parameters
     ----------
-    values : array of shape (p,)
-    labels : list of str
-        One for each bar.
+    values : array of shape (p,), or Derivative
+        A scalar by a vector, or a vector by a scalar.
+    labels : list of str, optional
+        One for each bar. Without them, a Derivative brings the names of its own
+        axis.
     against : array of shape (p,), optional
         Drawn beside the values, hatched.
     names : tuple of two str, optional
+        What the two bars of a pair are.
     ylabel : str, optional
+    roles : tuple of two of "input", "output", "neither", optional
+        What the labels and the bars stand for; decides their colours. Beside the
+        true values, predictions have the colour of predictions.
     ax : matplotlib Axes, optional
 
     Raises
@@ -317,20 +352,35 @@ def bars(values, labels, *, against=None, names=("predicted", "true"), ylabel="c
     >>> len(ax.patches)
     2
     """
-    if len(values) != len(labels):
+    if hasattr(values, "array"):
+        labels, values = labels or _own_names(values), values.array.ravel()
+    if labels is None or len(values) != len(labels):
+        labels = [] if labels is None else labels
         raise ValueError(f"there are {len(values)} values and {len(labels)} labels; give one label for each")
     ax = start(ax, height=3.0)
     quiet(ax)
     ax.grid(axis="x", visible=False)
     place, wide = np.arange(len(values)), 0.6 if against is None else 0.36
     shift = 0 if against is None else wide / 2
-    ax.bar(place - shift, values, wide, color=INPUT_TINT, edgecolor=INPUT, label=names[0])
+    tint, edge = _BARS[roles[1] if colour_of(roles[1]) and against is None else "predicted"]
+    ax.bar(place - shift, values, wide, color=tint, edgecolor=edge, label=names[0] if against is not None else None)
     if against is not None:
         ax.bar(place + shift, against, wide, color=OUTPUT_TINT, edgecolor=OUTPUT, hatch="//", label=names[1])
         ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
-    ax.axhline(0, color=NEUTRAL, linewidth=0.8)
-    ax.set_xticks(place, labels, size=SIZE, color=INK)
-    ax.set_ylabel(ylabel, size=SIZE, color=INK)
+    ax.axhline(0, color=NEUTRAL, linewidth=0.8, label=QUIET)
+    ax.set_xticks(place, labels, size=SIZE, color=colour_of(roles[0]))
+    ax.set_ylabel(ylabel, size=SIZE, color=colour_of(roles[1]))
+
+
+#: Fill and edge of bars, by what they stand for.
+_BARS = {"input": (INPUT_TINT, INPUT), "output": (OUTPUT_TINT, OUTPUT), "neither": (MARK_TINT, ACCENT),
+         "predicted": (PREDICTION_TINT, PREDICTION)}
+
+
+def _own_names(derivative):
+    """The names of the one axis of a derivative that is longer than one, or None."""
+    sides = [getattr(derivative, side, None) for side in ("rows", "columns")]
+    return next((names for names in sides if names is not None and len(names) == derivative.array.size), None)
 
 
 def losses(histories, labels=None, *, logarithmic=True, ax=None):
@@ -359,7 +409,7 @@ def losses(histories, labels=None, *, logarithmic=True, ax=None):
         ax.plot(
             history,
             _STYLES[k % 4][0],
-            color=(OUTPUT, INPUT, ACCENT, INK)[k % 4],
+            color=OUTPUT if len(several) == 1 else _SERIES[k % 4],
             linewidth=1.8,
             label=labels[k] if labels else None,
         )

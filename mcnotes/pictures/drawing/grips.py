@@ -1,0 +1,148 @@
+"""Places of a drawing that a reader can take hold of or tap, in an explorer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .canvas import start
+from .palette import INK, NEUTRAL, PAPER
+
+
+@dataclass
+class Grip:
+    """A place in a frame, and the arguments of the explorer that it moves."""
+
+    ax: object
+    points: np.ndarray
+    moves: tuple
+    knob: bool
+
+    def places(self):
+        """The points as parts of the finished figure: (k, 2), from the left and from the top."""
+        points = self.points
+        if points.shape[1] == 3:
+            from mpl_toolkits.mplot3d import proj3d
+
+            points = np.stack(proj3d.proj_transform(*points.T, self.ax.get_proj())[:2], axis=1)
+        parts = self.ax.transData.transform(points) / self.ax.figure.bbox.size
+        return np.stack([parts[:, 0], 1 - parts[:, 1]], axis=1)
+
+
+def handle(place, *, moves, ax=None):
+    """Draw a dot that the reader drags: the picture follows, and rests where a frame was computed.
+
+    The dot stands where this frame has it. An explorer (``mc.explore``) learns
+    from all its frames where the dot may go.
+
+    Parameters
+    ----------
+    place : array of shape (2,), or (3,) on axes with three directions
+        In the coordinates of the axes.
+    moves : str
+        The arguments of the drawing function that the dot moves, separated by
+        spaces: ``"angle"``, ``"width height"``.
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        `place` is not one point of the axes.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().add_subplot()
+    >>> handle((0.5, 1), moves="angle", ax=ax)
+    >>> len(ax.lines)
+    1
+    """
+    ax = start(ax)
+    grip = _hold(ax, [place], moves, True)
+    ax.plot(*grip.points.T, "o", color=INK, markersize=9, markeredgecolor=PAPER, markeredgewidth=1.5, zorder=12)
+
+
+def tap(places, *, moves, ax=None):
+    """Mark where a reader taps to come to this frame: a point, or a line such as a wire.
+
+    Nothing is drawn.
+
+    Parameters
+    ----------
+    places : array of shape (2,) or (k, 2), or with 3 coordinates on axes with three directions
+        In the coordinates of the axes: one point, or a line through k points.
+    moves : str
+        The arguments of the drawing function that a tap sets, separated by spaces.
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        `places` are not points of the axes.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().add_subplot()
+    >>> tap([(0, 0), (1, 2)], moves="wire", ax=ax)
+    >>> ax.figure.mc_grips[0].moves
+    ('wire',)
+    """
+    _hold(start(ax), places, moves, False)
+
+
+def inset(x, y, *, at=(0.06, 0.58, 0.38, 0.38), ax=None):
+    """Draw a part of the picture again, larger, in a corner: for steps too small to be seen.
+
+    Lines and arrows that were drawn before are repeated.
+
+    Parameters
+    ----------
+    x, y : (float, float)
+        From where to where the part reaches, in the coordinates of the axes.
+    at : tuple of four float, optional
+        Left, bottom, width and height of the corner, as parts of the axes.
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        The part has no width or no height.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().add_subplot()
+    >>> _ = ax.plot([0, 1, 2], [0, 1, 4])
+    >>> inset((0.9, 1.1), (0.8, 1.2), ax=ax)
+    >>> len(ax.child_axes[0].lines)
+    1
+    """
+    if x[0] == x[1] or y[0] == y[1]:
+        raise ValueError(f"the part to draw larger needs a width and a height; x is {tuple(x)}, y is {tuple(y)}")
+    ax = start(ax)
+    small = ax.inset_axes(at, xlim=x, ylim=y, xticks=[], yticks=[], facecolor=PAPER, zorder=8)
+    small.set_aspect(ax.get_aspect(), adjustable="box")
+    for line in ax.lines:
+        if line.get_transform() == ax.transData:
+            small.plot(*line.get_data(), label=line.get_label(), **{
+                name: getattr(line, f"get_{name}")()
+                for name in ("color", "linestyle", "linewidth", "marker", "markersize", "zorder")})
+    for note in ax.texts:
+        arrow = getattr(note, "arrow_patch", None)
+        if arrow is not None:
+            same = {"arrowstyle": "-|>", "color": arrow.get_edgecolor(), "linewidth": arrow.get_linewidth(),
+                    "linestyle": arrow.get_linestyle(), "shrinkA": 0, "shrinkB": 0}
+            small.annotate("", note.xy, note.xyann, arrowprops=same)
+    for spine in small.spines.values():
+        spine.set_color(NEUTRAL)
+    ax.indicate_inset_zoom(small, edgecolor=NEUTRAL, alpha=0.9)
+
+
+def _hold(ax, places, moves, knob):
+    points = np.atleast_2d(np.asarray(places, dtype=float))
+    directions = 3 if hasattr(ax, "get_proj") else 2
+    if points.ndim != 2 or points.shape[1] != directions or not np.isfinite(points).all():
+        raise ValueError(f"a place has {directions} finite coordinates on these axes; it was given {np.shape(places)}")
+    grip = Grip(ax, points, tuple(moves.replace(",", " ").split()), knob)
+    ax.figure.mc_grips = [*getattr(ax.figure, "mc_grips", []), grip]
+    return grip

@@ -1,0 +1,55 @@
+"""Explorers in Jupyter: ipywidgets, and a picture that is exchanged when one of them moves."""
+
+import functools
+import html
+
+from IPython.display import display
+
+from .figures import to_png
+
+#: Dots per inch of a live figure: sharp on a screen with two dots for a pixel.
+LIVE_DPI = 180
+
+
+def enliven(explorer):
+    """Show an explorer with live controls.
+
+    Its text form holds the numbers of the first frame and of the frames at the
+    ends of each control, so that a notebook test compares them.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    """
+    import ipywidgets
+
+    picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(width="620px", max_width="100%"))
+    said = ipywidgets.HTML()
+    controls = [_control(ipywidgets, control) for control in explorer.controls]
+
+    @functools.cache
+    def frame(*values):
+        return explorer.draw(explorer.chosen(values), functools.partial(to_png, dpi=LIVE_DPI))
+
+    def redraw(change=None):
+        shown = frame(*(control.value for control in controls))
+        picture.value, said.value = shown.picture, html.escape(shown.said)
+
+    for control in controls:
+        control.observe(redraw, "value")
+    redraw()
+    bundle = ipywidgets.VBox([picture, *controls, said])._repr_mimebundle_()
+    bundle["text/plain"] = explorer.described([explorer.draw(chosen, _no_picture) for chosen in explorer.ends()])
+    display(bundle, raw=True)
+
+
+def _control(ipywidgets, control):
+    kind = ipywidgets.ToggleButtons if control.buttons else ipywidgets.SelectionSlider
+    more = {} if control.buttons else {"continuous_update": True, "layout": {"width": "420px", "max_width": "100%"}}
+    return kind(options=list(zip(control.texts, control.values, strict=True)), value=control.values[control.first],
+                description=control.label, **more)
+
+
+def _no_picture(figure):
+    """Draw it for its numbers only."""
+    figure.draw_without_rendering()
