@@ -29,6 +29,11 @@ def test_a_matrix_is_read_with_its_labels():
     assert said == "  heat: ∂w_1 1.50, w_2 −2.25, w_3 3.00\n  salt: ∂w_1 4.00, w_2 0.50, w_3 −6.00"
 
 
+def test_a_marked_cell_is_read_as_marked():
+    said = text_of(lambda: mc.draw.matrix(VALUES, highlight=[(1, 0)], structural=VALUES == 3))
+    assert said == "  1.50, −2.25, ·\n  4.00 (marked), 0.50, −6.00"
+
+
 def test_bars_are_read_with_their_labels():
     said = text_of(lambda: mc.draw.bars([1.0, -2.0], ["a", "b"], against=[1.5, -1.0]))
     assert said == "  bar a: predicted 1, true 1.5\n  bar b: predicted −2, true −1"

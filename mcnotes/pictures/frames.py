@@ -128,12 +128,14 @@ class Explorer:
         return [chosen for k, chosen in enumerate(found) if chosen not in found[:k]]
 
     def described(self, frames):
-        """What the figure shows, and the numbers of some frames, as text."""
-        lines = [self.alt]
+        """What the figure shows, and the numbers of some frames; of all but the first, what differs from the first."""
+        lines, first = [self.alt], as_text(frames[0].tables).split("\n")
         for frame in frames:
             at = ", ".join(f"{control.label} {control.texts[control.values.index(frame.chosen[control.name])]}"
                            for control in self.controls)
-            lines += [f"{at}: {frame.said}".rstrip(": "), as_text(frame.tables)]
+            numbers = as_text(frame.tables).split("\n")
+            lines.append(f"{at}: {frame.said}".rstrip(": "))
+            lines += numbers if frame is frames[0] else [line for line in numbers if line not in first]
         return "\n".join(line for line in lines if line)
 
 

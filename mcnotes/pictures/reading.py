@@ -9,9 +9,11 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.colors import same_color
 from matplotlib.container import BarContainer
 
 from .drawing.cells import QUIET
+from .drawing.palette import MARK_TINT
 
 
 @dataclass
@@ -49,7 +51,7 @@ def read(figure):
         for rows, columns, cells in grids:
             named = zip(rows, cells, strict=True)
             tables.append(Table([_words(c) for c in columns],
-                                [(_words(label), [_words(cell) for cell in line]) for label, line in named]))
+                                [(_words(label), [_entry(ax, cell) for cell in line]) for label, line in named]))
         bars = [group for group in ax.containers if isinstance(group, BarContainer)]
         if bars:
             tables.append(_bars(ax, bars))
@@ -164,6 +166,13 @@ def _words(text):
     return re.sub(r"[${}]|(?<=[∂Δ]) ", "", " ".join(said.split()))
 
 
+def _entry(ax, cell):
+    """What stands in a cell, and whether it is marked by a tinted sheet under it."""
+    at = ax.transData.transform(cell.get_position())
+    marked = any(same_color(patch.get_facecolor(), MARK_TINT) and patch.contains_point(at) for patch in ax.patches)
+    return _words(cell) + " (marked)" * marked
+
+
 def _bars(ax, groups):
     labels = [_words(tick) for tick in ax.get_xticklabels()]
     names = [group.get_label() for group in groups]
@@ -198,11 +207,12 @@ def _arrows(ax):
 
 
 def _patches(ax, bars):
-    """Rectangles that stand for amounts: those with a hatch or a name."""
+    """Rectangles that stand for amounts: those with a name."""
     inside = {patch for group in bars for patch in group.patches}
+    named = [patch for patch in ax.patches if patch not in inside and hasattr(patch, "get_width")
+             and patch.get_label() and not patch.get_label().startswith("_")]
     return [(_words(patch.get_label()), [f"{number(patch.get_width())} × {number(patch.get_height())}"])
-            for patch in ax.patches
-            if patch not in inside and hasattr(patch, "get_width") and not patch.get_label().startswith("_")]
+            for patch in named]
 
 
 def _texts(ax, used):
