@@ -1,7 +1,7 @@
 // A look at a box or an equation while the pointer rests on a reference to it, or the focus is there.
 // The texts (previews.js, written by the build) are fetched at the first look only, by a script element: it works from a folder, too.
 (() => {
-  const wanted = 'article a[href*="#box-"], article a[href*="#equation-eq-"]';
+  const wanted = 'article a.internal[href*="#"]';
   const here = document.currentScript.src;
   let loading, bubble;
 

@@ -3,6 +3,9 @@
 - Explorers and figures are baked: the kernel inherits ``MCNOTES_BOOK=1``.
 - :mod:`~mcnotes.site.formulas` turns formulas into MathML while the book is built.
 - :mod:`~mcnotes.site.numbering` gives equations and boxes the numbers of the notes.
+- :mod:`~mcnotes.site.checks` takes the cells that only check out of the prose, :mod:`~mcnotes.site.marks`
+  hangs a mark beside what they check, and :mod:`~mcnotes.site.panels` writes what the mark opens.
+- :mod:`~mcnotes.site.counting` counts the statements for the index.
 - :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
 - :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
@@ -17,11 +20,14 @@ FONTS = '1em "STIX Two Math"', '900 1em "Font Awesome 6 Free"'
 
 def setup(app):
     """Entry point for Sphinx."""
-    from . import formulas, numbering, outputs, pages, python, references
+    from . import counting, formulas, numbering, outputs, pages, panels, python, references
 
     os.environ["MCNOTES_BOOK"] = "1"
     app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_display, None))
+    app.add_node(panels.panel, html=(panels.visit_panel, None))
+    app.add_node(panels.aside, html=(panels.visit_aside, panels.depart_aside))
     app.add_config_value("mcnotes_source", "", "env")
+    app.add_directive("statement-counts", counting.StatementCounts)
     app.add_transform(numbering.NumberStatements)
     app.add_transform(numbering.NumberExercises)
     app.connect("config-inited", outputs.note_the_source)
@@ -41,4 +47,5 @@ def setup(app):
     app.add_css_file("book.css")
     app.add_js_file("explore.js", loading_method="defer")
     app.add_js_file("preview.js", loading_method="defer")
+    app.add_js_file("panel.js", loading_method="defer")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -12,8 +12,6 @@ import subprocess
 from docutils import nodes
 from sphinx.util import logging
 
-from .marks import mark
-
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 _log = logging.getLogger(__name__)
@@ -66,7 +64,7 @@ def to_mathml(tex, display):
 
 def _typeset(self, node, display):
     try:
-        return to_mathml(re.sub(r"\\tag\{\d+\}", "", node.astext()).strip(), display)
+        return to_mathml(re.sub(r"\\tag\{[^}]*\}", "", node.astext()).strip(), display)
     except ValueError as error:
         _log.warning("%s", error, location=node)
         return f"<code>{html.escape(node.astext())}</code>"
@@ -79,15 +77,14 @@ def visit_inline(self, node):
 
 def visit_display(self, node):
     formula = _typeset(self, node, True)
-    number = node.get("number")
-    if number is None:
+    if node.get("name") is None:
         self.body.append(f'<div class="mc-equation" tabindex="0" role="group" aria-label="formula">{formula}</div>')
         raise nodes.SkipNode
-    name = f"equation-eq-{number}"
-    check = node.get("check")
-    checked = mark(check, f"equation {number}") if check else ""
+    target, number = f"equation-{node['label']}", node["number"]
+    link = f'<a href="#{target}">({number})</a>' if number else ""
+    said = f"equation {number}" if number else html.escape(node["name"])
     self.body.append(
-        f'<div class="mc-equation mc-numbered" id="{name}"><div class="mc-formula" tabindex="0" role="group" '
-        f'aria-label="equation {number}">{formula}</div>'
-        f'<div class="mc-number"><a href="#{name}">({number})</a>{checked}</div></div>')
+        f'<div class="mc-equation mc-numbered" id="{target}"><div class="mc-formula" tabindex="0" role="group" '
+        f'aria-label="{said}">{formula}</div>'
+        f'<div class="mc-number">{link}{node.get("mark", "")}</div></div>')
     raise nodes.SkipNode

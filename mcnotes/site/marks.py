@@ -1,7 +1,67 @@
-"""The mark beside a statement that code has checked."""
+"""The mark beside a statement that code has checked, and beside a misprint that was run."""
+
+import re
+
+from docutils import nodes
+
+from . import checks, panels
 
 
 def mark(check, name):
     """A link to the cell that checks a statement, for the eye and for screen readers."""
     return (f'<a class="mc-checked" href="#{check}" title="checked by code: go to the cell">'
             f'<span aria-hidden="true">✓</span><span class="mc-hidden">{name} is checked by code</span></a>')
+
+
+def hang(document, own):
+    """Turn the cells that only check into panels at the end of the page.
+
+    Parameters
+    ----------
+    document : docutils.nodes.document
+    own : dict of str to Statement
+        Label -> statement, those that stand on this page.
+
+    Returns
+    -------
+    dict of str to docutils.nodes.raw
+        Label -> the button that belongs beside the statement.
+    """
+    marks, shown, taken = {}, {}, checks.take(document)
+    for note in list(document.findall(nodes.sidebar)):
+        if "margin" in note["classes"]:
+            titles = [nodes.paragraph("", "", nodes.strong("", "", *title.children))
+                      for title in note.children if isinstance(title, nodes.title)]
+            note.replace_self(panels.aside("", *titles, *note.children[len(titles):]))
+    for check, place in taken:
+        label = next((label for label, one in own.items() if check.name.casefold() in one.names), None)
+        plain = re.sub(r"\W+", "-", check.name).strip("-").lower()
+        target = f"check-{label or plain}"
+        if target not in shown:
+            shown[target] = panels.panel(ids=[target], title=_title(check), checks=[])
+            document += shown[target]
+            if label:
+                marks[label] = panels.button(target, "✓", f"{check.name} runs as printed: how it was checked")
+            else:
+                _beside(document, check, place, target)
+        shown[target]["checks"].append(check)
+        if not place.children:
+            place.parent.remove(place)
+    return marks
+
+
+def _title(check):
+    return f"{check.name} runs as printed" if check.function == "confirm" else f"{check.name}, run as it was printed"
+
+
+def _beside(document, check, place, target):
+    """Put the mark of a misprint into the note that names it; without one, where the cell stood."""
+    words = f"{check.name}: run it as printed" if check.function == "refute" else f"{check.name}: how it was checked"
+    sign, style = ("✗ as printed", "mc-failed") if check.function == "refute" else ("✓", "")
+    named = [node for node in document.findall(lambda node: isinstance(node, panels.aside | nodes.admonition))
+             if re.search(rf"\b{re.escape(check.name)}\b", node.astext())] if check.function == "refute" else []
+    lines = [line for node in named[:1] for line in node.findall(nodes.paragraph)]
+    line = lines[-1] if lines else place
+    if line is place:
+        place += nodes.Text(check.name)
+    line += [nodes.Text("\u00a0"), panels.button(target, sign, words, style)]

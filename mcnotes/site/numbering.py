@@ -8,9 +8,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
 from ..statements.finding import statements
-from .marks import mark
-
-_CHECK = re.compile(r'mc\.confirm(?:_order)?\(\s*"(?:\((?P<equation>\d+)\)|[A-Z]\w+ (?P<box>\d+|X\.6))[" ]')
+from .marks import hang, mark
 
 
 class NumberStatements(SphinxTransform):
@@ -19,40 +17,48 @@ class NumberStatements(SphinxTransform):
     default_priority = 400
 
     def apply(self, **options):
-        checks = self._checks()
+        page = self.env.docname.rsplit("/", 1)[-1]
+        own = {one.label: one for one in statements().values() if one.page == page}
+        marks = hang(self.document, own)
+        links = self._links({label: one for label, one in own.items() if label not in marks})
         equations = self.env.get_domain("math").equations
         for node in list(self.document.findall(nodes.math_block)):
-            tag = re.search(r"\\tag\{(\d+)\}", node.astext())
-            if tag is None:
+            one = own.get(node.get("label"))
+            if one is None:
                 continue
-            number = int(tag[1])
-            node["number"], node["check"] = number, checks.get(f"eq-{number}")
-            if node.get("label"):
-                equations[node["label"]] = (self.env.docname, number)
-            self._index(node, [f"({number})", f"equation {number}"], f"equation-eq-{number}")
+            node["number"], node["name"] = one.number, one.name
+            if one.label in marks:
+                node["mark"] = marks[one.label].astext()
+            elif one.label in links:
+                node["mark"] = mark(links[one.label], f"equation {one.number}")
+            equations[one.label] = (self.env.docname, one.number or one.name)
+            self._index(node, [one.name, f"equation {one.number}".strip()], f"equation-{one.label}")
         for node in list(self.document.findall(nodes.admonition)):
+            one = next((own[name] for name in node["names"] if name in own), None)
             title = node.next_node(nodes.title)
-            if "box-6a" in node["names"] and checks.get("box-X.6"):      # the one box without a number
-                title += nodes.raw("", " " + mark(checks["box-X.6"], "this box"), format="html")
-            box = re.match(r"(\w+) (\d+)\b", title.astext()) if title is not None else None
-            if box and box[0] in statements():
-                # the search of the theme compares with lower-case words
-                self._index(node, [title.astext(), f"{box[1]} {box[2]}".lower()], f"box-{box[2]}")
-                if checks.get(f"box-{box[2]}"):
-                    title += nodes.raw("", " " + mark(checks[f"box-{box[2]}"], f"{box[1]} {box[2]}"), format="html")
+            if one is None or title is None:
+                continue
+            # the search of the theme compares with lower-case words
+            self._index(node, [title.astext(), one.name.lower()], one.label)
+            if one.label in marks:
+                title += [nodes.Text(" "), marks[one.label]]
+            elif one.label in links:
+                title += nodes.raw("", " " + mark(links[one.label], one.name if one.number else "this box"),
+                                   format="html")
 
-    def _checks(self):
-        """Statement -> id of the first cell that checks it; the ids are put on the cells."""
+    def _links(self, unmarked):
+        """Label -> id of the first visible cell that checks it; the ids are put on the cells."""
         found = {}
         for cell in self.document.findall(nodes.container):
             if cell.get("nb_element") != "cell_code":
                 continue
             source = cell.next_node(nodes.literal_block)
-            for check in _CHECK.finditer(source.astext() if source is not None else ""):
-                name = f"eq-{check['equation']}" if check["equation"] else f"box-{check['box']}"
-                if name not in found:
-                    found[name] = f"check-{name}"
-                    cell["ids"].append(f"check-{name}")
+            for called in re.findall(r'mc\.confirm(?:_order)?\(\s*"([^"]+)"', source.astext() if source else ""):
+                for one in unmarked.values():
+                    named = any(f"{called} ".casefold().startswith(f"{name} ") for name in one.names)
+                    if named and one.label not in found:
+                        found[one.label] = f"check-{one.label}"
+                        cell["ids"].append(f"check-{one.label}")
         return found
 
     @staticmethod

@@ -8,6 +8,7 @@ import shutil
 
 from docutils import nodes
 
+from ..statements.finding import everything
 from .fonts import write_fonts, write_theme
 
 
@@ -119,19 +120,23 @@ def _indent(line):
 
 
 def _previews(text):
-    """Target -> what a reference to it shows: each numbered formula and each numbered box of a page."""
-    found = {}
-    numbered = r'id="(equation-eq-\d+)"><div class="mc-formula"[^>]*>(.*?)</div><div class="mc-number">'
-    for name, formula in re.findall(numbered, text, re.S):
-        found[name] = f'<p class="mc-preview-title">Equation ({name.rsplit("-", 1)[1]})</p><div>{formula}</div>'
-    for start in re.finditer(r'<div class="[^"]*admonition[^"]*" id="(box-\w+)">', text):
+    """Target -> what a reference to it shows: each equation and each box with a name on a page."""
+    found, boxes = {}, {one.label for one in everything()}
+    numbered = (r'id="(equation-[\w-]+)"><div class="mc-formula"[^>]*>(.*?)</div>'
+                r'<div class="mc-number">(?:<a [^>]*>([^<]*))?')
+    for name, formula, number in re.findall(numbered, text, re.S):
+        title = f'<p class="mc-preview-title">Equation {number}</p>' if number else ""
+        found[name] = f"{title}<div>{formula}</div>"
+    for start in re.finditer(r'<div class="[^"]*admonition[^"]*" id="([\w-]+)">', text):
+        if start[1] not in boxes:
+            continue
         depth, end = 0, start.start()
         for tag in re.finditer(r"<(/?)div\b[^>]*>", text[start.start():]):
             depth += -1 if tag[1] else 1
             if depth == 0:
                 end = start.start() + tag.start()
                 break
-        inner = re.sub(r'<a class="mc-checked".*?</a>', "", text[start.end():end], flags=re.S)
+        inner = re.sub(r'<(a|button)[^>]*class="mc-checked".*?</\1>', "", text[start.end():end], flags=re.S)
         inner = inner.replace('<p class="admonition-title">', '<p class="mc-preview-title">')
         inner = re.sub(r'<div class="mc-number">.*?</div>', "", inner, flags=re.S)
         found[start[1]] = re.sub(r'\s(?:id|tabindex|role|aria-label)="[^"]*"', "", inner).strip()

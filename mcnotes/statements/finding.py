@@ -65,6 +65,11 @@ class Statement:
     formulas: tuple[str, ...]
     cell: int
 
+    @property
+    def names(self):
+        """What it may be called, in small letters; an unnumbered box also ``clarification x.6``."""
+        return {self.name.casefold(), self.label.casefold(), f"{self.kind} {self.number or self.section}".casefold()}
+
 
 def find(name):
     """The statement with a name.
@@ -95,17 +100,12 @@ def find(name):
     ValueError: the book has no 'Definition 7'; near it: Clarification 7, (7)
     """
     wanted = name.strip().casefold()
-    found = [one for one in everything() if wanted in _names(one)]
+    found = [one for one in everything() if wanted in one.names]
     if len(found) == 1:
         return found[0]
     if found:
         raise ValueError(f"{name!r} stands twice: " + ", ".join(f"{one.page}, cell {one.cell}" for one in found))
     raise ValueError(f"the book has no {name!r}" + _near(wanted))
-
-
-def _names(one):
-    """What a statement may be called, in small letters; an unnumbered box also ``clarification x.6``."""
-    return {one.name.casefold(), one.label.casefold(), f"{one.kind} {one.number or one.section}".casefold()}
 
 
 def _near(wanted):

@@ -1,5 +1,7 @@
 """Every built page as a reader meets it: no network, wide and narrow, light and dark, by mouse and by keyboard."""
 
+import re
+
 import pytest
 
 from .conftest import HTML, PAGES, ROOT
@@ -102,13 +104,49 @@ def test_without_javascript_the_first_frame_stands(browser):
     context.close()
 
 
-def test_a_mark_leads_to_the_check_and_a_reference_to_its_box(visit):
-    with visit("book/07-our-scalar-vector-derivative.html") as opened:
+@each
+@pytest.mark.parametrize("width, theme", [(1280, "light"), (375, "dark")])
+def test_a_mark_opens_what_was_run(visit, name, width, theme):
+    with visit(name, width, theme) as opened:
         page = opened.page
-        page.click("#equation-eq-14 .mc-checked")
-        assert page.evaluate("location.hash") == "#check-eq-14"
-        assert "(14)" in page.evaluate("document.querySelector('#check-eq-14').innerText")
-        assert page.evaluate("document.querySelector('#check-eq-14').getBoundingClientRect().top") < 900
+        for link in page.query_selector_all("a.mc-checked"):
+            assert page.query_selector(link.get_attribute("href")).is_visible()
+        for mark in page.query_selector_all("button.mc-checked"):
+            panel = page.query_selector("#" + mark.get_attribute("popovertarget"))
+            assert not panel.is_visible()
+            mark.scroll_into_view_if_needed()
+            mark.focus()
+            page.keyboard.press("Enter")
+            assert panel.is_visible() and "mc." in panel.inner_text()
+            box = panel.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width and 0 <= box["y"] < 900 - 100
+            assert panel.evaluate("panel => panel.contains(document.activeElement)")
+            page.keyboard.press("Escape")
+            assert not panel.is_visible() and mark.evaluate("mark => mark === document.activeElement")
+        if mark := page.query_selector("button.mc-checked"):
+            mark.click()
+            page.add_script_tag(path=str(AXE))
+            found = page.evaluate("axe.run('.mc-panel:popover-open').then(result => result.violations.map(v => v.id))")
+            assert not found
+            page.mouse.click(5, 5)
+            assert page.query_selector(".mc-panel:popover-open") is None
+        assert not opened.faults
+
+
+def test_a_link_to_a_check_opens_it_and_without_a_script_a_mark_does(browser):
+    panels = [path for path in (HTML / "book").glob("*.html") if 'class="mc-panel"' in path.read_text(encoding="utf-8")]
+    for path in panels[:1]:
+        name = re.search(r'class="mc-panel" id="([^"]+)"', path.read_text(encoding="utf-8"))[1]
+        page = browser.new_page()
+        page.goto(f"{path.as_uri()}#{name}")
+        page.wait_for_selector(f"#{name}:popover-open")
+        page.close()
+        context = browser.new_context(java_script_enabled=False, has_touch=True, viewport={"width": 375, "height": 900})
+        page = context.new_page()
+        page.goto(path.as_uri())
+        page.tap(f'[popovertarget="{name}"]')
+        assert page.is_visible(f"#{name}")
+        context.close()
 
 
 @pytest.mark.parametrize("target, words", [("#box-9", "gradient"), ("#equation-eq-14", "Equation (14)")])

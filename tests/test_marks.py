@@ -1,0 +1,114 @@
+"""Cells that only check leave the page, and come back as the panel of their statement or of their misprint."""
+
+import json
+import types
+
+import pytest
+from docutils import nodes, utils
+
+from mcnotes.site import checks, marks, panels
+from mcnotes.statements import cells, finding
+
+VERDICT = {
+    "statement": "(30)", "line": "✓ (30) runs as printed",
+    "formulas": [{"latex": r"\textcolor{sienna}{a} < b", "letters": [["v", "3", "0.4 < 1"]], "words": "gap",
+                  "rows": [[0.01, -0.2, 0.1, 0.1], [0.005, 0.1, 0.05, 0.025]], "ratios": [4.0]},
+                 {"latex": "c = d", "letters": [], "rows": [], "ratios": [], "words": "6 entries agree"}],
+}
+OWN = {"eq-30": finding.find("(30)"), "box-9": finding.find("Definition 9")}
+
+
+def cell(source, *outputs, tags=("hide-check",)):
+    whole = nodes.container(nb_element="cell_code", classes=["cell", *(f"tag_{tag}" for tag in tags)])
+    whole += nodes.container("", nodes.literal_block(source, source))
+    for output in outputs:
+        if isinstance(output, dict):
+            text = json.dumps(output).replace("</", "<\\/")
+            whole += nodes.raw("", f'<script type="application/json" class="mc-verdict">{text}</script>', format="html")
+        else:
+            whole += nodes.literal_block(output, output, language="myst-ansi")
+    return whole
+
+
+def page(*parts):
+    document = utils.new_document("page")
+    document += nodes.section("", nodes.title("", "Page"), *parts)
+    return document
+
+
+def written(node):
+    highlighter = types.SimpleNamespace(highlight_block=lambda code, language: f"<pre>{code}</pre>")
+    translator = types.SimpleNamespace(body=[], highlighter=highlighter)
+    with pytest.raises(nodes.SkipNode):
+        panels.visit_panel(translator, node)
+    return "".join(translator.body)
+
+
+def test_a_check_leaves_the_page_and_its_mark_opens_what_it_found():
+    document = page(cell('mc.confirm("(30)", w=w, v=v)', VERDICT), nodes.paragraph("", "stays"))
+    there = marks.hang(document, OWN)
+    assert list(there) == ["eq-30"] and 'popovertarget="check-eq-30"' in there["eq-30"].astext()
+    assert document[0].astext() == "Page\n\nstays"
+    panel = next(document.findall(panels.panel))
+    text = written(panel)
+    assert 'id="check-eq-30" popover role="dialog"' in text and "(30) runs as printed" in text
+    assert "0.4 &lt; 1" in text and "<td>0.025</td><td>4.0</td>" in text and "<td>−0.2</td>" in text
+    assert "<p>6 entries agree</p>" in text and "<p>gap</p>" not in text
+    assert text.count("<math") == 2 and 'mc.confirm("(30)", w=w, v=v)' in text
+
+
+def test_the_lines_that_a_cell_prints_are_told_to_their_statements():
+    source = 'mc.confirm("(30)", a, b)\nmc.confirm("Definition 9", c, d)'
+    document = page(cell(source, "(30) holds: largest difference 1e-16\nDefinition 9 holds: both are (3, 1)"))
+    assert set(marks.hang(document, OWN)) == {"eq-30", "box-9"}
+    thirty, nine = map(written, document.findall(panels.panel))
+    assert "1e-16" in thirty and "Definition 9" not in thirty
+    assert "both are (3, 1)" in nine and 'mc.confirm("(30)"' not in nine
+
+
+def test_several_checks_of_one_statement_share_a_panel():
+    document = page(cell('mc.confirm("(30)", w=w)'), cell('mc.confirm("(30)", w=x)'))
+    marks.hang(document, OWN)
+    assert [len(panel["checks"]) for panel in document.findall(panels.panel)] == [2]
+
+
+def note(text, made=nodes.sidebar):
+    return made("", nodes.paragraph("", text), classes=["margin"] if made is nodes.sidebar else ["erratum"])
+
+
+def test_a_misprint_hangs_at_the_note_that_names_it():
+    document = page(note("E25 something else"), note("E26. Printed with an equals sign."),
+                    cell('mc.refute("E26", r"a = b", a=1)', "✗ E26 as printed fails: 1 is not 2"))
+    assert marks.hang(document, OWN) == {}
+    first, second = document.findall(panels.aside)
+    assert "button" not in first.astext() and 'popovertarget="check-e26"' in second.astext()
+    assert "1 is not 2" in written(next(document.findall(panels.panel)))
+
+
+def test_a_check_without_a_place_of_its_own_stays_where_it_stood():
+    document = page(nodes.paragraph("", "before"), cell('mc.refute("E26", r"a = b", a=1)'),
+                    cell('mc.confirm("(17)", s=s)'), nodes.paragraph("", "after"))
+    marks.hang(document, OWN)
+    lines = [node.astext() for node in document.findall(nodes.paragraph)]
+    assert lines[0] == "before" and lines[-1] == "after"
+    assert "E26" in lines[1] and "check-e26" in lines[1] and "(17)" in lines[2] and "check-17" in lines[2]
+
+
+@pytest.mark.parametrize("source, tags", [
+    ('mc.confirm("(30)", w=w)', ()), ('x = 1\nmc.confirm("(30)", w=w)', ("hide-check",)),
+    ('for i in range(3):\n    mc.confirm("(30)", w=w)', ("hide-check",)), ("mc.confirm(", ("hide-check",)),
+    ("mc.show('x')", ("hide-check",)),
+])
+def test_other_cells_stay(source, tags):
+    document = page(cell(source, tags=tags))
+    assert marks.hang(document, OWN) == {} and checks.take(document) == []
+    assert source in document.astext()
+
+
+def test_cells_that_only_check_and_do_not_say_so_are_found(tmp_path):
+    written = [('mc.confirm("(30)", w=w)', []), ('mc.refute("E26", r"a = b")', ["hide-check"]), ("x = 1", []),
+               ('mc.confirm("(30)", w=w)\nx', []), ('mc.confirm("(31)", w=w)\nmc.refute("E1", r"a")', ["hide-output"])]
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": [source], "metadata": {"tags": tags}}
+                                          for source, tags in written]}))
+    assert cells.untagged(path) == [0, 4]
