@@ -35,6 +35,27 @@ def counted(shape):
     return tuple(shape)
 
 
+def full_shape(inner, outer):
+    """Shape of a derivative with all axes as they are: those of the input, then those of the output.
+
+    Parameters
+    ----------
+    inner, outer : tuple of int
+        Shapes of input and output.
+
+    Returns
+    -------
+    tuple of int
+        A result of shape ``(1, 1)`` is a scalar, and adds no axes.
+
+    Examples
+    --------
+    >>> full_shape((4, 1), (3, 1)), full_shape((4, 1), (1, 1))
+    ((4, 1, 3, 1), (4, 1))
+    """
+    return tuple(inner) if outer == (1, 1) else (*inner, *outer)
+
+
 def axes(x):
     """Number of axes, counted as in Definition 19.
 

@@ -17,11 +17,19 @@ MAY_IMPORT = {
     "__init__": {"network", "compression", "derivative", "planar", "shapes", "statements.confirm",
                  "exercises.asking"},
     "shapes": set(),
-    "derivative": {"shapes", "engine"},
-    "planar": {"shapes", "derivative", "engine"},
-    "compression": {"shapes", "derivative", "engine"},
+    "display": set(),
+    "fitting": {"shapes", "engine.trace"},
+    "layout": {"shapes", "fitting", "display", "engine"},
+    "derivative": {"shapes", "fitting", "layout", "engine"},
+    "planar": {"fitting", "derivative"},
+    "claims": {"engine"},
+    "compression": {"shapes", "fitting", "layout", "claims", "engine"},
     "network": {"shapes", "derivative", "compression"},
-    "engine.structure": set(),
+    "engine.factors": set(),
+    "engine.term": {"engine.factors"},
+    "engine.structure": {"engine.factors", "engine.term"},
+    "engine.patterns": set(),
+    "engine.discovery": {"engine.factors", "engine.term"},
     "engine.links": {"engine.structure"},
     "engine.trace": {"engine.structure", "engine.links"},
     "engine.rules": {"engine.structure", "engine.links", "engine.trace", "engine.rules"},
@@ -35,11 +43,11 @@ MAY_IMPORT = {
     "site": {"statements", "exercises", "pictures", "desk", "inpage", "site"},
 }
 #: Rooms whose modules need NumPy and the standard library alone.
-MATHEMATICS = {"shapes", "derivative", "planar", "compression", "network", "engine", "statements", "exercises",
-               "inpage"}
+MATHEMATICS = {"shapes", "display", "fitting", "layout", "derivative", "planar", "claims", "compression", "network",
+               "engine", "statements", "exercises", "inpage"}
 STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "dataclasses", "weakref",
             "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
-            "inspect", "sys", "unicodedata", "json", "pathlib", "tomllib", "ast", "io", "traceback"}
+            "inspect", "sys", "unicodedata", "json", "pathlib", "tomllib", "ast", "io", "traceback", "copy"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -93,7 +93,7 @@ def test_predict_and_chain_agree_with_the_dense_array(random):
 def test_prediction_for_columns_is_a_column():
     d = mc.derivative(lambda v: C @ np.sin(v), V.reshape(4, 1))
     assert d.predict(np.ones((4, 1))).shape == (3, 1)
-    assert d.array.shape == (4, 3)
+    assert (d.array.shape, d.tensor.shape, d.matrix.shape) == ((4, 1, 3, 1), (4, 3), (4, 3))
 
 
 def test_the_difference_quotient_converges_at_second_order():

@@ -39,7 +39,7 @@ def agree(f, at, tolerance=2e-8):
     assert exact.array.shape == differences.array.shape
     scale = 1.0 + np.abs(differences.array).max()
     assert np.abs(exact.array - differences.array).max() <= tolerance * scale
-    assert np.allclose(exact.array, exact.structure.dense(), rtol=1e-13, atol=1e-14)
+    assert np.allclose(exact.tensor, exact.structure.dense(), rtol=1e-13, atol=1e-14)
     return exact
 
 

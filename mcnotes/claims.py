@@ -1,0 +1,243 @@
+"""A reader's claim about a derivative, such as ``"j i i -> j"``: tested, or refused with the entry it would lose.
+
+A claim is a set of entries. On the left it says where entries may differ from
+zero: one index for each axis. On the right it says which letters matter: along
+the others the entries are copies. A claim passes when no other entry can be
+nonzero, and the copies are copies, by construction.
+"""
+
+import numpy as np
+
+from .engine import discovery
+from .engine.factors import align, labels_of, product
+from .engine.patterns import read, same, written
+from .engine.term import Map, Term, fresh
+
+#: Above this many entries only the pattern that was found can be claimed.
+LARGE = 10**6
+
+
+class CompressionError(ValueError):
+    """A claimed compression would lose entries."""
+
+
+def components(term, labels):
+    """Factors multiplied together where they share labels.
+
+    Parameters
+    ----------
+    term : Term
+    labels : tuple of int
+        Their order.
+
+    Returns
+    -------
+    list of (array, tuple of int)
+
+    Examples
+    --------
+    >>> term = Term([(np.ones(3), (1,)), (np.ones(4), (2,)), (5.0, ())], [1, 2], {1: 3, 2: 4})
+    >>> [(core.shape, own) for core, own in components(term, (1, 2))]
+    [((3,), (1,)), ((4,), (2,))]
+    """
+    number, groups = 1.0, []
+    for array, own in term.factors:
+        if not own:
+            number = number * array
+            continue
+        joined = [group for group in groups if set(group[1]) & set(own)]
+        groups = [group for group in groups if not any(group is other for other in joined)]
+        groups.append(([(array, own), *(factor for group in joined for factor in group[0])],
+                       set(own).union(*(group[1] for group in joined))))
+    cores = []
+    for factors, own in groups:
+        order = tuple(label for label in labels if label in own)
+        cores.append((product(factors, order) if len(factors) > 1 else align(*factors[0], order), order))
+    cores.sort(key=lambda core: labels.index(core[1][0]))
+    if not cores:
+        return [(np.asarray(number, float), ())]
+    if np.ndim(number) or number != 1.0:
+        cores[0] = (cores[0][0] * number, cores[0][1])
+    return cores
+
+
+def claimed(structure, term, names, claim):
+    """Test a claim.
+
+    Parameters
+    ----------
+    structure : Structure
+        The derivative.
+    term : Term
+        What was found.
+    names : dict of label to str
+        The letters of what was found.
+    claim : str
+
+    Returns
+    -------
+    Term
+    dict of label to str
+        The reader's letters.
+    list of (array, tuple of labels)
+        What is kept.
+
+    Raises
+    ------
+    CompressionError
+        The claim would lose an entry, or does not fit the axes.
+
+    Examples
+    --------
+    >>> from mcnotes.engine.structure import Structure
+    >>> identity = Structure.identity((3,))
+    >>> term = identity.terms[0]
+    >>> claimed(identity, term, {term.axes[0]: "i"}, "a a ->")[2]
+    [(array(1.), ())]
+    """
+    left, groups = _read(claim, structure.inner + structure.outer)
+    found = written(term.axes, names)
+    letters = same([read(text) for text in found], left)
+    if letters is not None:
+        names = {label: letters.get(name, name) for label, name in names.items()}
+        return term, names, _kept(claim, term, names, left, groups)
+    if np.prod([float(n) for n in structure.inner + structure.outer]) > LARGE:
+        raise CompressionError(f"{claim!r} is not what was found, {' '.join(found)!r}, and this derivative is too "
+                               "large to try the claim entry by entry; try it on a smaller one")
+    return _tried(claim, structure, left, groups)
+
+
+def _read(claim, shape):
+    """The indices on the left, and the groups of letters on the right."""
+    left, arrow, right = claim.partition("->") if isinstance(claim, str) else ("", "", "")
+    indices = [read(text) for text in left.split()]
+    groups = [group.split() for group in right.split(",")]
+    known = {letter for index in indices if index for letter in index.letters}
+    kept = [letter for group in groups for letter in group]
+    if not arrow or None in indices or len(indices) != len(shape) or not set(kept) <= known \
+            or len(set(kept)) < len(kept) or len(groups) > 1 and [] in groups:
+        raise CompressionError(
+            f"the claim {claim!r} does not fit a derivative with axes {shape}; write one letter for each axis, and on "
+            'the right those that are kept, such as "j i i -> j"')
+    return indices, groups
+
+
+def _axis_of(letter, left):
+    return next(k for k, index in enumerate(left) if letter in index.letters)
+
+
+def _kept(claim, term, names, left, groups):
+    """The cores for a claim about the entries that were found, in the reader's order."""
+    labels, kept = labels_of(term.axes), {letter for group in groups for letter in group}
+    found = components(term, labels)
+    for core, own in found:
+        for label in own:
+            if names[label] not in kept:
+                raise CompressionError(f"{claim!r} would lose entries along axis {_axis_of(names[label], left) + 1}: "
+                                       f"{_along(term, found, core, own, label)}")
+    label_of = {name: label for label, name in names.items()}
+    cores = []
+    for group in groups:
+        order = tuple(label_of[letter] for letter in group)
+        inside = [(core, own) for core, own in found if set(own) <= set(order) and (own or not cores)]
+        if len(groups) > 1 and any(set(own) & set(order) and not set(own) <= set(order) for _, own in found):
+            raise CompressionError(f"{claim!r} parts letters that belong to one factor; without the comma it is one")
+        core = product(inside, order) if order else product(inside, ())
+        full = tuple(term.sizes[label] for label in order)
+        cores.append((np.array(np.broadcast_to(core, full), float), order))
+    return cores
+
+
+def _along(term, found, core, own, label):
+    """Two entries that differ along a label, in words, or that they differ in principle only."""
+    place = own.index(label)
+    apart = np.abs(core - np.take(core, [0], axis=place))
+    if not apart.any():
+        return "they are equal here, but not by construction"
+    at = dict.fromkeys(labels_of(term.axes), 0)
+    for other, others in found:
+        where = np.unravel_index(np.argmax(np.abs(apart if other is core else other)), np.shape(other))
+        at.update(zip(others, (int(k) for k in where), strict=True))
+    words = []
+    for value in (at[label], 0):
+        here = {**at, label: value}
+        entry = tuple(here[index] if type(index) is int else int(index.table[tuple(here[k] for k in index.labels)])
+                      for index in term.axes)
+        number = np.prod([other[tuple(here[k] for k in others)] for other, others in found])
+        words.append(f"entry {entry} is {number:.6g}")
+    return " and ".join(words)
+
+
+def _tried(claim, structure, left, groups):
+    """The same for any set of entries: every entry is looked at."""
+    shape, dense, signs = structure.inner + structure.outer, structure.dense(), discovery.signs(structure)
+    sizes = _ranges(claim, left, shape)
+    letters = list(sizes)
+    grids = dict(zip(letters, np.indices(tuple(sizes.values()), sparse=True), strict=True)) if letters else {}
+    where = tuple(np.broadcast_to(index.start + sum(
+        step * grids[letter] for step, letter in zip(index.steps, index.letters, strict=True)), tuple(sizes.values()))
+        for index in left)
+    lost = signs >= 0
+    lost[where] = False
+    if lost.any():
+        entry = np.unravel_index(np.argmax(np.where(lost, 1.0 + np.abs(dense), 0.0)), shape)
+        raise CompressionError(f"{claim!r} would lose entry {tuple(int(k) for k in entry)}, which is "
+                               f"{dense[entry]:.6g} here and is not zero by construction")
+    order = [letter for group in groups for letter in group]
+    for letter in letters:
+        k = letters.index(letter)
+        if letter not in order and (signs[where] != np.take(signs[where], [0], axis=k)).any():
+            axis = _axis_of(letter, left)
+            raise CompressionError(f"{claim!r} would lose entries along axis {axis + 1}: "
+                                   f"{_different(dense, where, signs, k)}")
+    if len(groups) > 1:
+        raise CompressionError(f"{claim!r} parts what is kept into {len(groups)} factors, but no such product was "
+                               "found; leave the comma away")
+    labels = {letter: fresh() for letter in letters}
+    values = dense[where][tuple(slice(None) if letter in order else 0 for letter in letters)]
+    turn = [[letter for letter in letters if letter in order].index(letter) for letter in order]
+    core = (np.array(np.transpose(values, turn)), tuple(labels[letter] for letter in order))
+    axes = [labels[index.letters[0]] if index.bare else
+            Map(tuple(labels[letter] for letter in index.letters),
+                index.start + sum(step * grid for step, grid in zip(
+                    index.steps, np.indices([sizes[letter] for letter in index.letters]), strict=True)))
+            for index in left]
+    term = Term([core], axes, {labels[letter]: n for letter, n in sizes.items()})
+    return term, {label: letter for letter, label in labels.items()}, [core]
+
+
+def _ranges(claim, left, shape):
+    """How many values each letter has: those of the shortest axis that it stands for alone, or as many as fit."""
+    sizes = {}
+    for index, n in zip(left, shape, strict=True):
+        if index.bare:
+            sizes[index.letters[0]] = min(n, sizes.get(index.letters[0], n))
+    for k, (index, n) in enumerate(zip(left, shape, strict=True)):
+        if index.table:
+            raise CompressionError(f"{claim!r}: a table such as {index.table}({','.join(index.letters)}) can be "
+                                   "claimed only where it was found")
+        low = high = index.start
+        unknown = [(letter, step) for letter, step in zip(index.letters, index.steps, strict=True)
+                   if letter not in sizes]
+        for letter, step in zip(index.letters, index.steps, strict=True):
+            if letter in sizes:
+                low, high = low + min(0, step * (sizes[letter] - 1)), high + max(0, step * (sizes[letter] - 1))
+        for letter, step in unknown:
+            sizes[letter] = max(1, (n - 1 - high) // step + 1 if step > 0 else low // -step + 1)
+            low, high = low + min(0, step * (sizes[letter] - 1)), high + max(0, step * (sizes[letter] - 1))
+        if low < 0 or high >= n:
+            raise CompressionError(f"{claim!r} does not fit a derivative with axes {shape}: the index of axis {k + 1} "
+                                   f"would run from {low} to {high}, the axis from 0 to {n - 1}")
+    return sizes
+
+
+def _different(dense, where, signs, k):
+    """Two entries along a letter that differ, in words."""
+    values, own = dense[where], signs[where]
+    apart = np.where(own != np.take(own, [0], axis=k), np.abs(values - np.take(values, [0], axis=k)), -1.0)
+    at = np.unravel_index(np.argmax(apart), apart.shape)
+    if apart[at] == 0:
+        return "they are equal here, but not by construction"
+    other = (*at[:k], 0, *at[k + 1:])
+    first, second = (tuple(int(axis[place]) for axis in where) for place in (at, other))
+    return f"entry {first} is {values[at]:.6g} and entry {second} is {values[other]:.6g}"

@@ -1,0 +1,181 @@
+"""A matrix of derivatives as text, as a table and in LaTeX: few digits, one under the other."""
+
+import html
+
+import numpy as np
+
+#: At most so many rows and columns are shown.
+MOST = 8
+
+_DIGITS = 3
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def text(array):
+    """An array as text, six digits; what rounding left of a zero is 0.
+
+    Parameters
+    ----------
+    array : array of any shape
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> text(np.array([1.0, 1e-17, 2 / 3]))
+    '[1 0 0.666667]'
+    """
+    return np.array2string(_clean(array), formatter={"float_kind": lambda x: f"{x:.6g}"}, threshold=200)
+
+
+def _clean(array):
+    array = np.asarray(array, float)
+    small = 1e-12 * (np.abs(array).max() if array.size else 0.0)
+    return np.where(np.abs(array) <= small, 0.0, array)
+
+
+def numbers(matrix):
+    """The entries of a matrix with one number of decimals, so that every one shows three digits.
+
+    Parameters
+    ----------
+    matrix : array of shape (m, n)
+
+    Returns
+    -------
+    list of list of str
+
+    Examples
+    --------
+    >>> numbers(np.array([[4.23609, 20.0], [-46.2298, 1e-17]]))
+    [['4.24', '20.00'], ['−46.23', '0.00']]
+    """
+    matrix = _clean(matrix)
+    sizes = np.abs(matrix[matrix != 0])
+    powers = np.floor(np.log10(sizes)).astype(int)
+    if sizes.size == 0:
+        return [["0"] * matrix.shape[1] for _ in matrix]
+    if not -4 <= powers.max() <= 5:
+        return [[_power(x) for x in row] for row in matrix]
+    most = max(0, _DIGITS - 1 - powers.max()) + 2
+    decimals = max(_needed(x, min(most, max(0, _DIGITS - 1 - power)))
+                   for x, power in zip(sizes, powers, strict=True))
+    return [[_power(x) if x and abs(x) < 0.5 * 10.0**-decimals else f"{x:.{decimals}f}".replace("-", "−")
+             for x in row] for row in matrix]
+
+
+def _needed(x, decimals):
+    """Decimals that a rounded number needs: zeros at its end are not counted."""
+    return len(f"{x:.{decimals}f}".rstrip("0").partition(".")[2]) if decimals else 0
+
+
+def _power(x):
+    """A number with a power of ten."""
+    if x == 0:
+        return "0"
+    digits, _, power = f"{x:.{_DIGITS - 1}e}".partition("e")
+    return f"{digits}·10{str(int(power)).translate(_RAISED)}".replace("-", "−")
+
+
+def table(matrix, caption, top, side):
+    """An HTML table with a heading for every row and column.
+
+    Parameters
+    ----------
+    matrix : array of shape (m, n)
+    caption : str
+        In HTML.
+    top, side : callable
+        The heading of a column or of a row, in HTML, from its place.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> table(np.array([[0.5]]), "slope", lambda j: "w", lambda i: "v")[:57]
+    "<table class='mc-derivative'><caption>slope</caption><the"
+    """
+    rows, columns = (min(n, MOST) for n in matrix.shape)
+    shown, more = numbers(matrix[:rows, :columns]), "<td>…</td>" * (matrix.shape[1] > columns)
+    lines = [f"<table class='mc-derivative'><caption>{caption}</caption><thead><tr><td></td>"]
+    lines += [f"<th scope='col'>{top(j)}</th>" for j in range(columns)] + [more, "</tr></thead><tbody>"]
+    for i, row in enumerate(shown):
+        cells = "".join(f"<td>{number}</td>" for number in row)
+        lines.append(f"<tr><th scope='row'>{side(i)}</th>{cells}{more}</tr>")
+    if matrix.shape[0] > rows:
+        lines.append("<tr><td>⋮</td></tr>")
+    return "".join(lines) + "</tbody></table>"
+
+
+def headings(axes, names):
+    """Headings of columns and rows: the given names, or the notes' letters.
+
+    Parameters
+    ----------
+    axes : tuple of two int
+        Axes of the input and of the output.
+    names : tuple of two (list of str, or None)
+        Names of the rows and of the columns.
+
+    Returns
+    -------
+    top, side : callable
+        From a place to HTML.
+
+    Examples
+    --------
+    >>> top, side = headings((1, 1), (["heat", "crust"], None))
+    >>> top(0), side(1)
+    ("<span class='mc-out'>w<sub>1</sub></span>", "<span class='mc-in'>crust</span>")
+    """
+    def letter(style, text):
+        return lambda k: f"<span class='mc-{style}'>{text}<sub>{k + 1}</sub></span>"
+
+    def given(style, own):
+        return lambda k: f"<span class='mc-{style}'>{html.escape(own[k])}</span>"
+    # the colour of a heading says whose entry it names; both sides of a matrix belong to it
+    row_style, column_style = ("out", "out") if axes == (0, 2) else ("in", "in") if axes == (2, 0) else ("in", "out")
+    top = {(0, 2): letter("out", "row "), (2, 0): letter("in", "column ")}.get(
+        axes, letter("out", "w") if axes[1] else lambda k: "<span class='mc-out'>s</span>")
+    side = {(0, 2): letter("out", "column "), (2, 0): letter("in", "row ")}.get(
+        axes, letter("in", "v") if axes[0] else lambda k: "<span class='mc-in'>s</span>")
+    rows, columns = names
+    return (given(column_style, columns) if columns else top), (given(row_style, rows) if rows else side)
+
+
+def latex(matrix):
+    """A matrix in LaTeX, in square brackets.
+
+    Parameters
+    ----------
+    matrix : number or array of shape (m, n)
+
+    Returns
+    -------
+    str
+        Without dollar signs.
+
+    Examples
+    --------
+    >>> print(latex(np.array([[1.0, -0.5]])))
+    \\begin{bmatrix} 1.0 & -0.5 \\end{bmatrix}
+    """
+    matrix = np.asarray(matrix, float)
+    if matrix.ndim == 0:
+        return _in_latex(numbers(matrix.reshape(1, 1))[0][0])
+    rows, columns = (min(n, MOST) for n in matrix.shape)
+    lines = [" & ".join([_in_latex(number) for number in row] + [r"\cdots"] * (matrix.shape[1] > columns))
+             for row in numbers(matrix[:rows, :columns])]
+    if matrix.shape[0] > rows:
+        lines.append(" & ".join([r"\vdots"] * columns + [r"\ddots"] * (matrix.shape[1] > columns)))
+    return r"\begin{bmatrix} " + r" \\ ".join(lines) + r" \end{bmatrix}"
+
+
+def _in_latex(number):
+    digits, ten, power = number.replace("−", "-").partition("·10")
+    lowered = power.translate({after: before for before, after in _RAISED.items()})
+    return digits + (rf" \cdot 10^{{{lowered}}}" if ten else "")

@@ -1,0 +1,124 @@
+"""What comes in from outside: finite real numbers, in the shape that is needed, and nothing that broadcasts."""
+
+import math
+
+import numpy as np
+
+from .engine.trace import Traced
+from .shapes import counted
+
+
+def real(name, x):
+    """An argument as an array of floats.
+
+    Parameters
+    ----------
+    name : str
+        What messages call it.
+    x : number, array of any shape, nested list of numbers, or traced array
+
+    Returns
+    -------
+    array of float
+        The argument itself where it is one already; a traced array (in a derivative
+        of a derivative) as it is.
+
+    Raises
+    ------
+    TypeError
+        It is not made of real numbers, or is a matrix, masked or sparse.
+    ValueError
+        It is ragged, or has entries that are not finite.
+
+    Examples
+    --------
+    >>> real("at", [[1, 2], [3, 4]]).dtype
+    dtype('float64')
+    >>> real("at", 1j)
+    Traceback (most recent call last):
+        ...
+    TypeError: at must be real numbers, it has dtype complex128; take real and imaginary part as two inputs
+    """
+    if isinstance(x, Traced):
+        return x
+    if isinstance(x, np.ma.MaskedArray | np.matrix) or type(x).__module__.startswith("scipy.sparse"):
+        raise TypeError(f"{name} is a {type(x).__name__}; give a plain array, "
+                        + ("filled: x.filled(0.0)" if isinstance(x, np.ma.MaskedArray) else
+                           "np.asarray(x)" if isinstance(x, np.matrix) else "x.toarray()"))
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{name} is ragged: its rows have different lengths; give rows of one length") from error
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be real numbers, it has dtype {array.dtype}"
+                        + ("; take real and imaginary part as two inputs" if array.dtype.kind == "c" else ""))
+    array = array.astype(float, copy=False)
+    if not finite(array):
+        raise ValueError(f"{name} has entries that are not finite (nan or inf) at "
+                         f"{np.argwhere(~np.isfinite(array))[0].tolist()}")
+    return array
+
+
+def finite(array):
+    """Whether all entries are finite: one product where all is well, a second look where it overflows.
+
+    Parameters
+    ----------
+    array : array of float
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> finite(np.array([1.0, 1e300])), finite(np.array([1.0, -np.inf]))
+    (True, False)
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        quick = math.isfinite(np.vdot(array, array))
+    return quick or bool(np.isfinite(array).all())
+
+
+def fit(name, x, shape, side):
+    """An argument that has to have the shape of an input or an output.
+
+    A column ``(m, 1)`` and a vector ``(m,)`` stand for each other, and so do
+    ``(1, 1)`` and a number; nothing else is changed, and nothing broadcasts.
+
+    Parameters
+    ----------
+    name : str
+        What messages call it.
+    x : number or array
+    shape : tuple of int
+        The shape that is needed.
+    side : str
+        Whose shape that is: ``"input"`` or ``"output"``.
+
+    Returns
+    -------
+    array of float, that shape
+
+    Raises
+    ------
+    ValueError
+        The shape is another one.
+    TypeError, ValueError
+        As for :func:`real`.
+
+    Examples
+    --------
+    >>> fit("delta", [1, 2, 3], (3, 1), "input").shape
+    (3, 1)
+    >>> fit("delta", 1.0, (3, 1), "input")
+    Traceback (most recent call last):
+        ...
+    ValueError: delta has shape (); the input has shape (3, 1), and delta needs the same
+    """
+    array = real(name, x)
+    if array.shape == shape:
+        return array
+    if counted(array.shape) != counted(shape):
+        raise ValueError(f"{name} has shape {array.shape}; the {side} has shape {shape}, and {name} needs the same")
+    return np.reshape(array, shape)

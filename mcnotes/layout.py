@@ -1,0 +1,359 @@
+"""A derivative and its layouts: every entry, the notes' matrix, and what is done with them (X.4 to X.16)."""
+
+import copy
+import html
+from numbers import Real
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from . import display
+from .engine.structure import Structure, Term
+from .fitting import fit
+from .shapes import LayoutError, counted, full_shape, kind_of_shape, layout_shape, shape_of
+
+
+class Derivative(NDArrayOperatorsMixin):
+    """The derivative of one array by another.
+
+    It can be used like an array. Where that could mean two things, it means this:
+    ``np.asarray(d)``, ``d.shape``, ``d[i, j]``, ``d.T`` and ``d @ x`` speak of
+    ``.matrix``, the notes' layout, where there is one, and else of ``.array``. The
+    two differ for a scalar by a vector, ``(m, 1)`` and ``(m,)``, for a vector by a
+    scalar, ``(1, n)`` and ``(n,)``, and for a matrix by a scalar, where one is the
+    transpose of the other. So ``d - X`` and ``X == d`` take the one that has the
+    shape of ``X``: ``X - 0.1 * d`` is a step of gradient descent, and nothing
+    broadcasts. A number times a Derivative is a Derivative.
+
+    Attributes
+    ----------
+    input_shape, output_shape : tuple of int
+        Shapes of input and output as they are.
+    inner, outer : tuple of int
+        The same with the axes that the notes count: a column of shape ``(m, 1)``
+        has one.
+    branched : bool
+        Whether `f` looked at a value to choose its way. What is zero or a copy "by
+        construction" is then so on the way that was chosen here.
+    """
+
+    def __init__(self, input_shape, output_shape, *, array=None, structure=None, branched=False, again=None):
+        self.input_shape, self.output_shape, self.branched = tuple(input_shape), tuple(output_shape), branched
+        self.inner, self.outer = counted(input_shape), counted(output_shape)
+        self._array, self._structure, self._again = array, structure, again
+        self._row_names = self._column_names = None
+
+    @property
+    def structure(self):
+        """The derivative as it is held, in factors and ties (:class:`mcnotes.engine.structure.Structure`).
+
+        Its axes are those that the notes count. A scalar result is differentiated
+        without it; its structure is found when it is first asked for, and `f` runs
+        once more then.
+        """
+        if self._structure is None:
+            found = self._again(self.tensor) if self._again else None
+            self._structure = Structure.of(self.tensor, self.inner, self.outer) if found is None else found
+            self._again = None
+        return self._structure
+
+    @property
+    def array(self):
+        """All entries: axes of the input as they are, then axes of the output (Concept 20).
+
+        For a scalar result it has the shape of the input. A new array of floats each
+        time; changing it changes nothing else. Raises MemoryError, with the size,
+        where it would not fit.
+        """
+        if self._array is not None:
+            return self._array.copy()
+        return np.reshape(self._structure.dense(), full_shape(self.input_shape, self.output_shape))
+
+    @property
+    def tensor(self):
+        """All entries with the axes that the notes count: a column has one (Definition 19, Concept 20)."""
+        return np.reshape(self.array, self.inner + self.outer)
+
+    @property
+    def matrix(self):
+        """The derivative in the notes' layout, one row for each input, one column for each output.
+
+        Shapes: ds/dv ``(m, 1)``, dw/ds ``(1, n)``, dw/dv ``(m, n)``, dM/ds
+        ``(k, r)``, ds/dM ``(r, k)`` (Definitions 9, 11, 13, 17, 18). Raises
+        LayoutError where more than two axes are needed.
+        """
+        self._two_axes()
+        if len(self.outer) == 2:
+            return self.tensor.T
+        return np.reshape(self.array, layout_shape(self.inner, self.outer))
+
+    def _two_axes(self):
+        count = len(self.inner) + len(self.outer)
+        if count > 2:
+            raise LayoutError(
+                f"the derivative of a {kind_of_shape(self.outer)} by a {kind_of_shape(self.inner)} has {count} axes, "
+                f"shape {self.inner + self.outer}; no matrix holds it (Concept 20). Use .array, or mc.compress")
+
+    def layout(self, convention):
+        """The matrix in a named convention.
+
+        Parameters
+        ----------
+        convention : {"denominator", "numerator"}
+            These notes use the first; many books use the second, its transpose
+            (Clarification 10).
+
+        Returns
+        -------
+        array
+            ``(m, n)`` for the first, ``(n, m)`` for the second.
+
+        Examples
+        --------
+        >>> from mcnotes.derivative import derivative
+        >>> derivative(lambda v: np.stack([v[0], v[1] * v[2]]), np.ones(3)).layout("numerator").shape
+        (2, 3)
+        """
+        if convention not in ("denominator", "numerator"):
+            raise ValueError(f'convention must be "denominator" or "numerator", it was {convention!r}')
+        return self.matrix if convention == "denominator" else self.matrix.T
+
+    def named(self, rows=None, columns=None):
+        """The same derivative with names for the rows and columns of its matrix, for its table.
+
+        Parameters
+        ----------
+        rows, columns : list of str, optional
+            One name for each row or column of ``.matrix``.
+
+        Returns
+        -------
+        Derivative
+
+        Raises
+        ------
+        ValueError
+            There are more or fewer names than rows or columns.
+
+        Examples
+        --------
+        >>> from mcnotes.derivative import derivative
+        >>> d = derivative(lambda v: v[0] * v[1], np.array([2.0, 3.0])).named(rows=["heat", "crust"])
+        >>> "crust" in d._repr_html_()
+        True
+        """
+        self._two_axes()
+        shape = layout_shape(self.inner, self.outer) or (1, 1)
+        other = copy.copy(self)
+        for side, names, count in (("rows", rows, shape[0]), ("columns", columns, shape[1])):
+            if names is None:
+                continue
+            if isinstance(names, str) or not all(isinstance(name, str) for name in names) or len(names) != count:
+                raise ValueError(f"{side}={names!r} must be a list of names, one for each of the {count} {side} "
+                                 f"of the matrix, which has shape {shape}")
+            setattr(other, f"_{side[:-1]}_names", list(names))
+        return other
+
+    def predict(self, delta):
+        """Approximate change of the output for a small change of the input (Concept 5).
+
+        For vectors this is (30), for a matrix input the sum of element-wise
+        products (Definition 18).
+
+        Parameters
+        ----------
+        delta : number or array, shape of the input
+            The change, not the new input.
+
+        Returns
+        -------
+        array, shape of the output
+
+        Raises
+        ------
+        ValueError
+            The shape of `delta` is not that of the input (nothing broadcasts), or an
+            entry is not finite.
+
+        Examples
+        --------
+        >>> from mcnotes.derivative import derivative
+        >>> derivative(lambda v: v[0] * v[1], np.array([2.0, 3.0])).predict(np.array([0.5, 0.0])).item()
+        1.5
+        """
+        delta = fit("delta", delta, self.input_shape, "input")
+        return np.reshape(self._contracted(delta, "inner"), self.output_shape)[()]
+
+    def chain(self, upstream):
+        """Chain rule for a scalar that depends on the output (the vector-Jacobian product).
+
+        Parameters
+        ----------
+        upstream : number or array, shape of the output
+            Derivative of the scalar by this output.
+
+        Returns
+        -------
+        array, shape of the input
+            Derivative of the scalar by this input. The full array of this
+            derivative is not built.
+
+        Raises
+        ------
+        ValueError
+            The shape of `upstream` is not that of the output (nothing broadcasts), or
+            an entry is not finite.
+
+        Examples
+        --------
+        >>> from mcnotes.derivative import derivative
+        >>> derivative(lambda W: W.T @ np.ones(4), np.ones((4, 3))).chain(np.ones(3)).shape
+        (4, 3)
+        """
+        upstream = fit("upstream", upstream, self.output_shape, "output")
+        return np.reshape(self._contracted(upstream, "outer"), self.input_shape)
+
+    def _contracted(self, x, side):
+        """Multiply by an array over the axes of one side; for a scalar result the entries are at hand."""
+        if self._array is not None and not self.outer:
+            here = np.reshape(self._array, self.inner)
+            return here * np.reshape(x, ()) if side == "outer" else np.sum(here * np.reshape(x, self.inner))
+        return self.structure.contracted(np.reshape(x, self.inner if side == "inner" else self.outer), side)
+
+    # As an array ---------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self):
+        """Shape of ``.matrix`` where there is one, and else of ``.array``; neither is built."""
+        if len(self.inner) + len(self.outer) > 2:
+            return full_shape(self.input_shape, self.output_shape)
+        return layout_shape(self.inner, self.outer)
+
+    ndim = property(lambda self: len(self.shape))
+    size = property(lambda self: int(np.prod(self.shape, dtype=int)))
+    dtype = property(lambda self: np.dtype(float))
+    T = property(lambda self: self._plain().T)
+
+    def _plain(self):
+        """The matrix where there is one, and else the array."""
+        return self.array if len(self.inner) + len(self.outer) > 2 else self.matrix
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self._plain(), dtype=dtype)
+
+    def __len__(self):
+        return len(self._plain())
+
+    def __iter__(self):
+        return iter(self._plain())
+
+    def __getitem__(self, key):
+        return self._plain()[key]
+
+    def __bool__(self):
+        return bool(self._plain())
+
+    def __float__(self):
+        return float(self._plain())
+
+    def __format__(self, how):
+        return format(self._plain()[()], how) if how else str(self)
+
+    def __array_ufunc__(self, ufunc, method, *operands, **options):
+        if method == "__call__" and not options:
+            scaled = self._scaled(ufunc, operands)
+            if scaled is not None:
+                return scaled
+        arrays = [x for x in operands if not isinstance(x, Derivative)]
+        if method != "__call__" or ufunc is np.matmul or not arrays:
+            values = [x._plain() if isinstance(x, Derivative) else x for x in operands]
+        else:
+            values = [x._beside(arrays[0]) if isinstance(x, Derivative) else x for x in operands]
+        return getattr(ufunc, method)(*values, **options)
+
+    def _scaled(self, ufunc, operands):
+        """A Derivative for -d, 3 * d, d * 3 and d / 3; None for anything else."""
+        if ufunc is np.negative:
+            return self._times(-1.0)
+        others = [x for x in operands if x is not self]
+        if len(others) != 1 or not isinstance(others[0], Real | np.bool_):
+            return None
+        if ufunc is np.multiply:
+            return self._times(float(others[0]))
+        return self._times(1.0 / others[0]) if ufunc is np.divide and operands[0] is self else None
+
+    def _times(self, number):
+        other = copy.copy(self)
+        if self._array is not None:
+            other._array, other._structure, other._again = self._array * number, None, None
+        if self._structure is not None:
+            other._structure = Structure([Term([*term.factors, (number, ())], term.axes, term.sizes)
+                                          for term in self._structure.terms], self.inner, self.outer)
+        return other
+
+    def _beside(self, other):
+        """The array or the matrix, whichever has the shape of what it meets."""
+        shape, full = np.shape(other), full_shape(self.input_shape, self.output_shape)
+        if shape == ():
+            return self._plain()
+        if shape == full == self.shape and self.outer and len(self.outer) == 2:
+            raise ValueError(f".array and .matrix both have shape {shape} here, and one is the transpose of the other; "
+                             "say which one you mean")
+        if shape == full:
+            return self.array
+        if shape == self.shape:
+            return self.matrix
+        both = f"{full}" if full == self.shape else f"{full} as .array and {self.shape} as .matrix"
+        raise ValueError(f"an array of shape {shape} meets a derivative of shape {both}; nothing broadcasts here")
+
+    # On the page ---------------------------------------------------------------------------------------------
+
+    def latex(self):
+        r"""The matrix in LaTeX.
+
+        Returns
+        -------
+        str
+            Without dollar signs; three digits, at most eight rows and columns.
+
+        Raises
+        ------
+        LayoutError
+            There are more than two axes.
+
+        Examples
+        --------
+        >>> from mcnotes.derivative import derivative
+        >>> print(derivative(lambda v: v[0] * v[1], np.array([2.0, -3.0])).latex())
+        \begin{bmatrix} -3 \\ 2 \end{bmatrix}
+        """
+        return display.latex(self.matrix)
+
+    def _repr_latex_(self):
+        return f"${self.latex()}$" if self._is_small() else None
+
+    def _is_small(self):
+        """Whether a table can show it."""
+        return len(self.inner) + len(self.outer) <= 2 and 8 * np.prod(self.shape, dtype=float) <= 2**20
+
+    def __repr__(self):
+        name, where = self._describe()
+        if self._array is None and self._structure.dense_nbytes > 2**20:
+            return f"{name}, shape {self.inner + self.outer}, held as {self._structure!r}"
+        shown = self.tensor if len(self.inner) + len(self.outer) > 2 else self.matrix
+        return f"{name}, shape {np.shape(shown)}{where}\n{display.text(shown)}"
+
+    def _describe(self):
+        known = shape_of(of=self.outer, wrt=self.inner)
+        name = known.kind if known.axes <= 2 and "/" not in known.kind else f"{known.kind} derivative"
+        where = {(1, 0): ": row i is input v_i", (0, 1): ": column j is output w_j",
+                 (1, 1): ": row i is input v_i, column j is output w_j",
+                 (0, 2): ": row i, column j is output m_ji", (2, 0): ": row i, column j is input m_ij"}
+        return name, where.get((len(self.inner), len(self.outer)), "")
+
+    def _repr_html_(self):
+        axes = len(self.inner), len(self.outer)
+        if sum(axes) == 0 or not self._is_small():
+            return f"<pre>{html.escape(repr(self))}</pre>"
+        top, side = display.headings(axes, (self._row_names, self._column_names))
+        return display.table(self.matrix, f"{self._describe()[0]}, shape {self.shape}", top, side)
