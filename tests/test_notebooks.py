@@ -11,6 +11,7 @@ import contract
 import pytest
 
 from mcnotes.desk import checking
+from mcnotes.site.frontmatter import FRONT
 from mcnotes.statements import finding
 
 BOOK = pathlib.Path(__file__).parent.parent / "book"
@@ -31,7 +32,7 @@ def cells(path, kind=None):
 
 
 def prose(path):
-    return "\n\n".join(source for _, source, _ in cells(path, "markdown"))
+    return FRONT.sub("", "\n\n".join(source for _, source, _ in cells(path, "markdown")))
 
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

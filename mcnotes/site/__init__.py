@@ -2,6 +2,7 @@
 
 - Explorers and figures are baked: the kernel inherits ``MCNOTES_BOOK=1``.
 - :mod:`~mcnotes.site.formulas` turns formulas into MathML while the book is built.
+- :mod:`~mcnotes.site.frontmatter` takes away what only JupyterLab reads.
 - :mod:`~mcnotes.site.numbering` gives equations and boxes the numbers of the notes.
 - :mod:`~mcnotes.site.checks` takes the cells that only check out of the prose, :mod:`~mcnotes.site.marks`
   hangs a mark beside what they check, and :mod:`~mcnotes.site.panels` writes what the mark opens.
@@ -20,7 +21,7 @@ FONTS = '1em "STIX Two Math"', '900 1em "Font Awesome 6 Free"'
 
 def setup(app):
     """Entry point for Sphinx."""
-    from . import counting, formulas, numbering, outputs, pages, panels, python, references
+    from . import counting, formulas, frontmatter, numbering, outputs, pages, panels, python, references
 
     os.environ["MCNOTES_BOOK"] = "1"
     app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_display, None))
@@ -34,6 +35,7 @@ def setup(app):
     app.connect("env-get-outdated", outputs.forget_stale_outputs)
     app.connect("env-before-read-docs", outputs.run_notebooks)
     app.connect("builder-inited", references.tell_slips)
+    app.connect("source-read", frontmatter.drop)
     app.connect("html-page-context", pages.describe_page)
     app.connect("html-collect-pages", numbering.find_every_statement)
     app.connect("build-finished", pages.finish)
