@@ -8,7 +8,8 @@ import numpy as np
 
 from .engine import rules as _rules  # noqa: F401  (fills the rule table)
 from .engine.structure import Structure
-from .engine.trace import Closed, Traced, UnsupportedError, pull_back, trace
+from .engine.tape import Closed
+from .engine.trace import Traced, UnsupportedError, pull_back, trace
 from .fitting import real
 from .layout import Derivative
 from .shapes import counted, full_shape
@@ -214,7 +215,7 @@ def _result(y):
         raise ValueError(f"f returned an empty array (shape {array.shape}); there is nothing to differentiate")
     if isinstance(y, Traced):
         if isinstance(y.tape.records, Closed):
-            y.tape.records.append(())
+            y.tape.records[0] = ()
         return y
     if array.dtype == object and all(isinstance(entry, Real) for entry in array.flat):
         array = array.astype(float)

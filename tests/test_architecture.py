@@ -30,9 +30,18 @@ MAY_IMPORT = {
     "engine.structure": {"engine.factors", "engine.term"},
     "engine.patterns": set(),
     "engine.discovery": {"engine.factors", "engine.term"},
-    "engine.links": {"engine.structure"},
-    "engine.trace": {"engine.structure", "engine.links"},
-    "engine.rules": {"engine.structure", "engine.links", "engine.trace", "engine.rules"},
+    "engine.links": {"engine.stepped", "engine.structure"},
+    "engine.constants": set(),
+    "engine.stepped": set(),
+    "engine.steps": set(),
+    "engine.tape": {"engine.constants"},
+    "engine.asking": {"engine.constants"},
+    "engine.leaving": {"engine.constants", "engine.factors", "engine.structure"},
+    "engine.traced": {"engine.constants", "engine.stepped", "engine.asking"},
+    "engine.trace": {"engine.structure", "engine.constants", "engine.tape", "engine.asking", "engine.leaving",
+                     "engine.traced"},
+    "engine.rules": {"engine.structure", "engine.links", "engine.constants", "engine.stepped", "engine.asking",
+                     "engine.leaving", "engine.traced", "engine.trace", "engine.rules"},
     "engine": set(),
     "statements": {"shapes", "derivative", "compression", "engine", "statements"},
     "exercises": {"shapes", "derivative", "statements", "exercises"},
@@ -47,7 +56,8 @@ MATHEMATICS = {"shapes", "display", "fitting", "layout", "derivative", "planar",
                "engine", "statements", "exercises", "inpage"}
 STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "dataclasses", "weakref",
             "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
-            "inspect", "sys", "unicodedata", "json", "pathlib", "tomllib", "ast", "io", "traceback", "copy"}
+            "inspect", "sys", "unicodedata", "json", "pathlib", "tomllib", "ast", "io", "traceback", "copy",
+            "threading"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

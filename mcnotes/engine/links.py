@@ -18,6 +18,7 @@ diagonals and convolutions, and :class:`General` the rest.
 
 import numpy as np
 
+from .stepped import Stepped
 from .structure import Map, Structure, Term, scatter
 
 
@@ -51,6 +52,8 @@ class Scale:
     __slots__ = ("local", "shape", "out")
 
     def __init__(self, local, shape, out):
+        if type(local) is Stepped:              # the slope of a slope that is a step
+            local = np.asarray(local)
         self.local, self.shape, self.out = local, shape, out
 
     def pull(self, g):
@@ -87,7 +90,8 @@ class Contract:
         """How many values each letter has."""
         found = dict(zip(self.mine, self.shape, strict=True))
         for array, letters in self.others:
-            found.update(zip(letters, np.shape(array), strict=True))
+            if letters:
+                found.update(zip(letters, array.shape, strict=True))
         return found
 
     def pull(self, g):

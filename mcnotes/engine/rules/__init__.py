@@ -27,4 +27,4 @@ the zeros that follow are held as values, not as zeros by construction. Position
 that a function works out itself (``x[np.argsort(x)]``, ``x[x > 0]``) count as given.
 """
 
-from . import elementwise, joining, matrices, moves, products, reductions  # noqa: F401  (each fills the table)
+from . import elementwise, joining, matrices, moves, products, reductions, running  # noqa: F401  (each fills RULES)

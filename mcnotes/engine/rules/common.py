@@ -3,15 +3,15 @@
 import string
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
+from ..asking import RULES
 from ..links import Contract
-from ..trace import RULES, Traced, given, put, top
+from ..trace import given, put, top
+from ..traced import Traced
 
 #: Names of axes in einsum patterns.
 LETTERS = string.ascii_letters
-
-#: Types of operand that a rule takes as they are.
-KNOWN = {Traced, float, int, np.float64}
 
 
 def rule(*functions):
@@ -33,13 +33,6 @@ def follows(tape, x):
     return type(x) is Traced and x.tape is tape
 
 
-def plain(x):
-    """The numbers of an operand, whatever tapes it is on."""
-    while type(x) is Traced:
-        x = x.value
-    return x
-
-
 def ndim(x):
     """Number of axes, without asking NumPy to ask a traced array."""
     return x.ndim if hasattr(x, "ndim") else np.ndim(x)
@@ -50,10 +43,43 @@ def contraction(out, pairs, value, faster=None):
     pairs = list(zip(given(*(x for x, _ in pairs)), (letters for _, letters in pairs), strict=True))
     tape, values = top(*(x for x, _ in pairs))
     y = value(*values)          # the first to complain about shapes that do not fit
-    values = [v if hasattr(v, "shape") else np.asarray(v) for v in values]
+    values = [v if hasattr(v, "shape") else np.asarray(v) for v in values]      # numbers have shapes too
     links, pulls = [], faster(*values) if faster else None
     for k, (x, letters) in enumerate(pairs):
         if type(x) is Traced and x.tape is tape:
             others = [(v, own) for j, (v, (_, own)) in enumerate(zip(values, pairs, strict=True)) if j != k]
             links.append((x, Contract(out, letters, others, values[k].shape, pulls and pulls[k])))
     return record(tape, y, links)
+
+
+def index_of(axis, ndim):
+    """An axis as a number from 0, as NumPy counts; an error that teaches where there is no such axis."""
+    return axes_of((axis,), ndim)[0]
+
+
+def axes_of(axis, ndim):
+    """Axes as a tuple of numbers from 0, in the order given; None stands for all.
+
+    Raises
+    ------
+    TypeError
+        An axis is not a whole number, or they are not a tuple.
+    AxisError (a ValueError and an IndexError)
+        There is no such axis, or one is named twice.
+    """
+    if axis is None:
+        return tuple(range(ndim))
+    if type(axis) is int and 0 <= axis < ndim:
+        return (axis,)
+    parts = axis if isinstance(axis, tuple) else (axis,)
+    for part in parts:
+        if isinstance(part, bool | np.bool_) or not hasattr(part, "__index__"):
+            raise TypeError(f"axis={axis!r}: an axis is a whole number, several are a tuple of whole numbers")
+    try:
+        return normalize_axis_tuple(parts, ndim)
+    except np.exceptions.AxisError:
+        raise np.exceptions.AxisError(
+            f"axis={axis!r} is not there: the array has {ndim} axes" + (
+                f", 0 to {ndim - 1} or -{ndim} to -1" if ndim else ", it is a number")) from None
+    except ValueError:
+        raise ValueError(f"axis={axis!r} names an axis twice") from None

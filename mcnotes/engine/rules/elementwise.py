@@ -4,9 +4,14 @@ from functools import partial
 
 import numpy as np
 
+from ..asking import RULES
+from ..constants import UnsupportedError
+from ..leaving import plain
 from ..links import Scale
-from ..trace import COMPLEX, RULES, Traced, UnsupportedError, given, top
-from .common import KNOWN, follows, plain, record, rule
+from ..stepped import stepped
+from ..trace import given, innermost, pair, top
+from ..traced import Traced
+from .common import follows, record, rule
 
 
 def _elementwise(ufunc, slopes):
@@ -15,40 +20,28 @@ def _elementwise(ufunc, slopes):
 
 
 def _unary(ufunc, slope):
-    def apply(x, **options):
-        if options:
-            raise _no_options(ufunc, options)
+    def apply(x):
         tape, value = x.tape, x.value
         y = ufunc(value)
-        shape = value.shape
-        tape.records.append(((x.position, Scale(slope(y, value) if callable(slope) else slope, shape, shape)),))
-        return Traced(y, tape, len(tape.records) - 1)
+        shape, position = value.shape, tape.place()
+        tape.records[position] = ((x.position, Scale(slope(y, value) if callable(slope) else slope, shape, shape)),)
+        return Traced(y, tape, position)
     return apply
 
 
 def _binary(ufunc, slope_a, slope_b):
-    def apply(a, b, **options):
-        if options:
-            raise _no_options(ufunc, options)
-        if type(a) not in KNOWN or type(b) not in KNOWN:
-            a, b = given(a, b)
-        tape, (u, v) = top(a, b)
+    def apply(a, b):
+        tape, u, v, place_a, place_b = pair(a, b)
         y = ufunc(u, v)
         shape, links = y.shape, ()
-        if y.dtype.kind == "c":
-            raise UnsupportedError(COMPLEX)
-        if type(a) is Traced and a.tape is tape:
-            links = ((a.position, Scale(slope_a(y, u, v) if callable(slope_a) else slope_a, u.shape, shape)),)
-        if type(b) is Traced and b.tape is tape:
-            links += ((b.position, Scale(slope_b(y, u, v) if callable(slope_b) else slope_b, v.shape, shape)),)
-        tape.records.append(links)
-        return Traced(y, tape, len(tape.records) - 1)
+        if place_a is not None:
+            links = ((place_a, Scale(slope_a(y, u, v) if callable(slope_a) else slope_a, u.shape, shape)),)
+        if place_b is not None:
+            links += ((place_b, Scale(slope_b(y, u, v) if callable(slope_b) else slope_b, v.shape, shape)),)
+        position = tape.place()
+        tape.records[position] = links
+        return Traced(y, tape, position)
     return apply
-
-
-def _no_options(ufunc, options):
-    return UnsupportedError(f"np.{ufunc.__name__} with {', '.join(options)}= has no derivative rule; "
-                            "leave it away, or use np.where")
 
 
 def _tanh_slope(y, x):
@@ -129,11 +122,11 @@ SLOPES = {
     np.arctan2: (lambda y, a, b: b / (a**2 + b**2), lambda y, a, b: -a / (a**2 + b**2)),
     np.logaddexp: (lambda y, a, b: np.exp(a - y), lambda y, a, b: np.exp(b - y)),
     np.logaddexp2: (lambda y, a, b: np.exp2(a - y), lambda y, a, b: np.exp2(b - y)),
-    np.copysign: (lambda y, a, b: np.where(a * b < 0, -1.0, 1.0), 0.0),
+    np.copysign: (lambda y, a, b: np.sign(a) * np.copysign(1.0, plain(b)), 0.0),
     np.sinc: (_sinc_slope,),
-    np.nan_to_num: (None,),
     np.conjugate: (None,),
     np.real: (None,),
+    np.real_if_close: (None,),
 }
 RULES.update({ufunc: _elementwise(ufunc, slopes) for ufunc, slopes in SLOPES.items()})
 
@@ -144,25 +137,34 @@ STEPS = (np.sign, np.floor, np.ceil, np.trunc, np.rint, np.heaviside, np.floor_d
 
 
 def _step(function, *operands, **options):
-    while any(type(x) is Traced for x in operands):
-        operands = top(*operands)[1]
-    return function(*operands, **options)
+    tapes = []
+    while (tape := innermost(operands)) is not None:
+        tapes.append(tape)
+        operands = top(*operands)[1] if len(operands) > 1 else (operands[0].value,)
+    return stepped(function(*operands, **options), operands, *tapes)
 
 
 RULES.update({function: partial(_step, function) for function in STEPS})
+
+
+@rule(np.nan_to_num)
+def _nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
+    return np.where(np.isfinite(plain(x)), x, np.nan_to_num(plain(x), True, nan, posinf, neginf))
 
 
 @rule(np.where)
 def _where(condition, *branches):
     if len(branches) != 2:
         raise UnsupportedError("np.where(condition) alone gives positions; call it with two branches")
-    condition = np.asarray(plain(condition))
+    condition = np.asarray(plain(condition)).astype(bool)
     branches = given(*branches)
     tape, (a, b) = top(*branches)
     y = np.where(condition, a, b)
+    if tape is None:
+        return y
     return record(tape, y, [(x, Scale(chosen.astype(float), np.shape(x), np.shape(y)))
                             for x, chosen in zip(branches, (condition, np.logical_not(condition)), strict=True)
-                            if follows(tape, x)]) if tape else y
+                            if follows(tape, x)])
 
 
 @rule(np.clip)
@@ -174,9 +176,9 @@ def _clip(a, a_min=None, a_max=None, *, min=None, max=None):
 
 @rule(np.triu)
 def _triu(m, k=0):
-    return m * np.triu(np.ones(m.shape), k)
+    return np.where(np.triu(np.ones(m.shape[-2:], bool), k), m, 0.0)
 
 
 @rule(np.tril)
 def _tril(m, k=0):
-    return m * np.tril(np.ones(m.shape), k)
+    return np.where(np.tril(np.ones(m.shape[-2:], bool), k), m, 0.0)

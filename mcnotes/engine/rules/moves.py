@@ -1,60 +1,188 @@
 """Moves of entries within one array: indexing, other shapes, other orders."""
 
-from functools import partial
-
 import numpy as np
 
+from ..asking import RULES
+from ..constants import UnsupportedError, constant
+from ..leaving import plain
 from ..links import Along, Gather, General, Move, Reshape, Scale, Turn
+from ..stepped import decided
 from ..structure import scatter
-from ..trace import RULES, UnsupportedError, put, top
-from .common import plain, record, rule
+from ..trace import put, top
+from ..traced import Traced
+from .common import axes_of, index_of, record, rule
 
 
 @rule(np.transpose)
 def _transpose(a, axes=None):
     tape, (value,) = top(a)
-    axes = tuple(range(a.ndim - 1, -1, -1)) if axes is None else tuple(int(k) % a.ndim for k in axes)
-    return record(tape, np.transpose(value, axes), [(a, Turn(axes, value.shape))])
+    order = tuple(range(a.ndim - 1, -1, -1)) if axes is None else axes_of(
+        tuple(axes) if isinstance(axes, list | range | np.ndarray) else axes, a.ndim)
+    return record(tape, np.transpose(value, order), [(a, Turn(order, value.shape))])
+
+
+@rule(np.matrix_transpose, np.linalg.matrix_transpose)
+def _matrix_transpose(x):
+    if np.ndim(x) < 2:
+        raise ValueError(f"matrix_transpose needs a matrix or a stack of them, this has shape {np.shape(x)}")
+    return np.swapaxes(x, -1, -2)
 
 
 @rule(np.swapaxes)
 def _swapaxes(a, axis1, axis2):
-    order = list(range(a.ndim))
-    order[axis1], order[axis2] = order[axis2], order[axis1]
+    order, first, second = list(range(a.ndim)), index_of(axis1, a.ndim), index_of(axis2, a.ndim)
+    order[first], order[second] = order[second], order[first]
     return np.transpose(a, order)
+
+
+def _order_of(function):
+    """The rule of a function that puts the axes in another order: NumPy finds it, on an array of distinct lengths."""
+    def apply(a, *places):
+        sizes = np.zeros(tuple(range(a.ndim)))             # axis k has length k
+        return np.transpose(a, function(sizes, *map(decided, places)).shape)
+    return apply
+
+
+_moved_axes, _rolled_axis = _order_of(np.moveaxis), _order_of(np.rollaxis)
 
 
 @rule(np.moveaxis)
 def _moveaxis(a, source, destination):
-    source, destination = (list(np.atleast_1d(list(s) if not isinstance(s, int) else s) % a.ndim)
-                           for s in (source, destination))
-    order = [k for k in range(a.ndim) if k not in source]
-    for place, axis in sorted(zip(destination, source, strict=True)):
-        order.insert(place, axis)
-    return np.transpose(a, order)
+    return _moved_axes(a, source, destination)
+
+
+@rule(np.rollaxis)
+def _rollaxis(a, axis, start=0):
+    return _rolled_axis(a, axis, start)
 
 
 @rule(np.broadcast_to)
 def _broadcast_to(array, shape):
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
     tape, (value,) = top(array)
     y = np.broadcast_to(value, shape)
     return record(tape, y, [(array, Scale(None, value.shape, y.shape))])
+
+
+@rule(np.broadcast_arrays)
+def _broadcast_arrays(*args):
+    shape = np.broadcast_shapes(*map(np.shape, args))
+    return tuple(np.broadcast_to(a, shape) for a in args)
+
+
+@rule(np.full_like)
+def _full_like(a, fill_value, shape=None):
+    shape = np.shape(a) if shape is None else shape
+    if type(fill_value) is Traced:
+        return np.broadcast_to(fill_value, shape)
+    return np.full(shape, constant(fill_value, None))
 
 
 def _numbered(x):
     return np.arange(np.size(x)).reshape(np.shape(x))
 
 
-def move(function, a, *args, **options):
-    """Any function that only moves entries: run it on 0, 1, 2, ... to learn where they go."""
+def moved(function, a, *args, **options):
+    """Any function that only moves entries: run it on 0, 1, 2, ... to learn where they go.
+
+    The entries gathered at these places must be what the function gives.
+    """
     tape, (value,) = top(a)
+    args = tuple(map(decided, args))
     table = function(_numbered(value), *args, **options)
-    return record(tape, function(value, *args, **options), [(a, Move(table, np.shape(value)))])
+    y, known = np.reshape(value, (-1,))[table], function(plain(value), *args, **options)
+    if not np.array_equal(plain(y), known) and not np.array_equal(plain(y), known, equal_nan=True):
+        raise UnsupportedError(f"np.{function.__name__} did more than move entries; it has no derivative rule for that")
+    return record(tape, y, [(a, Move(table, np.shape(value)))])
 
 
-RULES.update({function: partial(move, function) for function in (
-    np.repeat, np.tile, np.flip, np.fliplr, np.flipud, np.roll, np.rot90, np.diagonal, np.resize)})
+@rule(np.repeat)
+def _repeat(a, repeats, axis=None):
+    return moved(np.repeat, a, repeats, axis)
+
+
+@rule(np.tile)
+def _tile(A, reps):
+    return moved(np.tile, A, reps)
+
+
+@rule(np.flip)
+def _flip(m, axis=None):
+    return moved(np.flip, m, axis)
+
+
+@rule(np.fliplr)
+def _fliplr(m):
+    return moved(np.fliplr, m)
+
+
+@rule(np.flipud)
+def _flipud(m):
+    return moved(np.flipud, m)
+
+
+@rule(np.roll)
+def _roll(a, shift, axis=None):
+    return moved(np.roll, a, shift, axis)
+
+
+@rule(np.rot90)
+def _rot90(m, k=1, axes=(0, 1)):
+    return moved(np.rot90, m, k, axes)
+
+
+@rule(np.diagonal)
+def _diagonal(a, offset=0, axis1=0, axis2=1):
+    return moved(np.diagonal, a, offset, axis1, axis2)
+
+
+@rule(np.linalg.diagonal)
+def _last_diagonal(x, offset=0):
+    return moved(np.diagonal, x, offset, -2, -1)
+
+
+@rule(np.resize)
+def _resize(a, new_shape):
+    return moved(np.resize, a, new_shape)
+
+
+@rule(np.delete)
+def _delete(arr, obj, axis=None):
+    return moved(np.delete, arr, obj, axis)
+
+
+@rule(np.compress)
+def _compress(condition, a, axis=None):
+    return moved(lambda a, condition, axis: np.compress(condition, a, axis), a, condition, axis)
+
+
+@rule(np.extract)
+def _extract(condition, arr):
+    return moved(lambda arr, condition: np.extract(condition, arr), arr, condition)
+
+
+@rule(np.fft.fftshift)
+def _fftshift(x, axes=None):
+    return moved(np.fft.fftshift, x, axes)
+
+
+@rule(np.fft.ifftshift)
+def _ifftshift(x, axes=None):
+    return moved(np.fft.ifftshift, x, axes)
+
+
+@rule(np.lib.stride_tricks.sliding_window_view)
+def _sliding_window_view(x, window_shape, axis=None):
+    return moved(np.lib.stride_tricks.sliding_window_view, x, window_shape, axis)
+
+
+@rule(np.take_along_axis)
+def _take_along_axis(arr, indices, axis=-1):
+    return moved(np.take_along_axis, arr, np.asarray(decided(indices)), axis)
+
+
+@rule(np.take)
+def _take(a, indices, axis=None, mode="raise"):
+    return moved(np.take, a, np.asarray(decided(indices)), axis, mode=mode)
 
 
 _POSITIONS = (int, np.integer, slice)
@@ -81,31 +209,21 @@ def _scatter(values, flat, shape):
     return record(tape, scatter(value, flat, shape, distinct=False), [(values, Gather(flat, np.shape(value), shape))])
 
 
-@rule(np.take)
-def _take(a, indices, axis=None):
-    if axis is None:
-        return np.ravel(a)[np.asarray(indices)]
-    return a[(slice(None),) * (axis % a.ndim) + (indices if isinstance(indices, int) else np.asarray(indices),)]
-
-
-@rule(np.take_along_axis)
-def _take_along_axis(arr, indices, axis=-1):
-    return move(np.take_along_axis, arr, indices, axis)
-
-
 @rule(np.reshape)
-def _reshape(a, *shape, order="C", copy=None):
-    shape = shape[0] if len(shape) == 1 else shape
-    if order != "C":
-        raise UnsupportedError(f"reshape with order={order!r} has no rule; transpose first, then reshape row by row")
+def _reshape(a, shape, order="C", copy=None):
+    if order not in ("C", "F"):
+        raise UnsupportedError(f'reshape with order={order!r} depends on how NumPy keeps the array; use "C" or "F"')
+    if order == "F":
+        shape = (shape,) if np.ndim(shape) == 0 else tuple(shape)
+        return np.transpose(_reshape(np.transpose(a), shape[::-1]))
     tape, (value,) = top(a)
-    y = np.reshape(value, shape)
+    y = np.reshape(value, decided(shape))
     return record(tape, y, [(a, Reshape(np.shape(value), np.shape(y)))])
 
 
 @rule(np.ravel)
 def _ravel(a, order="C"):
-    if order not in "CF":
+    if order not in ("C", "F"):
         raise UnsupportedError(f'ravel with order={order!r} depends on how NumPy keeps the array; use "C" or "F"')
     return _reshape(np.transpose(a) if order == "F" else a, (-1,))
 
@@ -120,30 +238,47 @@ def _expand_dims(a, axis):
     return _reshape(a, np.expand_dims(np.empty(a.shape), axis).shape)
 
 
-@rule(np.atleast_1d)
-def _atleast_1d(a):
-    return a if a.ndim else _reshape(a, (1,))
+def _at_least(function):
+    """The rule of a function that gives every array a number of axes."""
+    def apply(*arys):
+        found = tuple(_reshape(a, function(np.empty(np.shape(a))).shape) if type(a) is Traced
+                      else function(constant(a, None)) for a in arys)
+        return found if len(found) != 1 else found[0]
+    return apply
 
 
-@rule(np.atleast_2d)
-def _atleast_2d(a):
-    return a if a.ndim > 1 else _reshape(a, (1, a.size))
+RULES.update({function: _at_least(function) for function in (np.atleast_1d, np.atleast_2d, np.atleast_3d)})
+
+
+@rule(np.unstack)
+def _unstack(x, axis=0):
+    return tuple(np.moveaxis(x, axis, 0))
 
 
 @rule(np.diag)
 def _diag(v, k=0):
+    if v.ndim not in (1, 2):
+        raise ValueError(f"diag takes a vector or a matrix, this has shape {np.shape(v)}")
     if v.ndim == 2:
-        return move(np.diagonal, v, k)
-    n = v.shape[0] + abs(k)
+        return moved(np.diagonal, v, k)
+    n = v.shape[0] + abs(int(k))
     return RULES["scatter"](v, np.flatnonzero(np.eye(n, k=k)), (n, n))
 
 
+@rule(np.diagflat)
+def _diagflat(v, k=0):
+    return _diag(np.ravel(v), k)
+
+
 @rule(np.sort)
-def _sort(a, axis=-1):
+def _sort(a, axis=-1, kind=None, stable=None):
     if axis is None:
         return _sort(np.ravel(a))
     tape, (value,) = top(a)
-    back = axis % value.ndim - value.ndim
+    if a.ndim == 0:
+        raise np.exceptions.AxisError("sort: a number has no axis to sort along")
+    axis = index_of(axis, a.ndim)
+    back = axis - a.ndim
     order = np.argsort(plain(value), axis=axis, kind="stable")
     place = np.argsort(order, axis=axis)
 
