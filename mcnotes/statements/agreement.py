@@ -64,7 +64,9 @@ class Record:
         """A label such as ``row i ↔ v_i``: as many rows as v has entries."""
         if "block" in label.name:
             return
-        letter = label.parts[1]
+        index, letter = label.parts
+        if letter.kind == "sub" and spelled(letter.parts[1]) != spelled(index):
+            raise ClaimError(f"{label.name} {spelled(index)} ↔ {spelled(letter)}: the index is another one")
         lengths = scope.axes(letter.parts[0], {}) if letter.kind == "sub" else scope.axes(letter, {})
         length = int(np.prod(lengths[-1:])) if lengths else 1
         have = value.shape[0 if label.name == "row" else 1]
@@ -112,7 +114,8 @@ def sided(left, right, words, shape=None):
     if left.shape != right.shape:
         if _zero(right):
             return left, np.zeros(left.shape)
-        raise ShapeClash(f"the left side is {written(left.shape)}, the right side {written(right.shape)}")
+        one, _, other = words.partition(" = ") if " = " in words else words.partition(" ≈ ")
+        raise ShapeClash(f"{one} is {written(left.shape)}, and {other} is {written(right.shape)}")
     return left, right
 
 

@@ -38,7 +38,9 @@ class Arithmetic:
 
     def _on_negative(self, node, env):
         value = self.array(node.parts[0], env)
-        return value if isinstance(value, Flexible) and value.words == "0" else -value
+        if isinstance(value, Flexible):
+            return value if value.words == "0" else Flexible(lambda shape: -value.shaped(shape), f"−{value.words}")
+        return -value
 
     def _on_product(self, node, env):
         factors = node.parts
@@ -63,7 +65,11 @@ class Arithmetic:
             if "star" not in self.letters.signs:
                 raise FormulaError("⋆ stands for a product that is still to be found: say which one, "
                                    "star=lambda derivative, change: …")
-            return as_matrix(self.letters.signs["star"](left, right))
+            try:
+                return as_matrix(self.letters.signs["star"](left, right))
+            except ValueError:
+                raise ShapeClash(f"{words}: the product that is given as star does not take "
+                                 f"{written(left.shape)} and {written(right.shape)}") from None
         return multiplied(left, right, words)
 
     def _on_frac(self, node, env):
@@ -141,7 +147,10 @@ class Arithmetic:
         words = spelled(node)
 
         def assembled(shape):
-            cells = table(rows, lambda last: self.place(last, env), shape)
+            claims = []
+            cells = table(rows, lambda last: self.place(last, env), shape, claims)
+            for entry, needed in claims:
+                self._stands(entry, needed, env)
             self._kept[id(node), shape, tuple(env.items())] = cells
             return joined([[self._cell(cell, env) for cell in row] for row in cells], words)
 
@@ -157,6 +166,19 @@ class Arithmetic:
                     raise ShapeClash(f"{words} cannot be {written(shape)}: its blocks are {written(block.shape)}")
                 return assembled((shape[0] // height, shape[1] // width))
             return Flexible(shaped, words)
+
+    def _stands(self, entry, needed, env):
+        """An entry that looks unlike the pattern of the dots has to be worth what the pattern gives."""
+        if entry.kind == "row":
+            cells = [(one, other) for one, other in zip(entry.parts, needed.parts, strict=False) if one.kind != "dots"]
+        else:
+            cells = [(entry, needed)]
+        for one, other in cells:
+            a, b = self._cell(one, env), self._cell(other, env)
+            if isinstance(a, Flexible) or isinstance(b, Flexible) or self.record is None:
+                continue
+            if a.shape != b.shape or not np.allclose(a, b, rtol=1e-9, atol=1e-12):
+                raise ClaimError(f"{spelled(one)} is written where the dots need {spelled(other)}, and is not that")
 
     def _cell(self, cell, env):
         if cell.kind == "number" and float(cell.name) == 0:

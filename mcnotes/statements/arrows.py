@@ -5,7 +5,7 @@ import numpy as np
 from .agreement import difference
 from .letters import as_matrix
 from .reading import FormulaError
-from .tree import spelled
+from .tree import spelled, walk
 from .values import ClaimError, Flexible, ShapeClash, Tensor
 
 _SAMPLES = 81
@@ -61,6 +61,9 @@ def _walked(judge, stations, env):
         difference(led, scope.value(after, env), words, env, judge.record)
     if places:
         return
+    changes = [any(part.kind == "delta" for part in walk(station)) for station in (stations[0], stations[-1])]
+    if changes[0] != changes[1]:
+        raise ClaimError(f"{' → '.join(map(spelled, stations))}: a change leads to a change")
     before = judge.record.facts
     values = [scope.value(station, env) for station in stations]
     step = letters.signs.get("step")

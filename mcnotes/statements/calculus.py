@@ -47,12 +47,14 @@ class Calculus:
 
     def _on_from(self, node, env):
         base, mover = node.parts
+        if base.kind != "delta":
+            raise FormulaError(f"{spelled(node)}: only a change, Δ{spelled(base)}, comes from something")
         name, places = self._entry(mover, env)
         only = {other: [] for other in self.letters.changes if other != name}
         if places:
             only[name] = [tuple(places)]
         scope = self.moved(only)
-        inner = base.parts[0] if base.kind == "delta" else base
+        inner = base.parts[0]
         return added(scope.array(inner, env), self.array(inner, env), spelled(node), -1)
 
     def _entry(self, node, env):

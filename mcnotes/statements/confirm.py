@@ -25,7 +25,7 @@ _NARROW = set("as with without in on for from by over entry checked turned trans
 _JUDGE = re.compile(r"\b(is|are) (not )?(true|false|wrong|right)\b|\b(holds?|fails?)\b")
 
 
-def confirm(claim, /, *sides, tolerance=1e-9, **letters):
+def confirm(claim, /, *sides, part=None, tolerance=1e-9, **letters):
     """Run a printed statement for the letters it is given.
 
     ``confirm("(30)", w=w, v=v, Δv=[1, -2, 3])`` reads the formula of that number as it is
@@ -43,6 +43,9 @@ def confirm(claim, /, *sides, tolerance=1e-9, **letters):
         bound by ``L``. Letters of a layer may be written without it, or as ``Wℓ`` and
         ``Aℓ_1``. A size may be said, ``m=4``, where no letter has it. ``star`` is the
         product that ⋆ stands for, ``step`` the function or compression of an arrow.
+    part : int, optional
+        Of a box with several formulas, the one to run, from 1. All run by default; where
+        they need different letters, confirm them one by one.
     sides : number, array of any shape, Derivative, tuple, str or bool
         The older form, ``confirm("(14)", left, right)``, compares two sides that were
         computed independently, with a largest relative difference of `tolerance`.
@@ -67,7 +70,7 @@ def confirm(claim, /, *sides, tolerance=1e-9, **letters):
             raise TypeError("confirm takes a name and letters, confirm(\"(30)\", w=w, v=v, Δv=[1, -2, 3])")
         _agree(claim, *sides, tolerance)
     else:
-        _show(run(claim, letters))
+        _show(run(claim, letters, part))
 
 
 def holds(latex, /, **letters):

@@ -16,7 +16,7 @@ class PatternError(ClaimError):
     """Entries that are written out do not fit the pattern of the dots."""
 
 
-def expanded(items, length, count=None):
+def expanded(items, length, count=None, claims=None):
     """Write out the dots of a row, a sum or a product.
 
     Parameters
@@ -27,6 +27,9 @@ def expanded(items, length, count=None):
         Takes the Node of a last index, such as m, and returns its number.
     count : int, optional
         How many entries there are to be, for a pattern that does not count: [A, A, …, A].
+    claims : list, optional
+        Gets pairs of an entry that looks unlike the pattern and of what stands there by the
+        pattern: an opened block [∂w₁/∂v₁; …; ∂w₁/∂v_m] where the dots need ∂w₁/∂v.
 
     Returns
     -------
@@ -59,9 +62,10 @@ def expanded(items, length, count=None):
         return before + [before[-1]] * (count - fixed) + after
     template, first, last = _pattern(before, after[0])
     first_number, last_number = int(first.name), length(last)
-    _fits(before, template, first_number)
+    for k, item in enumerate(reversed(before)):
+        _fit_one(item, template, first_number - k, claims)
     for k, item in enumerate(after[1:], 1):
-        _fit_one(item, template, last_number + k)
+        _fit_one(item, template, last_number + k, claims)
     if last_number < first_number:
         raise PatternError(f"{spelled(last)} is {last_number}, and {spelled(before[-1])} is written out already")
     missing = [_filled(template, number(k)) for k in range(first_number + 1, last_number + 1)]
@@ -85,15 +89,12 @@ def _pattern(before, after):
     raise PatternError(f"the pattern from {spelled(before[-1])} to {spelled(after)} cannot be told")
 
 
-def _fits(before, template, last):
-    for k, item in enumerate(reversed(before)):
-        _fit_one(item, template, last - k)
-
-
-def _fit_one(item, template, wanted):
+def _fit_one(item, template, wanted, claims):
     needed = _filled(template, number(wanted))
     if not same(item, needed) and _unified(needed, item) is not None:
         raise PatternError(f"{spelled(item)} is written where the dots need {spelled(needed)}")
+    if not same(item, needed) and claims is not None:
+        claims.append((item, needed))
 
 
 def _leaves(node):
@@ -142,7 +143,7 @@ def _unified(a, b):
     return template, *pairs[0]
 
 
-def table(rows, length, shape=None):
+def table(rows, length, shape=None, claims=None):
     """Write out the dots of a matrix: along its rows, its columns, or its diagonal.
 
     Parameters
@@ -153,6 +154,8 @@ def table(rows, length, shape=None):
         As in :func:`expanded`.
     shape : tuple of int, optional
         Rows and columns of cells, where known.
+    claims : list, optional
+        As in :func:`expanded`.
 
     Returns
     -------
@@ -169,16 +172,16 @@ def table(rows, length, shape=None):
     if not any(cell.kind in ("dots", "empty") for row in rows for cell in row):
         return rows
     dotted = [all(cell.kind in ("dots", "empty") for cell in row) for row in rows]
-    if any(dotted) and len(rows[0]) > 1 and (diagonal := _diagonal(rows, dotted, length, shape)) is not None:
+    if any(dotted) and len(rows[0]) > 1 and (diagonal := _diagonal(rows, dotted, length, shape, claims)) is not None:
         return diagonal
     lines = [Node("dots") if empty else Node("row", tuple(row)) for row, empty in zip(rows, dotted, strict=True)]
-    lines = expanded(lines, length, height)
+    lines = expanded(lines, length, height, claims)
     if any(cell.kind == "empty" for line in lines for cell in line.parts):
         raise PatternError("a cell of the matrix is empty")
-    return [expanded(line.parts, length, width) for line in lines]
+    return [expanded(line.parts, length, width, claims) for line in lines]
 
 
-def _diagonal(rows, dotted, length, shape):
+def _diagonal(rows, dotted, length, shape, claims):
     """A matrix with one thing on the diagonal and another everywhere else, or None."""
     kept = [k for k, empty in enumerate(dotted) if not empty]
     across = [k for k in range(len(rows[0])) if rows[kept[0]][k].kind != "dots"]
@@ -196,5 +199,5 @@ def _diagonal(rows, dotted, length, shape):
     main = [rows[k][k] if not dotted[k] else Node("dots") for k in range(len(rows))]
     if same(main[0], off[0]):
         return None
-    entries = expanded(main, length, (shape or (None,))[0])
+    entries = expanded(main, length, (shape or (None,))[0], claims)
     return [[entries[i] if i == k else off[0] for k in range(len(entries))] for i in range(len(entries))]

@@ -132,9 +132,6 @@ class _Judge:
         """``a = b ≈ c``, for every value of the free indices that the conditions allow."""
         sides = [side.parts[0] for side in chain.parts]
         signs = [side.name for side in chain.parts[1:]]
-        if signs[0] == "=" and sides[0].kind == "letter" and self._new(sides[0].name):
-            self._define(sides[0].name, sides[1])
-            sides, signs = sides[1:], signs[1:]
         pairs = list(zip(sides, signs, sides[1:], strict=False))
         for left, sign, right in pairs:
             if same(left, right):
@@ -152,7 +149,7 @@ class _Judge:
         self._covered(sides)
 
     def _pair(self, left, sign, right, chain, environments, conditions):
-        if "Scalar" in spelled(left) or "Vector" in spelled(left) or "Matrix" in spelled(left):
+        if sign == "=" and left.kind == "derivative" and any(part.kind == "words" for part in walk(left)):
             self._kinds(left, right)
         elif sign == "is":
             sizes = dimensions(right)
@@ -230,28 +227,6 @@ class _Judge:
         self.record.relations.append("shape")
 
     # letters and indices
-
-    def _new(self, name):
-        return name not in self.letters and name not in self.sizes
-
-    def _define(self, name, tree):
-        """``f = 2x²y`` gives f its meaning, where it has none; a function of the letters on the right."""
-        letters = self.letters
-        names = tuple(dict.fromkeys(part.name for part in walk(tree) if part.kind == "letter" and part.name in letters
-                                    and not letters.is_pure(part.name)))
-        for part in walk(tree):
-            if part.kind == "letter" and self._new(part.name) and part.name not in ("e", "π", "I"):
-                self.letters.missing(part.name if part.name != name else name)
-        sizes = self.sizes
-
-        def function(*values):
-            value = Scope(letters, sizes, changed=dict(zip(names, values, strict=True))).array(tree, {})
-            return np.reshape(value, ()) if value.shape == (1, 1) else value
-
-        if not names:
-            letters.values[name] = np.asarray(function())
-        else:
-            letters.functions[name], letters.parameters[name] = function, names
 
     def free(self, node):
         """Indices that are not summed over, in order."""

@@ -201,4 +201,6 @@ class Scope(Indices, Arithmetic, Calculus):
 
 def compared(a, sign, b):
     """A relation between two numbers."""
+    if sign not in "=≠<>≤≥":
+        raise FormulaError(f"{sign} stands in a condition, where =, ≠, <, >, ≤ or ≥ is needed")
     return bool({"=": a == b, "≠": a != b, "<": a < b, ">": a > b, "≤": a <= b, "≥": a >= b}[sign])

@@ -9,7 +9,8 @@ import functools
 import pathlib
 import re
 
-from .tree import Node, number, walk
+from .preparing import expected, pointed, prepared
+from .tree import Node, number
 
 _GRAMMAR = pathlib.Path(__file__).with_name("grammar.lark")
 _RELATIONS = {"approx": "≈", "neq": "≠", "ne": "≠", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "equiv": "=",
@@ -18,13 +19,6 @@ _OPERATORS = {"cdot": "·", "star": "⋆", "odot": "*", "circ": "*", "ast": "*",
 _GREEK = dict(zip("alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi "
                   "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell imath jmath".split(),
                   "αβγδεεζηθκλμνξπρστφφχψωΓΔΘΛΞΠΣΦΨΩℓij", strict=True))
-_LINES = ("aligned", "align", "align*", "gathered", "gather", "gather*", "split", "alignedat", "array")
-_TO = r"\\(?:Longright|longright|Right|right)arrow|\\implies"
-_PIECE = re.compile(r"\\(begin|end)\s*\{([a-z*]+)\}(\{[a-z]*\})?|\\\\(\[[^\]]*\])?|&|[^\\&]+|\\.?", re.S)
-_WORDS = {"LETTER": "a letter", "NUMBER": "a number", "RPAR": "a closing )", "RBRACE": "a closing }",
-          "RSQB": "a closing ]", "LBRACE": "{", "ENDMATRIX": "the end of the matrix", "CLOSEBAR": "a closing |",
-          "CLOSENORM": "a closing ‖", "ENDCASES": "the end of the cases", "EQUALS": "=", "OPERATOR": "a product",
-          "PLUS": "+", "$END": "the end of the formula", "DIGIT": "a digit"}
 
 
 class FormulaError(ValueError):
@@ -54,10 +48,6 @@ def read(latex):
     --------
     >>> read(r"z_i = \\textcolor{royalblue}{W_i}^{\\mathsf T} A")
     (zᵢ = Wᵢᵀ A,)
-    >>> print(_message(r"z_i = \\frac{a}"))
-    the formula cannot be read here: expected a letter, { or a digit
-      z_i = \\frac{a}
-                   ^
     """
     return _read(latex)
 
@@ -66,92 +56,20 @@ def read(latex):
 def _read(latex):
     from lark import UnexpectedInput
     try:
-        return _Reader(latex).built(_parser().parse(_prepared(latex)))
+        return _Reader(latex).built(_parser().parse(prepared(latex)))
     except UnexpectedInput as error:
         place = getattr(error, "pos_in_stream", None)
         place = len(latex.rstrip()) if place is None or place < 0 else place
-        expected = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", ())
-        raise FormulaError(pointed(latex, place, _expected(expected or ()))) from None
+        wanted = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", ())
+        raise FormulaError(pointed(latex, place, expected(wanted or ()))) from None
     except RecursionError:
         raise FormulaError("the formula is nested too deeply to be read") from None
-
-
-def _message(latex):
-    try:
-        read(latex)
-    except FormulaError as error:
-        return str(error)
-    return ""
-
-
-def pointed(latex, place, words):
-    """A message with a caret under the place it speaks of."""
-    start = max(0, place - 60)
-    line = latex[start:place + 40].replace("\n", " ").replace("¶", " ")
-    lead = "… " if start else ""
-    return f"the formula cannot be read here{words}\n  {lead}{line}\n  {' ' * (len(lead) + place - start)}^"
-
-
-def _expected(names):
-    words = [word for name, word in _WORDS.items() if name in names]
-    if not words:
-        return ""
-    words = words[:5]
-    return ": expected " + (", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else words[0])
 
 
 @functools.cache
 def _parser():
     from lark import Lark  # only who reads a formula pays for it
     return Lark(_GRAMMAR.read_text(encoding="utf-8"), parser="lalr", propagate_positions=True, maybe_placeholders=False)
-
-
-def _prepared(latex):
-    """The formula with bars told apart and lines marked, each sign where it was."""
-    text = re.sub(r"\\(lVert|rVert|Vert|\|)(?![A-Za-z])", lambda m: "‖".ljust(len(m[0])), latex)
-    text = re.sub(r"\\(lvert|rvert|vert|mid)(?![A-Za-z])", lambda m: "|".ljust(len(m[0])), text)
-    text = re.sub(r"(\\q?quad)(?=\s*" + _TO + ")", lambda m: " " * len(m[0]), text)
-    text = re.sub("(" + _TO + r")(\s*\\q?quad)", lambda m: m[1] + " " * len(m[2]), text)
-    return _barred(_lined(text))
-
-
-def _lined(text):
-    """Line breaks of aligned formulas as ¶; their & and the environment itself as blanks."""
-    out, stack = [], []
-    for piece in _PIECE.finditer(text):
-        word = piece[0]
-        lines = bool(stack) and stack[-1] in _LINES
-        if piece[1] == "begin":
-            stack.append(piece[2])
-            lines = piece[2] in _LINES
-        elif piece[1] == "end" and stack:
-            stack.pop()
-        if (piece[1] and lines) or (word == "&" and lines):
-            word = " " * len(word)
-        elif word.startswith("\\\\"):
-            word = ("¶" if lines else "\\\\").ljust(len(word))
-        out.append(word)
-    return "".join(out)
-
-
-def _barred(text):
-    out, stack = list(text), [[]]
-    for place, sign in enumerate(text):
-        if sign in "{([":
-            stack.append([])
-        elif sign in "})]":
-            stack = stack[:-1] or [[]]
-        elif sign in "|‖":
-            names = "⟦⟧" if sign == "|" else "⟪⟫"
-            if stack[-1] and stack[-1][-1] == sign:
-                stack[-1].pop()
-                out[place] = names[1]
-            elif sign == "|" and text[place + 1:].lstrip().startswith("_"):
-                out[place] = "¦"
-            else:
-                stack[-1].append(sign)
-                out[place] = names[0]
-    return "".join(out)
 
 
 def _letter(text):
@@ -418,8 +336,3 @@ def _lowered(node, post, at):
             else:
                 indices.append(piece)
     return Node("sub", (node, *indices), at=at)
-
-
-def letters(node):
-    """Names of the letters in a tree."""
-    return {part.name for part in walk(node) if part.kind == "letter"}

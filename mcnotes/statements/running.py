@@ -12,13 +12,15 @@ from .verdict import Verdict, summary
 _ERRATUM = re.compile(r"E\d\d\b")
 
 
-def run(name, letters):
+def run(name, letters, part=None):
     """Run every formula of a statement.
 
     Parameters
     ----------
     name : str
     letters : dict of str to number, array or function
+    part : int, optional
+        Which of its formulas to run, from 1; all by default.
 
     Returns
     -------
@@ -42,11 +44,21 @@ def run(name, letters):
     if not statement.formulas:
         raise FormulaError(f"{name} has no formula that could run: put one into its text, as a display or as "
                            "{math}`…`")
+    formulas = statement.formulas
+    if part is not None:
+        if part not in range(1, len(formulas) + 1):
+            raise ValueError(f"{name} has {len(formulas)} formulas: part goes from 1 to {len(formulas)}")
+        formulas = formulas[part - 1:part]
     known = Letters(letters)
-    results = tuple(_named(name, judge, latex, known) for latex in statement.formulas)
+    results = tuple(_named(_place(name, k, len(formulas)), judge, latex, known)
+                    for k, latex in enumerate(formulas, 1))
     if not any(one.words for one in results):
         raise FormulaError(f"{name} cannot be false: {_harmless(results)}")
     return Verdict(name, True, results, summary(name, results))
+
+
+def _place(name, k, count):
+    return name if count == 1 else f"{name}, formula {k}"
 
 
 def _harmless(results):

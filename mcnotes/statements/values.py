@@ -185,9 +185,11 @@ def joined(rows, words):
     (3, 3)
     """
     if not any(isinstance(cell, Flexible) for row in rows for cell in row) and all(
-            cell.shape == (1, 1) for row in rows for cell in row):
+            cell.shape == (1, 1) for row in rows for cell in row) and len({len(row) for row in rows}) == 1:
         lines = [np.concatenate(row, 1) if len(row) > 1 else row[0] for row in rows]
         return np.concatenate(lines, 0) if len(lines) > 1 else lines[0]
+    if len({len(row) for row in rows}) > 1:
+        raise ShapeClash(f"{words}: its rows have {' and '.join(map(str, sorted({len(row) for row in rows})))} entries")
     heights = [_common({cell.shape[0] for cell in row if not isinstance(cell, Flexible)}, words, "rows")
                for row in rows]
     widths = [_common({row[k].shape[1] for row in rows if not isinstance(row[k], Flexible)}, words, "columns")
