@@ -10,6 +10,7 @@
 - :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
 - :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
+- :mod:`~mcnotes.site.exercises` puts a form below each question.
 - :mod:`~mcnotes.site.pyodide` fetches Python for the page, and :mod:`~mcnotes.site.python` puts it there.
 - :mod:`~mcnotes.site.paper` prints the whole book.
 """
@@ -42,6 +43,13 @@ def setup(app):
     app.add_directive("own-function", python.OwnFunction)
     app.connect("html-page-context", python.add_scripts)
     app.connect("build-finished", python.write_parts)
+    app.add_node(exercises.ask, html=(exercises.visit_ask, exercises.depart_ask))
+    app.add_node(exercises.worked, html=(exercises.visit_worked, exercises.depart_worked))
+    app.add_directive("ask", exercises.Ask)
+    app.add_transform(exercises.TakeChecks)
+    app.connect("source-read", exercises.put_forms)
+    app.connect("html-page-context", exercises.add_scripts)
+    app.connect("build-finished", exercises.write_words)
     app.add_css_file("fonts.css")
     # asked for at once, the fonts are there at the first paint, and nothing moves when they come
     app.add_js_file(None, priority=100, body="".join(f"document.fonts.load('{font}');" for font in FONTS))

@@ -1,0 +1,197 @@
+// Exercises: the form below a question. The judge is in exercises.js; what is entered stays in this browser.
+(() => {
+  const KEY = "mc-exercise-";
+  const make = (tag, attributes = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes))
+      if (name === "class") element.className = value; else if (value !== undefined) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+  const kept = {
+    get: (name) => { try { return JSON.parse(localStorage.getItem(KEY + name)) || {}; } catch { return {}; } },
+    set: (name, value) => { try { localStorage.setItem(KEY + name, JSON.stringify(value)); } catch { /* not kept */ } },
+    drop: (name) => { try { localStorage.removeItem(KEY + name); } catch { /* nothing there */ } },
+  };
+  const unpack = (packed) => JSON.parse(new TextDecoder().decode(
+    Uint8Array.from(atob([...packed].reverse().join("")), (c) => c.charCodeAt(0))));
+  const field = (label, size, attributes = {}) => make("input", { type: "text", "aria-label": label, autocomplete: "off",
+    autocapitalize: "off", spellcheck: "false", enterkeyhint: "done", size, ...attributes });
+
+  // One part of an exercise: {element, get, set}; get gives what judge() reads, or null while nothing is entered.
+  const PLACEHOLDER = { shape: "4 x 3", pattern: "ij,j->i" };
+  const typed = (part, label) => {
+    const input = field(label, part.kind === "text" ? 24 : 12, { placeholder: PLACEHOLDER[part.kind] });
+    return { element: make("span", {}, input), get: () => input.value, set: (value) => { input.value = value; } };
+  };
+  const grid = (part, label) => {
+    const column = part.kind === "vector";
+    let [rows, columns] = column ? [1, part.wanted.values.length] : part.wanted.shape;
+    if (!column && part.wanted.shape.length === 1) [rows, columns] = [1, rows];
+    const cells = make("div", { class: "mc-grid", role: "group", "aria-label": label });
+    const body = () => [...cells.children].map((row) => [...row.children].map((cell) => cell.value));
+    const draw = () => {
+      const before = body();
+      cells.replaceChildren(...Array.from({ length: rows }, (_, i) => make("div", { class: "mc-row" },
+        ...Array.from({ length: columns }, (_, j) => {
+          const cell = field(rows === 1 ? `number ${j + 1}` : `row ${i + 1}, column ${j + 1}`, 5);
+          cell.value = before[i]?.[j] ?? "";
+          return cell;
+        }))));
+    };
+    const sizes = make("div", { class: "mc-sizes" });
+    if (part.resize) {
+      [rows, columns] = [2, 2];
+      for (const [name, get, set] of [["rows", () => rows, (n) => { rows = n; }], ["columns", () => columns, (n) => { columns = n; }]]) {
+        const size = make("input", { type: "number", min: 1, max: 8, value: get(), "aria-label": name });
+        size.addEventListener("input", () => { if (size.value >= 1 && size.value <= 8) { set(Number(size.value)); draw(); } });
+        sizes.append(make("label", {}, size, ` ${name} `));
+      }
+    }
+    draw();
+    return {
+      element: make("div", {}, ...(part.resize ? [sizes] : []), cells),
+      get: () => body().flat().every((text) => !text.trim()) ? "" : column || part.wanted.shape.length === 1 ? body()[0] : body(),
+      set: (value) => {
+        const all = Array.isArray(value[0]) ? value : [value];
+        if (part.resize) {
+          [rows, columns] = [all.length, all[0].length];
+          [...sizes.querySelectorAll("input")].forEach((input, k) => { input.value = [rows, columns][k]; });
+          draw();
+        }
+        [...cells.querySelectorAll("input")].forEach((cell, k) => { cell.value = all.flat()[k] ?? ""; });
+      },
+    };
+  };
+  const options = (part, name, labels, type) => {
+    const boxes = labels.map((label, k) => [make("input", { type, name, value: k + 1 }), label]);
+    const element = make("div", { class: "mc-options" }, ...boxes.map(([box, label]) => make("label", {}, box, label)));
+    const picked = () => boxes.filter(([box]) => box.checked).map(([box]) => box.value);
+    return { element, picked, pick: (values) => boxes.forEach(([box]) => { box.checked = values.includes(box.value); }) };
+  };
+  const text = (item) => {
+    const span = make("span");
+    const only = item.children.length === 1 && item.firstElementChild.tagName === "P" ? item.firstElementChild : item;
+    span.append(...only.childNodes);
+    return span;
+  };
+  const build = (part, label, id, lists) => {
+    if (part.kind === "truth") {
+      const { element, picked, pick } = options(part, id, ["Yes", "No"].map((word) => make("span", {}, word)), "radio");
+      return { element, get: () => ({ 1: "yes", 2: "no" })[picked()[0]] ?? "", set: (value) => pick([value === "yes" ? "1" : "2"]) };
+    }
+    if (part.kind === "choice" || part.kind === "several") {
+      const list = lists.shift();
+      const { element, picked, pick } = options(part, id, [...list.children].map(text), part.kind === "choice" ? "radio" : "checkbox");
+      list.remove();
+      return part.kind === "choice" ? { element, get: () => picked()[0] ?? "", set: (value) => pick([value]) }
+        : { element, get: () => picked().length ? picked() : "", set: (value) => pick(value) };
+    }
+    if (part.kind === "match") {
+      const [items, partners] = [lists.shift(), lists.shift()];
+      const boxes = [...items.children].map((item, k) => {
+        const box = make("select", { "aria-label": `partner of item ${k + 1}` }, make("option", { value: "" }, "…"),
+          ...[...partners.children].map((_, n) => make("option", { value: n + 1 }, String(n + 1))));
+        (item.lastElementChild?.tagName === "P" ? item.lastElementChild : item).append(" ", box);
+        return box;
+      });
+      return { element: null, boxes, get: () => boxes.every((box) => !box.value) ? "" : boxes.map((box) => box.value),
+        set: (value) => boxes.forEach((box, k) => { box.value = value[k] ?? ""; }) };
+    }
+    return (part.kind === "vector" || part.kind === "matrix" ? grid : typed)(part, label);
+  };
+
+  const start = (place) => {
+    const name = place.dataset.name, parts = unpack(place.dataset.ask);
+    const lists = [...place.parentElement.querySelectorAll("ol")].filter((list) => !place.contains(list));
+    const form = make("form", { class: "mc-form", novalidate: "" });
+    const verdict = make("div", { class: "mc-verdict", role: "status" });
+    const hints = [...place.querySelectorAll("template.mc-hint")];
+    const given = make("div", { class: "mc-hints", "aria-live": "polite" });
+    const solution = place.querySelector(".mc-solution");
+    const fields = parts.map((part, k) => {
+      const one = build(part, part.ask || "Your answer", `ask-${name}-${k}`, lists);
+      one.said = make("p", { class: "mc-said-part" });
+      if (one.element) form.append(make("fieldset", {}, make("legend", {}, part.ask || "Your answer"), one.element, one.said));
+      else form.append(one.said);
+      return one;
+    });
+    const judge = (speak) => {
+      const judged = parts.map((part, k) => {
+        const entered = fields[k].get();
+        return entered === "" ? { right: false, key: "missing", words: mcJudge.say("missing") } : mcJudge.judge(part, entered);
+      });
+      const right = judged.every((one) => one.right);
+      judged.forEach((one, k) => {
+        const alone = parts.length === 1;
+        fields[k].said.textContent = alone ? "" : one.words;
+        fields[k].said.className = `mc-said-part ${one.right ? "mc-right" : one.key === "missing" ? "" : "mc-wrong"}`;
+      });
+      verdict.className = `mc-verdict ${right ? "mc-right" : "mc-wrong"}`;
+      verdict.textContent = right ? "Right." : parts.length > 1 ? `${judged.filter((one) => one.right).length} of ${parts.length} are right.`
+        : (judged[0].key === "missing" ? "" : "Not yet. ") + judged[0].words;
+      if (right && speak) solution.open = true;
+      if (speak) { kept.set(name, { right, entered: fields.map((one) => one.get()) }); count(); }
+    };
+    const buttons = make("div", { class: "mc-buttons" }, make("button", { type: "submit" }, "Check"));
+    if (hints.length) {
+      const more = make("button", { type: "button" }, "Hint");
+      more.addEventListener("click", () => {
+        given.append(make("div", {}, hints.shift().content.cloneNode(true)));
+        more.textContent = "Another hint";
+        more.hidden = !hints.length;
+      });
+      buttons.append(more);
+    }
+    form.append(buttons, verdict, given);
+    form.addEventListener("submit", (event) => { event.preventDefault(); judge(true); });
+    place.prepend(form);
+    const before = kept.get(name).entered;
+    if (before) {
+      before.forEach((value, k) => { if (value !== "" && fields[k]) fields[k].set(value); });
+      judge(false);
+    }
+    return () => {
+      kept.drop(name);
+      form.reset();
+      fields.forEach((one) => { one.boxes?.forEach((box) => { box.value = ""; }); one.said.textContent = ""; });
+      verdict.textContent = "";
+      solution.open = false;
+    };
+  };
+
+  const places = [...document.querySelectorAll(".mc-ask[data-ask]")];
+  const clear = places.map(start);
+  const progress = make("p", { class: "mc-progress" }), done = make("span"), again = make("button", { type: "button" }, "Start again");
+  again.addEventListener("click", () => { clear.forEach((one) => one()); count(); });
+  const count = () => {
+    const right = places.filter((place) => kept.get(place.dataset.name).right).length;
+    places.forEach((place) => place.parentElement.classList.toggle("mc-done", Boolean(kept.get(place.dataset.name).right)));
+    done.textContent = `${right} of ${places.length} answered on this page. `;
+    again.hidden = !places.some((place) => kept.get(place.dataset.name).entered);
+  };
+  if (places.length) {
+    progress.append(done, again);
+    let last = places.at(-1);
+    while (last.parentElement && !last.matches(".admonition")) last = last.parentElement;
+    last.after(progress);
+    count();
+  }
+
+  // On paper the solutions stand at the end of the page.
+  const answers = make("section", { class: "mc-answers" });
+  window.addEventListener("beforeprint", () => {
+    const solutions = [...document.querySelectorAll(".mc-ask > .mc-solution")];
+    if (!solutions.length) return;
+    answers.replaceChildren(make("h2", {}, "Answers"), ...solutions.map((solution) => {
+      const title = solution.closest(".admonition").querySelector(".admonition-title").textContent;
+      solution.home = solution.parentElement;
+      return make("div", {}, make("p", { class: "mc-answer-of" }, title), solution);
+    }));
+    document.querySelector("article").append(answers);
+  });
+  window.addEventListener("afterprint", () => {
+    answers.querySelectorAll(".mc-solution").forEach((solution) => solution.home.append(solution));
+    answers.remove();
+  });
+})();
