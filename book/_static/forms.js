@@ -112,7 +112,7 @@
     const fields = parts.map((part, k) => {
       const one = build(part, part.ask || "Your answer", `ask-${name}-${k}`, lists);
       one.said = make("p", { class: "mc-said-part" });
-      if (one.element) form.append(make("fieldset", {}, make("legend", {}, part.ask || "Your answer"), one.element, one.said));
+      if (one.element) form.append(make("fieldset", {}, make("legend", { class: part.ask ? "" : "mc-hidden" }, part.ask || "Your answer"), one.element, one.said));
       else form.append(one.said);
       return one;
     });
@@ -124,12 +124,13 @@
       const right = judged.every((one) => one.right);
       judged.forEach((one, k) => {
         const alone = parts.length === 1;
-        fields[k].said.textContent = alone ? "" : one.words;
+        fields[k].said.textContent = alone || judged.every((other) => other.key === "missing") ? "" : one.words;
         fields[k].said.className = `mc-said-part ${one.right ? "mc-right" : one.key === "missing" ? "" : "mc-wrong"}`;
       });
-      verdict.className = `mc-verdict ${right ? "mc-right" : "mc-wrong"}`;
-      verdict.textContent = right ? "Right." : parts.length > 1 ? `${judged.filter((one) => one.right).length} of ${parts.length} are right.`
-        : (judged[0].key === "missing" ? "" : "Not yet. ") + judged[0].words;
+      const none = judged.every((one) => one.key === "missing");
+      verdict.className = `mc-verdict ${right ? "mc-right" : none ? "" : "mc-wrong"}`;
+      verdict.textContent = right ? "Right." : none ? judged[0].words : parts.length > 1 ? `${judged.filter((one) => one.right).length} of ${parts.length} are right.`
+        : `Not yet. ${judged[0].words}`;
       if (right && speak) solution.open = true;
       if (speak) { kept.set(name, { right, entered: fields.map((one) => one.get()) }); count(); }
     };
@@ -172,7 +173,7 @@
   };
   if (places.length) {
     progress.append(done, again);
-    let last = places.at(-1);
+    let last = [...document.querySelectorAll(".mc-ask")].at(-1);
     while (last.parentElement && !last.matches(".admonition")) last = last.parentElement;
     last.after(progress);
     count();

@@ -218,7 +218,7 @@ def choice(answer):
         text = answer.strip().strip("().").lower()
         if re.fullmatch("[a-z]", text):
             return ord(text) - ord("a") + 1
-        answer = text
+        answer = number(text)
     value = array(answer).reshape(-1)
     if value.size != 1 or value[0] != int(value[0]) or not 1 <= value[0] <= 99:
         raise Unreadable("unread")

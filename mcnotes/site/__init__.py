@@ -22,7 +22,7 @@ FONTS = '1em "STIX Two Math"', '900 1em "Font Awesome 6 Free"'
 
 def setup(app):
     """Entry point for Sphinx."""
-    from . import counting, formulas, frontmatter, numbering, outputs, pages, panels, python, references
+    from . import counting, exercises, formulas, frontmatter, numbering, outputs, pages, panels, python, references
 
     os.environ["MCNOTES_BOOK"] = "1"
     app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_display, None))
