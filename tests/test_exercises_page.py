@@ -145,6 +145,9 @@ def test_a_form_is_put_into_the_question_it_belongs_to():
     texts = [QUESTION + "\n" + QUESTION.replace("20-2", "77-1")]
     put_forms(None, "book/x", texts)
     assert texts[0] == inside + "\n" + QUESTION.replace("20-2", "77-1")
+    shown = ["```\n" + QUESTION + "```\n"]
+    put_forms(None, "book/x", shown)
+    assert "{ask}" not in shown[0]
     cells = [{"cell_type": "markdown", "source": QUESTION.splitlines(True)}, {"cell_type": "code", "source": QUESTION}]
     texts = [json.dumps({"cells": cells})]
     put_forms(None, "book/x", texts)

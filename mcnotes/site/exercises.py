@@ -21,7 +21,11 @@ from ..exercises import source
 from ..exercises.words import ASKED, WORDS
 
 _log = logging.getLogger(__name__)
-_QUESTION = re.compile(r"^(:::+)\{exercise\}[^\n]*\n(?::[^\n]*\n)*?:label: ex-([\w-]+)\n.*?^\1(?=\n|\Z)", re.S | re.M)
+#: A fence of code, which is left alone, or a question with its label.
+_QUESTION = re.compile(r"^(?P<code>```+)(?!\{)[^\n]*\n.*?^(?P=code)[ ]*$|"
+                       r"^(?P<fence>:::+)\{exercise\}[^\n]*\n(?::[^\n]*\n)*?:label: ex-(?P<name>[\w-]+)\n"
+                       r".*?^(?P=fence)[ ]*$",
+                       re.S | re.M)
 _CHECK = re.compile(r"""mc\.check\(\s*["']([\w-]+)["']""")
 
 
@@ -140,10 +144,10 @@ def put_forms(app, docname, texts):
 
 
 def _with_form(question):
-    name, fence = question[2], question[1]
-    if name not in source.tables_of(name.rpartition("-")[0]):
+    name, fence = question["name"], question["fence"]
+    if name is None or name not in source.tables_of(name.rpartition("-")[0]):
         return question[0]
-    return f"{question[0][:-len(fence)]}\n```{{ask}} {name}\n```\n{fence}"
+    return f"{question[0].rstrip()[:-len(fence)]}\n```{{ask}} {name}\n```\n{fence}"
 
 
 class TakeChecks(SphinxTransform):

@@ -101,7 +101,7 @@ def _copy_static(app, static):
                 shutil.copy2(path, copy)
 
 
-_CODE = re.compile(r'(<div class="highlight-(?:ipython3|python3?|default)[^>]*><div class="highlight">'
+_CODE = re.compile(r'(<div class="highlight-(?:ipython3|python3?|toml|default)[^>]*><div class="highlight">'
                    r"<pre>(?:<span></span>)?)(.*?)\n</pre>", re.S)
 
 
