@@ -8,13 +8,12 @@ from docutils import nodes, utils
 
 from mcnotes.site import checks, marks, panels
 from mcnotes.statements import cells, finding
+from mcnotes.statements.verdict import Result, Verdict
 
-VERDICT = {
-    "statement": "(30)", "line": "✓ (30) runs as printed",
-    "formulas": [{"latex": r"\textcolor{sienna}{a} < b", "letters": [["v", "3", "0.4 < 1"]], "words": "gap",
-                  "rows": [[0.01, -0.2, 0.1, 0.1], [0.005, 0.1, 0.05, 0.025]], "ratios": [4.0]},
-                 {"latex": "c = d", "letters": [], "rows": [], "ratios": [], "words": "6 entries agree"}],
-}
+VERDICT = Verdict("(30)", True, (
+    Result(r"\textcolor{sienna}{a} < b", "≈", (("v", "3", "0.4 < 1"),),
+           rows=((0.01, -0.2, 0.1, 0.1), (0.005, 0.1, 0.05, 0.025))),
+    Result("c = d", "=", largest=1e-16, entries=6), Result("e", "shape", shapes=1)), "✓ (30) runs as printed")
 OWN = {"eq-30": finding.find("(30)"), "box-9": finding.find("Definition 9")}
 
 
@@ -22,9 +21,8 @@ def cell(source, *outputs, tags=("hide-check",)):
     whole = nodes.container(nb_element="cell_code", classes=["cell", *(f"tag_{tag}" for tag in tags)])
     whole += nodes.container("", nodes.literal_block(source, source))
     for output in outputs:
-        if isinstance(output, dict):
-            text = json.dumps(output).replace("</", "<\\/")
-            whole += nodes.raw("", f'<script type="application/json" class="mc-verdict">{text}</script>', format="html")
+        if isinstance(output, Verdict):
+            whole += nodes.raw("", output.to_html(), format="html")
         else:
             whole += nodes.literal_block(output, output, language="myst-ansi")
     return whole
@@ -53,8 +51,8 @@ def test_a_check_leaves_the_page_and_its_mark_opens_what_it_found():
     text = written(panel)
     assert 'id="check-eq-30" popover role="dialog"' in text and "(30) runs as printed" in text
     assert "0.4 &lt; 1" in text and "<td>0.025</td><td>4.0</td>" in text and "<td>−0.2</td>" in text
-    assert "<p>6 entries agree</p>" in text and "<p>gap</p>" not in text
-    assert text.count("<math") == 2 and 'mc.confirm("(30)", w=w, v=v)' in text
+    assert ">6 entries agree; largest difference 0, up to rounding</p>" in text and ">the shape fits</p>" in text
+    assert text.count("<math") == 3 and 'mc.confirm("(30)", w=w, v=v)' in text
 
 
 def test_the_lines_that_a_cell_prints_are_told_to_their_statements():
@@ -82,7 +80,8 @@ def test_a_misprint_hangs_at_the_note_that_names_it():
     assert marks.hang(document, OWN) == {}
     first, second = document.findall(panels.aside)
     assert "button" not in first.astext() and 'popovertarget="check-e26"' in second.astext()
-    assert "1 is not 2" in written(next(document.findall(panels.panel)))
+    text = written(next(document.findall(panels.panel)))
+    assert "1 is not 2" in text and text.count("<math") == 1
 
 
 def test_a_check_without_a_place_of_its_own_stays_where_it_stood():

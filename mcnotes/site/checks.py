@@ -4,6 +4,7 @@ Such a cell carries the tag ``hide-check`` and holds nothing but calls of ``mc.c
 ``mc.refute``. Its code and its outputs become a panel (:mod:`mcnotes.site.panels`).
 """
 
+import ast
 import dataclasses
 import json
 import re
@@ -24,6 +25,13 @@ class Check:
     code: str
     verdict: dict | None
     lines: list
+
+    @property
+    def misprint(self):
+        """The wrong formula that a refutation runs, in LaTeX; otherwise nothing."""
+        given = ast.parse(self.code).body[0].value.args[1:]
+        one = self.function == "refute" and len(given) == 1 and isinstance(given[0], ast.Constant)
+        return given[0].value if one else ""
 
 
 def take(document):

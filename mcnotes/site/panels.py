@@ -40,15 +40,19 @@ def button(target, sign, words, style=""):
 def visit_panel(self, node):
     """Write a panel as HTML."""
     name = node["ids"][0]
-    self.body.append(f'<div class="mc-panel" id="{name}" popover role="dialog" aria-labelledby="{name}-title">'
+    style = " mc-panel-misprint" if any(check.misprint for check in node["checks"]) else ""
+    self.body.append(f'<div class="mc-panel{style}" id="{name}" popover role="dialog" aria-labelledby="{name}-title">'
                      f'<div class="mc-panel-head"><p class="mc-panel-title" id="{name}-title">{node["title"]}</p>'
                      f'<button type="button" class="mc-panel-close" autofocus popovertarget="{name}" '
                      f'popovertargetaction="hide" aria-label="close">×</button></div>')
     for check in node["checks"]:
-        if check.verdict:
-            self.body.extend(map(_formula, check.verdict["formulas"]))
-        told = [check.verdict["line"]] if check.verdict else check.lines
-        self.body.extend(f'<p class="mc-panel-line">{html.escape(line)}</p>' for line in told)
+        formulas = check.verdict["formulas"] if check.verdict else []
+        if check.misprint:
+            self.body.append(f'<div class="mc-equation">{to_mathml(check.misprint, True)}</div>')
+        self.body.extend(map(_formula, formulas))
+        if not formulas:
+            told = [check.verdict["line"]] if check.verdict else check.lines
+            self.body.extend(f'<p class="mc-panel-line">{html.escape(line)}</p>' for line in told)
         code = self.highlighter.highlight_block(check.code, "python")
         self.body.append(f'<div class="highlight-python notranslate">{code}</div>')
     self.body.append("</div>")
@@ -69,11 +73,13 @@ def _formula(result):
     """One formula of a verdict: typeset, its letters, and what its two sides came to."""
     shown = f'<div class="mc-equation">{to_mathml(result["latex"], True)}</div>'
     shown += _table("letters", ("letter", "shape", "here"), result["letters"])
-    ratios = ["", *result["ratios"]]
-    rows = [[*(f"{x:.3g}".replace("-", "−") for x in row), ratio]
-            for row, ratio in zip(result["rows"], ratios, strict=False)]
-    shown += _table("numbers", ("step", "true", "predicted", "gap", "ratio"), rows)
-    return shown if rows else f'{shown}<p>{result["words"]}</p>'
+    shown += _table("numbers", ("step", "true", "predicted", "gap", "ratio"), result["rows"])
+    if result["difference"] is not None:
+        said = result["words"] if not result["rows"] else "what is joined by = agrees"
+        shown += f'<p class="mc-panel-line">{said}; largest difference {result["difference"]}</p>'
+    elif not result["rows"]:
+        shown += f'<p class="mc-panel-line">{result["words"]}</p>'
+    return shown
 
 
 def _table(name, heads, rows):

@@ -97,7 +97,7 @@ class Verdict:
     def to_html(self):
         """The line, and the data for the panel of a page beside it, unseen."""
         data = json.dumps(self.data(), ensure_ascii=False).replace("<", "\\u003c")
-        return (f'<div class="mc-line">{html.escape(self.line)}</div>'
+        return (f'<div class="mc-told">{html.escape(self.line)}</div>'
                 f'<script type="application/json" class="mc-verdict">{data}</script>')
 
     def _repr_mimebundle_(self, include=None, exclude=None):
