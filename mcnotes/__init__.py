@@ -10,7 +10,7 @@ from importlib import import_module
 
 from . import network
 from .compression import Compressed, CompressionError, compress
-from .derivative import Derivative, derivative, hessian
+from .derivative import Derivative, derivative, hessian, value_and_derivative
 from .exercises.asking import check, hint, solution
 from .planar import PlanarApproximation, planar
 from .shapes import LayoutError, axes, kind, shape_of, size
@@ -23,6 +23,7 @@ __all__ = [
     "ClaimError", "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation",
     "axes", "check", "compress", "confirm", "confirm_order", "derivative", "hessian", "hint", "holds", "kind",
     "network", "planar", "refused", "refute", "shape_of", "size", "solution",
+    "value_and_derivative",
     "draw", "explore", "show",
 ]
 
@@ -35,3 +36,7 @@ def __getattr__(name):
     found = getattr(found, attribute) if attribute else found
     globals()[name] = found
     return found
+
+
+def __dir__():
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -72,8 +72,11 @@ def value_and_derivative(f, at, *, wrt=None, method="exact"):
 
     Parameters
     ----------
-    f, at, wrt, method
-        As for :func:`derivative`.
+    f : callable
+    at : number, array of any shape, list or dict of arrays, or tuple of these
+    wrt : int or str, optional
+    method : {"exact", "difference"}, optional
+        All as for :func:`derivative`.
 
     Returns
     -------
@@ -301,6 +304,7 @@ def _held(back, input_shape, output_shape, branched, again):
         return make(structure=Structure([], counted(input_shape), counted(output_shape)))
     if isinstance(back, Structure):
         return make(structure=_counted(back, input_shape, output_shape))
+    back = back.astype(float) if isinstance(back, np.ndarray) and back.dtype != float else back
     return make(array=back if np.shape(back) == input_shape else np.reshape(back, input_shape), again=again)
 
 

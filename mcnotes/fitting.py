@@ -122,3 +122,24 @@ def fit(name, x, shape, side):
     if counted(array.shape) != counted(shape):
         raise ValueError(f"{name} has shape {array.shape}; the {side} has shape {shape}, and {name} needs the same")
     return np.reshape(array, shape)
+
+
+def numbers(x):
+    """The numbers of an array, whatever traces it is part of.
+
+    Parameters
+    ----------
+    x : number, array, or traced array
+
+    Returns
+    -------
+    array
+
+    Examples
+    --------
+    >>> numbers([1, 2])
+    array([1, 2])
+    """
+    while isinstance(x, Traced):
+        x = x.value
+    return np.asarray(x)

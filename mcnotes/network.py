@@ -9,6 +9,7 @@ import numpy as np
 
 from .compression import compress
 from .derivative import derivative
+from .fitting import numbers, real
 
 
 def layer(W, A, b=None):
@@ -18,8 +19,9 @@ def layer(W, A, b=None):
     ----------
     W : array of shape (m, n)
     A : array of shape (m, 1) or (m, N)
-    b : array of shape (n, 1), optional
-        A bias. It changes none of the derivatives by W or A.
+    b : array of shape (n, 1) or (n,), optional
+        A bias, one number for each neuron. It changes none of the derivatives by
+        W or A.
 
     Returns
     -------
@@ -28,7 +30,8 @@ def layer(W, A, b=None):
     Raises
     ------
     ValueError
-        The rows of W are not as many as those of A.
+        The rows of W are not as many as those of A, or b has not one number for
+        each neuron.
 
     Examples
     --------
@@ -38,8 +41,14 @@ def layer(W, A, b=None):
     if np.ndim(W) != 2 or not np.ndim(A) or np.shape(W)[0] != np.shape(A)[0]:
         raise ValueError(f"W has shape {np.shape(W)} and A has shape {np.shape(A)}; a layer needs W (m, n) and "
                          "A (m, 1), one row of W for each activation")
-    Z = W.T @ A
-    return Z if b is None else Z + b
+    Z = np.transpose(W) @ A
+    if b is None:
+        return Z
+    n = np.shape(W)[1]
+    if np.shape(b) not in ((n,), (n, 1)):
+        raise ValueError(f"b has shape {np.shape(b)}; W has shape {np.shape(W)}, and b needs ({n}, 1), one number for "
+                         "each neuron")
+    return Z + np.reshape(b, (n,) if np.ndim(Z) == 1 else (n, 1))
 
 
 def relu(z):
@@ -132,7 +141,8 @@ def cross_entropy(A, t):
     Parameters
     ----------
     A, t : arrays of one shape
-        Probabilities, and target probabilities.
+        Probabilities, and target probabilities. Where both are 0 there is nothing
+        to predict: the entry adds 0, and so do its derivatives.
 
     Returns
     -------
@@ -141,15 +151,21 @@ def cross_entropy(A, t):
     Raises
     ------
     ValueError
-        The shapes differ.
+        The shapes differ, or a probability is negative, or 0 where the target is
+        not: the loss would be infinite.
 
     Examples
     --------
-    >>> float(cross_entropy(np.array([1.0, 0.5]), np.array([1.0, 0.0])))
-    -0.0
+    >>> float(cross_entropy(np.array([1.0, 0.5, 0.0]), np.array([0.5, 0.5, 0.0])))
+    0.34657359027997264
     """
     _same(A, t)
-    return -np.sum(t * np.log(A))
+    probabilities, targets = numbers(A), numbers(t)
+    if ((probabilities < 0) | (probabilities == 0) & (targets != 0)).any():
+        raise ValueError("A has an entry that is 0 where the target t is not, or below 0; its logarithm is infinite. "
+                         "A comes from softmax or sigmoid: keep Z from growing without bound")
+    nothing = (probabilities == 0) & (targets == 0)
+    return -np.sum(t * np.log(np.where(nothing, 1.0, A) if nothing.any() else A))
 
 
 def _same(A, t):
@@ -175,7 +191,7 @@ def loss_by_activation(A, t, loss=squared_loss):
     >>> loss_by_activation(np.ones((3, 1)), np.zeros((3, 1))).shape
     (3, 1)
     """
-    return np.reshape(derivative(lambda A: loss(A, t), A).array, np.shape(A))
+    return derivative(lambda A: loss(A, t), A).array
 
 
 def preactivation_by_weights(W, A):
@@ -253,7 +269,7 @@ def forward(weights, x, f=np.tanh, last=None, biases=None):
         Activation of every layer.
     last : callable, optional
         Activation of the last layer, if it is another one.
-    biases : list of arrays of shapes (n, 1), optional
+    biases : list of arrays of shapes (n, 1) or (n,), optional
 
     Returns
     -------
@@ -262,12 +278,18 @@ def forward(weights, x, f=np.tanh, last=None, biases=None):
     array
         The last activation.
 
+    Raises
+    ------
+    ValueError
+        An argument is empty, or does not fit its neighbour; the message names it.
+
     Examples
     --------
     >>> steps, A = forward([np.ones((4, 3)), np.ones((3, 2))], np.ones((4, 1)))
     >>> len(steps), A.shape
     (2, (2, 1))
     """
+    weights, x, biases = _checked(weights, x, biases)
     steps, A = [], x
     for k, W in enumerate(weights):
         own = last if last is not None and k == len(weights) - 1 else f
@@ -275,6 +297,31 @@ def forward(weights, x, f=np.tanh, last=None, biases=None):
         steps.append((A, Z, own))
         A = own(Z)
     return steps, A
+
+
+def _checked(weights, x, biases):
+    """The arguments of a network as arrays, or an error that names the one that does not fit."""
+    if len(weights) == 0:
+        raise ValueError("weights is empty; a network needs one matrix for each layer")
+    weights, x = [real(f"weights[{k}]", W) for k, W in enumerate(weights)], real("x", x)
+    for name, array in [("x", x), *((f"weights[{k}]", W) for k, W in enumerate(weights))]:
+        if array.size == 0:
+            raise ValueError(f"{name} is empty (shape {array.shape})")
+    for k, W in enumerate(weights):
+        if W.ndim != 2:
+            raise ValueError(f"weights[{k}] has shape {W.shape}; it needs (m, n), a column for each neuron")
+    for k, (left, right) in enumerate(zip(weights, weights[1:], strict=False)):
+        if left.shape[1] != right.shape[0]:
+            raise ValueError(f"weights[{k}] has shape {left.shape} and weights[{k + 1}] has shape {right.shape}; "
+                             "the second size of one must be the first of the next")
+    if x.ndim not in (1, 2) or x.shape[0] != weights[0].shape[0]:
+        raise ValueError(f"x has shape {x.shape} and weights[0] has shape {weights[0].shape}; x needs "
+                         f"({weights[0].shape[0]}, 1), or a column for each sample")
+    if biases is not None:
+        if len(biases) != len(weights):
+            raise ValueError(f"biases has {len(biases)} entries, weights has {len(weights)}; give one for each layer")
+        biases = [real(f"biases[{k}]", b) for k, b in enumerate(biases)]
+    return weights, x, biases
 
 
 def backpropagate(weights, x, t, f=np.tanh, loss=squared_loss, last=None, biases=None):
@@ -292,12 +339,12 @@ def backpropagate(weights, x, t, f=np.tanh, loss=squared_loss, last=None, biases
     -------
     list of arrays
         One for each weight matrix, of its shape. With biases, a second list for
-        them follows.
+        them follows, each of the shape of its bias.
 
     Raises
     ------
     ValueError
-        The shapes of two neighbours do not fit.
+        An argument is empty, or does not fit its neighbour; the message names it.
 
     Examples
     --------
@@ -305,18 +352,17 @@ def backpropagate(weights, x, t, f=np.tanh, loss=squared_loss, last=None, biases
     >>> [g.shape for g in gradients]
     [(4, 3), (3, 2)]
     """
-    for k, (left, right) in enumerate(zip(weights, weights[1:], strict=False)):
-        if left.shape[1] != right.shape[0]:
-            raise ValueError(f"weights[{k}] has shape {left.shape} and weights[{k + 1}] has shape {right.shape}; "
-                             "the second size of one must be the first of the next")
+    weights, x, biases = _checked(weights, x, biases)
     steps, A = forward(weights, x, f, last, biases)
     by_weights, by_biases = [], []
     by_A = loss_by_activation(A, t, loss)
-    for W, (A, Z, own) in zip(reversed(weights), reversed(steps), strict=True):
-        by_Z = activation_by_preactivation(own, Z).chain(by_A).reshape(Z.shape)
-        by_weights.insert(0, preactivation_by_weights(W, A).chain(by_Z).reshape(W.shape))
-        by_biases.insert(0, by_Z.sum(axis=1, keepdims=True))
-        by_A = preactivation_by_activation(W, A).chain(by_Z).reshape(A.shape)
+    for k in reversed(range(len(weights))):
+        A, Z, own = steps[k]
+        by_Z = activation_by_preactivation(own, Z).chain(by_A)
+        by_weights.insert(0, preactivation_by_weights(weights[k], A).chain(by_Z))
+        if biases is not None:
+            by_biases.insert(0, np.reshape(by_Z if by_Z.ndim == 1 else by_Z.sum(axis=1), biases[k].shape))
+        by_A = preactivation_by_activation(weights[k], A).chain(by_Z)
     return by_weights if biases is None else (by_weights, by_biases)
 
 

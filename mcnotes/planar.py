@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .derivative import derivative
+from .derivative import value_and_derivative
+from .fitting import finite, fit, real
 
 
 def planar(f, at):
@@ -21,6 +22,12 @@ def planar(f, at):
         Takes a change of the input and returns the approximate change of the
         output (Concept 5, Definition 8).
 
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`mcnotes.derivative`; and several arguments, for which no one
+        array is the base point.
+
     Examples
     --------
     >>> plane = planar(lambda v: v[0] * v[1], np.array([2.0, 3.0]))
@@ -38,7 +45,7 @@ class PlanarApproximation:
     Attributes
     ----------
     at : array
-        The base point.
+        The base point: a copy that cannot be changed.
     here : array
         The value of the function at the base point.
     derivative : Derivative
@@ -46,13 +53,18 @@ class PlanarApproximation:
     """
 
     def __init__(self, f, at):
+        if isinstance(at, tuple | dict):
+            raise TypeError("planar takes one array at; put several arguments into one, or add what the derivatives by "
+                            "each of them predict, mc.derivative(f, (W, a))")
         self._f = f
-        self.at = np.asarray(at, dtype=float)
-        self.derivative = derivative(f, at)
-        self.here = np.asarray(f(self.at))
+        self.at = np.array(real("at", at))
+        value, self.derivative = value_and_derivative(f, self.at)
+        self.here = np.array(value)
+        for array in (self.at, self.here):
+            array.flags.writeable = False
 
     def __repr__(self):
-        shape = self.derivative.array.shape
+        shape = self.derivative.shape
         return f"PlanarApproximation(at={self.at.tolist()}, derivative of shape {shape})"
 
     def __call__(self, delta):
@@ -66,6 +78,11 @@ class PlanarApproximation:
         Returns
         -------
         array, shape of the output
+
+        Raises
+        ------
+        ValueError
+            `delta` has not the shape of the base point (nothing broadcasts).
         """
         return self.derivative.predict(delta)
 
@@ -94,10 +111,21 @@ class PlanarApproximation:
         float
             Zero for a flat function; otherwise it falls with the square of
             the step, where the function is smooth.
+
+        Raises
+        ------
+        ValueError
+            `delta` has not the shape of the base point, or the function is not
+            finite there.
         """
-        delta = np.asarray(delta, dtype=float)
-        true = np.asarray(self._f(self.at + delta)) - self.here
-        return float(np.abs(true - self(delta)).max())
+        delta = fit("delta", delta, self.at.shape, "base point")
+        there = np.asarray(self._f(self.at + delta), dtype=float)
+        if there.shape != self.here.shape:
+            raise ValueError(f"f has a result of shape {there.shape} at the new point, and of shape {self.here.shape} "
+                             "at the base point; there is no change to compare")
+        if not finite(there):
+            raise ValueError("f is not finite (nan or inf) at the new point, so there is no gap; take a smaller step")
+        return float(np.abs(there - self.here - self(delta)).max())
 
     def order(self, direction, *, step=1e-2):
         """Observed power of the step with which the gap falls.
@@ -119,8 +147,8 @@ class PlanarApproximation:
         ValueError
             The direction is zero, or has not the shape of the base point.
         """
-        direction = np.asarray(direction, dtype=float)
-        if not direction.any():
-            raise ValueError("direction is zero, and so is every gap; give a step that moves the input")
+        direction = fit("direction", direction, self.at.shape, "base point")
+        if not direction.any() or not step:
+            raise ValueError("direction or step is zero, and so is every gap; give a step that moves the input")
         wide, narrow = self.gap(step * direction), self.gap(step / 2 * direction)
         return float("inf") if narrow <= 1e-14 else float(np.log2(wide / narrow))

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "planar": {"fitting", "derivative"},
     "claims": {"engine"},
     "compression": {"shapes", "fitting", "layout", "claims", "engine"},
-    "network": {"shapes", "derivative", "compression"},
+    "network": {"fitting", "derivative", "compression"},
     "engine.factors": set(),
     "engine.term": {"engine.factors"},
     "engine.structure": {"engine.factors", "engine.term"},

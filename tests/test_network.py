@@ -101,3 +101,53 @@ def test_sigmoid_and_softmax_do_not_overflow():
 def test_weights_that_do_not_fit_are_named(random):
     with pytest.raises(ValueError, match=r"weights\[0\] has shape \(4, 3\) and weights\[1\] has shape \(2, 3\)"):
         net.backpropagate([np.ones((4, 3)), np.ones((2, 3))], np.ones((4, 1)), np.ones((3, 1)))
+
+
+@pytest.mark.parametrize("samples", [(), (1,), (5,)])
+@pytest.mark.parametrize("flat", [True, False])
+def test_a_bias_never_broadcasts_over_neurons(samples, flat, random):
+    W, A, b = random.normal(size=(4, 2)), random.normal(size=(4, *samples)), random.normal(size=2)
+    wanted = W.T @ A + (b.reshape(2, 1) if samples else b)
+    assert net.layer(W, A, b if flat else b[:, None]).shape == (2, *samples)
+    assert np.array_equal(net.layer(W, A, b if flat else b[:, None]), wanted)
+    for wrong in ((1, 2), (3,), (), (2, 2), (4, 1)):
+        with pytest.raises(ValueError, match=r"b has shape .*\(2, 1\), one number for each neuron"):
+            net.layer(W, A, np.ones(wrong))
+
+
+def test_biases_keep_their_shape_and_vectors_are_samples_too(random):
+    ws, x, t = weights((4, 3, 2), random), random.normal(size=4), random.normal(size=2)
+    flat = [random.normal(size=3), random.normal(size=2)]
+    as_vectors = net.backpropagate(ws, x, t, biases=flat)
+    as_columns = net.backpropagate(ws, x[:, None], t[:, None], biases=[b[:, None] for b in flat])
+    assert [b.shape for b in as_vectors[1]] == [(3,), (2,)]
+    for one, other in zip(as_vectors[0] + as_vectors[1], as_columns[0] + as_columns[1], strict=True):
+        assert np.allclose(np.ravel(one), np.ravel(other), rtol=1e-12)
+    (_, trained), _ = net.descend(ws, random.normal(size=(4, 6)), random.normal(size=(2, 6)), rate=0.1, steps=2,
+                                  biases=flat)
+    assert [b.shape for b in trained] == [(3,), (2,)]
+
+
+def test_cross_entropy_where_the_logarithm_has_no_value():
+    t = np.array([[0.0], [1.0], [0.0]])
+    A = np.array([[0.0], [0.4], [0.6]])
+    assert np.isclose(net.cross_entropy(A, t), -np.log(0.4))
+    assert np.allclose(net.loss_by_activation(A, t, net.cross_entropy), [[0.0], [-2.5], [0.0]])
+    by_t = mc.derivative(lambda t: net.cross_entropy(A + 0.1, t), t)
+    assert np.allclose(by_t.array, -np.log(A + 0.1))
+    for bad in (np.array([[0.3], [0.0], [0.7]]), np.array([[-0.1], [0.5], [0.6]])):
+        with pytest.raises(ValueError, match="A has an entry that is 0 where the target"):
+            net.cross_entropy(bad, t)
+
+
+@pytest.mark.parametrize("change, words", [
+    ({"weights": []}, "weights is empty"), ({"x": np.ones((4, 0))}, r"x is empty \(shape \(4, 0\)\)"),
+    ({"weights": [np.ones((4, 0))]}, r"weights\[0\] is empty"), ({"x": np.ones((3, 1))}, r"x has shape \(3, 1\)"),
+    ({"weights": [np.ones(4)]}, r"weights\[0\] has shape \(4,\)"), ({"biases": []}, "biases has 0 entries"),
+    ({"biases": [np.ones(3)]}, "b has shape"), ({"t": np.ones(2)}, "target t"),
+    ({"x": np.full((4, 1), np.nan)}, "x has entries that are not finite"),
+])
+def test_arguments_that_do_not_fit_are_named(change, words):
+    arguments = {"weights": [np.ones((4, 2))], "x": np.ones((4, 1)), "t": np.ones((2, 1))} | change
+    with pytest.raises(ValueError, match=words):
+        net.backpropagate(**arguments)

@@ -107,11 +107,8 @@ class Structure:
         if self.dense_nbytes > limit:
             raise MemoryError(f"the dense array of shape {shape} would take {self.dense_nbytes / 2**30:.0f} GB; "
                               "use .structure, .predict, .chain or mc.compress, which do not build it")
-        total = _total([term.array(shape) for term in self.terms], shape)
-        if isinstance(total, np.ndarray) and any(np.may_share_memory(total, array) for term in self.terms
-                                                 for array, _ in term.factors if isinstance(array, np.ndarray)):
-            return total.copy()
-        return total
+        return _own(_total([term.array(shape) for term in self.terms], shape),
+                    [array for term in self.terms for array, _ in term.factors])
 
     def contracted(self, array, side):
         """Multiply by an array over the axes of one side and sum over them.
@@ -140,10 +137,7 @@ class Structure:
                 away, kept = kept, away
             turned = Term(term.factors, [*away, *kept], term.sizes).scaled(array, len(away))
             parts.append(turned.inward([], len(away)).array(shape))
-        total = _total(parts, shape)
-        if isinstance(total, np.ndarray) and isinstance(array, np.ndarray) and np.may_share_memory(total, array):
-            return total.copy()
-        return total
+        return _own(_total(parts, shape), [array])
 
     def mask(self):
         """Which entries can be nonzero at some point: the others are zero by construction.
@@ -182,3 +176,11 @@ def _total(parts, shape):
     for part in parts[1:]:
         total = total + part
     return total
+
+
+def _own(result, others):
+    """The result in floats of double precision, in memory that it shares with none of the others."""
+    if isinstance(result, np.ndarray) and (result.dtype != float or any(
+            isinstance(other, np.ndarray) and np.may_share_memory(result, other) for other in others)):
+        return result.astype(float)
+    return result

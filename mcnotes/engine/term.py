@@ -192,19 +192,22 @@ class Term:
         return Term([(product(self.factors, order) + product(others, order), order)], self.axes, self.sizes)
 
     def lean(self):
-        """The same without labels of one value that no axis shows."""
+        """The same without labels of one value that no axis shows, and maps without labels that they do not follow."""
         bare = {index for index in self.axes if type(index) is int}
         gone = {label for label, n in self.sizes.items() if n == 1 and label not in bare}
-        if not gone:
-            return self
 
-        def without(array, own):
-            kept = tuple(slice(None) if label not in gone else 0 for label in own)
-            return array[kept] if any(label in gone for label in own) else array, \
-                tuple(label for label in own if label not in gone)
-        axes = [index if type(index) is int else Map(*reversed(without(index.table, index.labels)))
-                for index in self.axes]
-        return Term([without(array, own) for array, own in self.factors], axes,
+        def without(array, own, gone):
+            kept = tuple(0 if label in gone else slice(None) for label in own)
+            return array[kept] if 0 in kept else array, tuple(label for label in own if label not in gone)
+
+        def shorter(index):
+            table, own = index.table, index.labels
+            idle = {label for k, label in enumerate(own) if (table == np.take(table, [0], axis=k)).all()
+                    and (label in bare or label in gone)}
+            table, own = without(table, own, idle)
+            return Map(own, table)
+        axes = [index if type(index) is int else shorter(index) for index in self.axes]
+        return Term([without(array, own, gone) for array, own in self.factors], axes,
                     {label: n for label, n in self.sizes.items() if label not in gone})
 
     def positions(self, shape):

@@ -1,0 +1,183 @@
+"""What comes in is real, finite and in its shape; what goes out has the input's shape and shares no memory."""
+
+import numpy as np
+import pytest
+
+import mcnotes as mc
+
+W = np.array([[0.3, -0.2], [1.0, 0.4], [-0.7, 0.8]])
+A = np.array([[0.5], [-1.0], [2.0]])
+V = A[:, 0]
+
+
+def layer(W):
+    return np.tanh(W.T @ A)
+
+
+#: name -> the object whose argument is tested, the name of the argument, and the shape that it needs
+ASKED = {
+    "predict": (lambda x: mc.derivative(layer, W).predict(x), "delta", (3, 2)),
+    "predict of a scalar": (lambda x: mc.derivative(np.sum, W).predict(x), "delta", (3, 2)),
+    "chain": (lambda x: mc.derivative(layer, W).chain(x), "upstream", (2, 1)),
+    "chain of a matrix": (lambda x: mc.derivative(np.sin, W).chain(x), "upstream", (3, 2)),
+    "compressed chain": (lambda x: mc.compress(mc.derivative(np.sin, W)).chain(x), "upstream", (3, 2)),
+    "plane": (lambda x: mc.planar(np.sin, A)(x), "delta", (3, 1)),
+    "value": (lambda x: mc.planar(np.sin, A).value(x), "delta", (3, 1)),
+    "gap": (lambda x: mc.planar(np.sin, A).gap(x), "delta", (3, 1)),
+    "order": (lambda x: mc.planar(np.sin, A).order(x), "direction", (3, 1)),
+}
+WRONG_SHAPES = [(), (1,), (1, 1), (6,), (1, 6), (2, 3, 1), (3, 3), (1, 3), (1, 2), (2, 2), (3, 2, 1), (4,)]
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("shape", WRONG_SHAPES)
+def test_nothing_broadcasts(name, shape):
+    call, argument, needed = ASKED[name]
+    with pytest.raises(ValueError) as caught:
+        call(np.ones(shape))
+    assert all(word in str(caught.value) for word in (f"{argument} has shape {shape}", f"shape {needed}"))
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("broken, error, words", [
+    (lambda x: x.astype(complex) + 1j, TypeError, "complex"),
+    (lambda x: x.astype(str), TypeError, "real numbers"),
+    (lambda x: x * np.nan, ValueError, "not finite"),
+    (lambda x: x + np.inf, ValueError, "not finite"),
+    (lambda x: np.ma.array(x, mask=x > 0), TypeError, "MaskedArray"),
+    (lambda x: np.full(x.shape, None), TypeError, "object"),
+    (lambda x: [[1.0, 2.0], [3.0]], ValueError, "ragged"),
+])
+def test_only_finite_real_numbers_come_in(name, broken, error, words):
+    call, argument, needed = ASKED[name]
+    with pytest.raises(error, match=words) as caught:
+        call(broken(np.ones(needed)))
+    assert str(caught.value).startswith(argument)
+
+
+@pytest.mark.parametrize("kind", [int, np.float32, bool, list])
+@pytest.mark.parametrize("name", ASKED)
+def test_other_real_numbers_are_promoted(name, kind):
+    call, _, needed = ASKED[name]
+    ones = np.ones(needed)
+    assert np.array_equal(call(ones.tolist() if kind is list else ones.astype(kind)), call(ones))
+
+
+@pytest.mark.parametrize("name", ["plane", "value", "gap", "predict of a column", "chain of a column"])
+def test_a_vector_stands_for_a_column(name):
+    call = {"predict of a column": lambda x: mc.derivative(np.sin, A).predict(x),
+            "chain of a column": lambda x: mc.derivative(np.sin, A).chain(x)}.get(name) or ASKED[name][0]
+    assert np.array_equal(call(V), call(A)) and np.shape(call(V)) == np.shape(call(A))
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (3, 1), (1, 3), (1, 1), (1,), (2, 3), (2, 3, 4)])
+def test_a_step_against_the_derivative_of_a_scalar_has_the_inputs_shape(shape):
+    X = np.random.default_rng(4).normal(size=shape)
+    for f in (lambda X: np.sum(X**2), lambda X: np.reshape(np.sum(X**2), (1, 1))):
+        d = mc.derivative(f, X)
+        assert np.shape(d.array) == np.shape(d.chain(1.0)) == np.shape(d.chain([[1.0]])) == shape
+        for step in (X - 0.1 * d.array, X - 0.1 * d, X - 0.1 * d.chain(1.0), X - d / 10):
+            assert np.shape(step) == shape and np.allclose(step, 0.8 * X)
+        assert np.allclose(d.predict(X), 2 * np.sum(X**2))
+
+
+@pytest.mark.parametrize("inner", [(), (3,), (3, 1), (2, 3), (1, 1)])
+@pytest.mark.parametrize("outer", [(), (2,), (2, 1), (4, 2), (1, 3)])
+def test_every_axis_of_the_array_is_one_of_the_functions(inner, outer):
+    random = np.random.default_rng(5)
+    K = random.normal(size=(int(np.prod(inner, dtype=int)), int(np.prod(outer, dtype=int))))
+    x = random.normal(size=inner)
+    d = mc.derivative(lambda x: np.reshape(np.ravel(x) @ K if np.shape(x) else x * K[0], outer), x)
+    rough = mc.derivative(lambda x: np.reshape(np.ravel(x) @ K, outer), x, method="difference")
+    assert d.array.shape == rough.array.shape == inner + outer
+    assert np.allclose(d.array, K.reshape(inner + outer)) and np.allclose(rough.array, d.array, atol=1e-8)
+    assert d.tensor.shape == d.inner + d.outer
+    upstream = random.normal(size=outer)
+    assert d.chain(upstream).shape == inner and mc.compress(d).chain(upstream).shape == inner
+    assert np.shape(d.predict(x)) == outer
+    assert mc.compress(d).expand().shape == d.array.shape
+
+
+KEPT = {
+    "the point": (lambda W, a: lambda W: np.sum(W**3 * a[:, None]), lambda W, a: W),
+    "identity": (lambda W, a: lambda W: W, lambda W, a: W),
+    "scalar": (lambda W, a: lambda a: a @ a, lambda W, a: a),
+    "transpose": (lambda W, a: lambda W: W.T, lambda W, a: W),
+    "element by element": (lambda W, a: lambda W: W * W, lambda W, a: W),
+}
+
+
+@pytest.mark.parametrize("size", [3, 35])                # small arrays are copied, large ones are not
+@pytest.mark.parametrize("name", KEPT)
+def test_what_the_caller_changes_afterwards_changes_nothing(name, size):
+    random = np.random.default_rng(6)
+    W, a = random.normal(size=(size, size + 1)), random.normal(size=size)
+    make, where = KEPT[name]
+    d, c, value = (lambda f, at: (mc.derivative(f, at), mc.compress(mc.derivative(f, at)),
+                                  mc.value_and_derivative(f, at)[0]))(make(W, a), where(W, a))
+    upstream = random.normal(size=d.output_shape)
+    before = [np.copy(x) for x in (d.array, d.chain(upstream), c.expand(), c.chain(upstream), value, d.tensor)]
+    kept = [d.array, d.chain(upstream), c.expand(), c.chain(upstream), value, d.tensor]
+    W[:], a[:] = 99.0, -99.0
+    for x in (d.array, d.tensor, np.asarray(d), d.chain(upstream)):
+        x[...] = 7.0                                    # what was handed out is the caller's own
+    after = [d.array, d.chain(upstream), c.expand(), c.chain(upstream), value, d.tensor]
+    for x, y, z in zip(before, kept, after, strict=True):
+        assert np.array_equal(x, y) and np.array_equal(x, z)
+    for core in c.core if isinstance(c.core, tuple) else (c.core,):
+        assert not np.may_share_memory(core, d.structure.dense())
+
+
+def test_results_do_not_share_memory_with_what_went_in():
+    W, a, g = np.random.default_rng(7).normal(size=(3, 2)), np.ones(3), np.ones(2)
+    for d in (mc.derivative(lambda a: W.T @ a, a), mc.derivative(lambda a: a @ W, a)):
+        d.array[:] = 9.0
+        assert not np.shares_memory(d.array, W) and not np.any(W == 9.0)
+    identity = mc.derivative(lambda v: v, g)
+    assert not np.shares_memory(identity.chain(g), g) and not np.shares_memory(identity.predict(g), g)
+    assert not np.shares_memory(mc.compress(identity).chain(g), g)
+    value, _ = mc.value_and_derivative(lambda v: v, g)
+    assert not np.shares_memory(value, g)
+
+
+@pytest.mark.parametrize("kind", [bool, np.int8, np.int64, np.uint8, np.float16, np.float32, np.longdouble])
+@pytest.mark.parametrize("f", [lambda c: lambda v: c * v, lambda c: lambda v: c @ v, lambda c: lambda v: v + c,
+                               lambda c: lambda v: np.outer(v, c), lambda c: lambda v: np.where(c > 0, v, c)])
+def test_entries_are_floats_of_double_precision(f, kind):
+    d = mc.derivative(f(np.array([1, 0, 1]).astype(kind)), V)
+    delta = np.ones(3)
+    for found in (d.array, d.tensor, np.asarray(d), d.predict(delta), d.chain(np.ones(d.output_shape)),
+                  mc.compress(d).expand()):
+        assert found.dtype == np.float64
+
+
+def test_a_plane_is_not_changed_by_its_point_and_says_what_it_cannot_do():
+    at = A.copy()
+    plane = mc.planar(lambda v: np.sum(v**2), at)
+    before = plane.gap(0.1 * A)
+    at[:] = 0.0
+    assert plane.gap(0.1 * A) == before and np.array_equal(plane.at, A)
+    with pytest.raises(ValueError, match="read-only"):
+        plane.at[0] = 1.0
+    flat = mc.planar(lambda v: np.sum(v**2), np.zeros((3, 1)))
+    assert np.isclose(flat.gap(np.array([[0.1], [0.2], [0.2]])), 0.09)
+    with pytest.raises(ValueError, match="not finite"), np.errstate(invalid="ignore"):
+        mc.planar(np.sqrt, np.array([1.0, 4.0])).gap([-2.0, 0.0])
+    with pytest.raises(TypeError, match="one array"):
+        mc.planar(lambda a, b: a @ b, (V, V))
+    with pytest.raises(ValueError, match="zero"):
+        plane.order(A, step=0)
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("at, words", [
+    (lambda: np.ma.array([1.0, 2.0], mask=[0, 1]), "MaskedArray.*filled"),
+    (lambda: np.matrix([[1.0, 2.0]]), "matrix.*asarray")])
+def test_arrays_with_a_mind_of_their_own_are_refused_as_points(at, words):
+    with pytest.raises(TypeError, match=words):
+        mc.derivative(np.sum, at())
+
+
+def test_differences_of_what_is_not_finite_are_refused():
+    with pytest.raises(ValueError, match="not finite"), np.errstate(invalid="ignore", divide="ignore"):
+        mc.derivative(np.log, 1e-6, method="difference")
