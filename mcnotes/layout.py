@@ -32,6 +32,8 @@ class Derivative(NDArrayOperatorsMixin):
     inner, outer : tuple of int
         The same with the axes that the notes count: a column of shape ``(m, 1)``
         has one.
+    rows, columns : list of str, or None
+        Names of the rows and columns of the matrix; see :meth:`named`.
     branched : bool
         Whether `f` looked at a value to choose its way. What is zero or a copy "by
         construction" is then so on the way that was chosen here.
@@ -41,7 +43,7 @@ class Derivative(NDArrayOperatorsMixin):
         self.input_shape, self.output_shape, self.branched = tuple(input_shape), tuple(output_shape), branched
         self.inner, self.outer = counted(input_shape), counted(output_shape)
         self._array, self._structure, self._again = array, structure, again
-        self._row_names = self._column_names = None
+        self.rows = self.columns = None
 
     @property
     def structure(self):
@@ -151,7 +153,7 @@ class Derivative(NDArrayOperatorsMixin):
             if isinstance(names, str) or not all(isinstance(name, str) for name in names) or len(names) != count:
                 raise ValueError(f"{side}={names!r} must be a list of names, one for each of the {count} {side} "
                                  f"of the matrix, which has shape {shape}")
-            setattr(other, f"_{side[:-1]}_names", list(names))
+            setattr(other, side, list(names))
         return other
 
     def predict(self, delta):
@@ -355,5 +357,5 @@ class Derivative(NDArrayOperatorsMixin):
         axes = len(self.inner), len(self.outer)
         if sum(axes) == 0 or not self._is_small():
             return f"<pre>{html.escape(repr(self))}</pre>"
-        top, side = display.headings(axes, (self._row_names, self._column_names))
+        top, side = display.headings(axes, (self.rows, self.columns))
         return display.table(self.matrix, f"{self._describe()[0]}, shape {self.shape}", top, side)

@@ -301,14 +301,12 @@ def forward(weights, x, f=np.tanh, last=None, biases=None):
 
 def _checked(weights, x, biases):
     """The arguments of a network as arrays, or an error that names the one that does not fit."""
-    if len(weights) == 0:
-        raise ValueError("weights is empty; a network needs one matrix for each layer")
     weights, x = [real(f"weights[{k}]", W) for k, W in enumerate(weights)], real("x", x)
-    for name, array in [("x", x), *((f"weights[{k}]", W) for k, W in enumerate(weights))]:
-        if array.size == 0:
-            raise ValueError(f"{name} is empty (shape {array.shape})")
+    if not weights or x.size == 0:
+        raise ValueError(f"x is empty (shape {x.shape})" if weights else "weights is empty; a network needs one matrix "
+                         "for each layer")
     for k, W in enumerate(weights):
-        if W.ndim != 2:
+        if W.ndim != 2 or W.size == 0:
             raise ValueError(f"weights[{k}] has shape {W.shape}; it needs (m, n), a column for each neuron")
     for k, (left, right) in enumerate(zip(weights, weights[1:], strict=False)):
         if left.shape[1] != right.shape[0]:

@@ -136,6 +136,24 @@ def test_every_public_name_is_documented(name):
     assert "Examples" in text, f"mc.{name} needs an example"
 
 
+#: No module is longer than this.
+MOST_LINES = 400
+
+
+def too_long(texts):
+    """Names of those texts that have too many lines, with the number."""
+    counts = {name: len(text.splitlines()) for name, text in texts.items()}
+    return {name: count for name, count in counts.items() if count > MOST_LINES}
+
+
+def test_every_module_can_be_read_in_one_sitting():
+    assert too_long({name_of(path): path.read_text() for path in FILES}) == {}
+
+
+def test_a_module_that_is_too_long_would_be_noticed():
+    assert too_long({"a": "x = 1\n" * MOST_LINES, "b": "x = 1\n" * (MOST_LINES + 1)}) == {"b": MOST_LINES + 1}
+
+
 def test_trace_can_be_read_in_one_sitting():
     assert len((PACKAGE / "engine" / "trace.py").read_text().splitlines()) <= 300
 

@@ -189,10 +189,16 @@ def test_a_scalar_function_that_changed_its_mind_is_held_by_its_entries():
 def test_a_way_that_a_value_chose_weakens_the_words():
     def chosen(x):
         return x if x[0] > 0 else x[::-1]
-    here = mc.compress(mc.derivative(chosen, np.ones(3)))
-    if mc.derivative(chosen, np.ones(3)).branched:
-        assert "looked at a value" in here.steps[-1]
-    assert "looked at a value" not in repr(mc.compress(mc.derivative(np.tanh, np.ones(3))))
+    for f, at in ((chosen, np.ones(3)), (lambda x: np.ones(2) if x[0] > 0 else x[:2], np.ones(3)),
+                  (lambda x: max(x), np.arange(3.0)), (lambda x: x[np.argsort(x)], np.ones(3)),
+                  (lambda x: np.maximum(np.array([x[0], x[1]]), 0.0), np.ones(2))):
+        d = mc.derivative(f, at)
+        c = mc.compress(d)
+        assert d.branched and "looked at a value" in c.steps[-1] and "by construction" not in repr(c)
+        assert np.allclose(d.array, mc.derivative(f, at + 1e-3 * np.arange(len(at)), method="difference").array)
+    for f in (np.tanh, mc.network.relu, mc.network.softmax, np.sort, np.max):
+        d = mc.derivative(f, np.arange(3.0))
+        assert not d.branched and "looked at a value" not in repr(mc.compress(d))
 
 
 def test_sums_of_ways_keep_what_all_ways_have_in_common():

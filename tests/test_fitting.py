@@ -100,7 +100,10 @@ def test_every_axis_of_the_array_is_one_of_the_functions(inner, outer):
 
 KEPT = {
     "the point": (lambda W, a: lambda W: np.sum(W**3 * a[:, None]), lambda W, a: W),
+    "a matrix, by its product": (lambda W, a: lambda a: W.T @ a, lambda W, a: a),
+    "a vector, by its product": (lambda W, a: lambda W: W.T @ a, lambda W, a: W),
     "identity": (lambda W, a: lambda W: W, lambda W, a: W),
+    "linear scalar": (lambda W, a: lambda x: x @ a, lambda W, a: np.ones(len(a))),
     "scalar": (lambda W, a: lambda a: a @ a, lambda W, a: a),
     "transpose": (lambda W, a: lambda W: W.T, lambda W, a: W),
     "element by element": (lambda W, a: lambda W: W * W, lambda W, a: W),

@@ -142,7 +142,8 @@ def test_cross_entropy_where_the_logarithm_has_no_value():
 
 @pytest.mark.parametrize("change, words", [
     ({"weights": []}, "weights is empty"), ({"x": np.ones((4, 0))}, r"x is empty \(shape \(4, 0\)\)"),
-    ({"weights": [np.ones((4, 0))]}, r"weights\[0\] is empty"), ({"x": np.ones((3, 1))}, r"x has shape \(3, 1\)"),
+    ({"weights": [np.ones((4, 0))]}, r"weights\[0\] has shape \(4, 0\)"),
+    ({"x": np.ones((3, 1))}, r"x has shape \(3, 1\)"),
     ({"weights": [np.ones(4)]}, r"weights\[0\] has shape \(4,\)"), ({"biases": []}, "biases has 0 entries"),
     ({"biases": [np.ones(3)]}, "b has shape"), ({"t": np.ones(2)}, "target t"),
     ({"x": np.full((4, 1), np.nan)}, "x has entries that are not finite"),

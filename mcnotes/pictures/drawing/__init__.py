@@ -6,6 +6,7 @@ picture shows")``.
 """
 
 from .arrays import build_table, cell, matrix, product, vector
+from .barplots import bars
 from .diagrams import axes_count, flow, network, nine_kinds, shapes
 from .grips import handle, inset, tap
 from .palette import (
@@ -24,7 +25,7 @@ from .palette import (
     ROSE,
     ZERO,
 )
-from .plots import bars, contours, curve, gap_loglog, losses, surface
+from .plots import contours, curve, gap_loglog, losses, surface
 from .stacks import compression, tensor
 
 __all__ = [
