@@ -133,7 +133,7 @@ RULES.update({ufunc: _elementwise(ufunc, slopes) for ufunc, slopes in SLOPES.ite
 #: Steps and comparisons: their derivative is zero wherever it exists, so they give plain arrays.
 STEPS = (np.sign, np.floor, np.ceil, np.trunc, np.rint, np.heaviside, np.floor_divide, np.less, np.less_equal,
          np.greater, np.greater_equal, np.equal, np.not_equal, np.isnan, np.isfinite, np.isinf, np.signbit,
-         np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.round, np.around, np.fix)
+         np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.round, np.around, np.fix, np.imag, np.angle)
 
 
 def _step(function, *operands, **options):
@@ -165,6 +165,16 @@ def _where(condition, *branches):
     return record(tape, y, [(x, Scale(chosen.astype(float), np.shape(x), np.shape(y)))
                             for x, chosen in zip(branches, (condition, np.logical_not(condition)), strict=True)
                             if follows(tape, x)])
+
+
+@rule(np.select)
+def _select(condlist, choicelist, default=0.0):
+    if len(condlist) != len(choicelist) or not condlist:
+        raise ValueError(f"select: {len(condlist)} conditions for {len(choicelist)} choices")
+    y = default
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        y = np.where(condition, choice, y)
+    return y
 
 
 @rule(np.clip)

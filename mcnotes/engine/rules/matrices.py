@@ -138,20 +138,20 @@ def _cholesky(a, *, upper=False):
     return record(tape, lower, [(a, General(pull, np.shape(value), np.shape(value)))])
 
 
-def _lower(a, UPLO):
-    """The matrix of which the lower triangle is read."""
+def _triangle(UPLO, shape):
+    """How often an entry counts, where one triangle alone is read."""
     if UPLO not in ("L", "U", "l", "u"):
         raise ValueError(f'UPLO is "L" or "U", it was {UPLO!r}')
-    return a if UPLO in "Ll" else _turn(a)
+    return _read(shape) if UPLO in "Ll" else _read(shape).T
 
 
 @rule(eigvalsh)
 def _eigvalsh(a, UPLO="L"):
     _square("eigvalsh", a)
-    a = _lower(a, UPLO)
     tape, (value,) = top(a)
-    values, vectors = eigh(value)
-    return record(tape, values, [(a, _spectral(vectors, vectors, np.shape(value), _read(np.shape(value))))])
+    read = _triangle(UPLO, np.shape(value))
+    values, vectors = eigh(value, UPLO)
+    return record(tape, values, [(a, _spectral(vectors, vectors, np.shape(value), read))])
 
 
 def _spectral(left, right, shape, read=None):
@@ -164,10 +164,9 @@ def _spectral(left, right, shape, read=None):
 @rule(eigh)
 def _eigh(a, UPLO="L"):
     _square("eigh", a)
-    a = _lower(a, UPLO)
     tape, (value,) = top(a)
-    values, vectors = eigh(value)
-    read, shape = _read(np.shape(value)), np.shape(value)
+    read, shape = _triangle(UPLO, np.shape(value)), np.shape(value)
+    values, vectors = eigh(value, UPLO)
     gaps = _gaps(values, "eigh")
 
     def pull(g):

@@ -270,21 +270,31 @@ def _diagflat(v, k=0):
     return _diag(np.ravel(v), k)
 
 
-@rule(np.sort)
-def _sort(a, axis=-1, kind=None, stable=None):
+def _ordered(a, axis, places):
+    """The entries along an axis in the order of `places`, a function of the values and the axis."""
     if axis is None:
-        return _sort(np.ravel(a))
-    tape, (value,) = top(a)
+        return _ordered(np.ravel(a), 0, places)
     if a.ndim == 0:
-        raise np.exceptions.AxisError("sort: a number has no axis to sort along")
+        raise np.exceptions.AxisError("a number has no axis to sort along")
+    tape, (value,) = top(a)
     axis = index_of(axis, a.ndim)
     back = axis - a.ndim
-    order = np.argsort(plain(value), axis=axis, kind="stable")
+    order = places(plain(value), axis)
     place = np.argsort(order, axis=axis)
 
     def pull(g):
         return np.take_along_axis(g, np.broadcast_to(place, g.shape), back)
     return record(tape, np.take_along_axis(value, order, axis), [(a, General(pull, value.shape, value.shape))])
+
+
+@rule(np.sort)
+def _sort(a, axis=-1, kind=None, stable=None):
+    return _ordered(a, axis, lambda x, axis: np.argsort(x, axis=axis, kind="stable"))
+
+
+@rule(np.partition)
+def _partition(a, kth, axis=-1, kind="introselect"):
+    return _ordered(a, axis, lambda x, axis: np.argpartition(x, decided(kth), axis=axis))
 
 
 @rule(np.copy)

@@ -132,7 +132,10 @@ def _var(a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction
 
 @rule(np.std)
 def _std(a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=None):
-    freedom = _count(a, axis, where, keepdims) - (ddof if correction is None else correction)
+    count, ddof = _count(a, axis, where, keepdims), ddof if correction is None else correction
+    if type(count) is float and count == 1.0 and ddof == 0 and mean is None:
+        return np.sum(a * 0.0, axis, keepdims=keepdims)         # one number has no spread, at any point
+    freedom = count - ddof
     return _length(_spread(a, axis, where, mean), axis, keepdims) / np.sqrt(freedom)
 
 
