@@ -97,6 +97,7 @@ def unsupported(function, options=""):
     """The error for a function without a rule, or a rule without an option; it names what comes near."""
     name = name_of(function)
     known = {f.__name__: name_of(f) for f in RULES if hasattr(f, "__name__")}
-    near = [known[other] for other in difflib.get_close_matches(name.rpartition(".")[2], sorted(known), 3, 0.5)]
+    near = [] if options.startswith(" with") else [
+        known[other] for other in difflib.get_close_matches(name.rpartition(".")[2], sorted(known), 3, 0.5)]
     return UnsupportedError(f"{name}{options} has no derivative rule" + (
         f"; the nearest that have one: {', '.join(near)}" if near else "") + f"; {INSTEAD}")

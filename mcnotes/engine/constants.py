@@ -78,7 +78,11 @@ def _converted(x, held):
     kind = array.dtype.kind
     if kind == "c":
         raise UnsupportedError(COMPLEX)
-    if kind not in "biuf" and not (kind == "O" and all(isinstance(entry, Real) for entry in array.flat)):
+    real = kind in "biuf" or kind == "O" and all(isinstance(entry, Real) for entry in array.flat)
+    if not real and kind == "O" and array.ndim:
+        raise UnsupportedError("an array of objects met a traced array, and not all of them are numbers; build arrays "
+                               "of traced numbers with np.stack")
+    if not real:
         raise UnsupportedError(f"f computes with {type(x).__name__} of dtype {array.dtype}; "
                                "a derivative needs real numbers")
     if array.ndim == 0:

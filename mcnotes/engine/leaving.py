@@ -5,7 +5,6 @@ from math import isfinite
 import numpy as np
 
 from .constants import owner
-from .factors import align
 from .structure import LIMIT, Structure, Term
 
 _NO_SLOPE = ("the derivative is not a number at this point{}: a step has no derivative there (sqrt, norm or std at 0, "
@@ -38,7 +37,7 @@ def _where(x):
 
 def defined(result):
     """The result of a function, when it is a number at this point."""
-    if hasattr(result, "tape") and not _finite(result.value) and _nan(result):
+    if hasattr(result, "tape") and _nan(result):
         raise ValueError(f"f is not defined at this point: its result is nan{_where(result)}")
     return result
 
@@ -73,31 +72,18 @@ def checked(found, held):
 def _checked_structure(s, held):
     finite = True
     for k, term in enumerate(s.terms):
-        own, foreign = [], []
-        for factor in term.factors:
-            array = factor[0]
+        factors = []
+        for array, labels in term.factors:
             if held and type(array) is np.ndarray and id(owner(array)) in held:
-                foreign.append(factor)
+                factors.append((array.copy(order="K"), labels))
                 continue
-            own.append(factor)
+            factors.append((array, labels))
             if not _finite(array):
                 finite = False
                 if np.isnan(plain(array)).any():
                     raise ValueError(_NO_SLOPE.format(""))
-        if foreign:
-            s.terms[k] = Term(_owned(own, foreign), term.axes, term.sizes)
+        if held:
+            s.terms[k] = Term(factors, term.axes, term.sizes)
     if not finite and s.dense_nbytes <= LIMIT and np.isnan(plain(s.dense())).any():
         raise ValueError(_NO_SLOPE.format(_where(s.dense())))
     return s
-
-
-def _owned(own, foreign):
-    """Factors that show no memory of the caller: products with a smaller factor where there is one, or copies."""
-    for array, labels in foreign:
-        for k, (other, others) in enumerate(own):
-            if set(others) <= set(labels):
-                own[k] = array * align(other, others, labels), labels
-                break
-        else:
-            own.append((array.copy(), labels))
-    return own

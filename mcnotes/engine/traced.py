@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from . import asking
-from .asking import METHODS, RULES, fitting, unsupported
+from .asking import METHODS, RULES, WITHOUT_SLOPE, fitting, unsupported
 from .constants import UnsupportedError
 from .stepped import decided, stepped
 
@@ -26,6 +26,7 @@ class Traced:
     T = property(lambda self: self._call(np.transpose, (self,), {}))
     mT = property(lambda self: self._call(np.matrix_transpose, (self,), {}))
     real = property(lambda self: self)
+    imag = property(lambda self: self._call(np.imag, (self,), {}))
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
         if out is not None:
@@ -35,10 +36,10 @@ class Traced:
         return self._call(ufunc, inputs, options)
 
     def __array_function__(self, function, types, args, options):
-        if function in asking.WITHOUT_SLOPE:
+        if function in WITHOUT_SLOPE:
             found = function(*_values(args), **{name: _values(x) for name, x in options.items()})
             return found if function in asking.ABOUT else stepped(found, (), self.tape)
-        if options.get("out") is not None:
+        if options and options.get("out") is not None:
             raise UnsupportedError(f"np.{function.__name__} was to write into out=; leave out= away")
         return self._call(function, args, options)
 

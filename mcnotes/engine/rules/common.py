@@ -54,7 +54,9 @@ def contraction(out, pairs, value, faster=None):
 
 def index_of(axis, ndim):
     """An axis as a number from 0, as NumPy counts; an error that teaches where there is no such axis."""
-    return axes_of((axis,), ndim)[0]
+    if axis is None or isinstance(axis, tuple):
+        raise TypeError(f"axis={axis!r}: one axis is needed, a whole number")
+    return axes_of(axis, ndim)[0]
 
 
 def axes_of(axis, ndim):

@@ -31,13 +31,10 @@ def _reduction(a, axis, keepdims, function, factor):
     tape, value = a.tape, a.value
     shape = value.shape
     letters = LETTERS[:len(shape)]
-    if axis is None:
-        over, out = tuple(range(len(shape))), ""
-    else:
-        over = over_of(axis, len(shape))
-        out = "".join([x for k, x in enumerate(letters) if k not in over])
-    y = function(value, axis=None if out == "" else over)
-    weight = factor(value, y if y.ndim == 0 else kept(y, shape, over), over)
+    over = tuple(range(len(shape))) if axis is None else over_of(axis, len(shape))
+    out = "" if len(over) == len(shape) else "".join([x for k, x in enumerate(letters) if k not in over])
+    y = function(value, axis=over if out else None)
+    weight = factor(value, y if y.ndim == 0 else kept(y, shape, over), over) if factor else 1.0
 
     def pull(g):
         if type(g) is np.float64 and type(weight) is float:
@@ -67,7 +64,7 @@ def _count(a, axis, where=True, keepdims=False):
 @rule(np.sum)
 def _sum(a, axis=None, keepdims=False, initial=None, where=True):
     if _everything(where) and initial is None:
-        return _reduction(a, axis, keepdims, np.add.reduce, lambda x, y, over: 1.0)
+        return _reduction(a, axis, keepdims, np.add.reduce, None)
     return np.sum(_only(a, where, 0.0), axis, keepdims=keepdims) + (0.0 if initial is None else initial)
 
 
