@@ -6,6 +6,8 @@ the others the entries are copies. A claim passes when no other entry can be
 nonzero, and the copies are copies, by construction.
 """
 
+import math
+
 import numpy as np
 
 from .engine import discovery
@@ -101,7 +103,7 @@ def claimed(structure, term, names, claim):
     if letters is not None:
         names = {label: letters.get(name, name) for label, name in names.items()}
         return term, names, _kept(claim, term, names, left, groups)
-    if np.prod([float(n) for n in structure.inner + structure.outer]) > LARGE:
+    if math.prod(structure.inner + structure.outer) > LARGE:
         raise CompressionError(f"{claim!r} is not what was found, {' '.join(found)!r}, and this derivative is too "
                                "large to try the claim entry by entry; try it on a smaller one")
     return _tried(claim, structure, left, groups)

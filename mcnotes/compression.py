@@ -88,8 +88,9 @@ def compress(d, claim=None):
     if claim is not None and not isinstance(claim, str):
         raise TypeError(f'claim must be a pattern such as "j i i -> j", it was {claim!r}')
     term, reason = _found(structure, seen)
-    names = dict(zip(labels_of(term.axes), letters(len(term.sizes)), strict=True))
-    cores = components(term, labels_of(term.axes))
+    labels = labels_of(term.axes)
+    names = dict(zip(labels, letters(len(labels)), strict=True))
+    cores = components(term, labels)
     if claim is not None:
         term, names, cores = claimed(structure, term, names, claim)
     shapes = (d.input_shape, d.output_shape) if isinstance(d, Derivative) else (structure.inner, structure.outer)
@@ -102,12 +103,13 @@ def _found(structure, seen):
     if not structure.terms:
         labels = dict(enumerate(shape, 1))
         return Term([(np.zeros(()), ())], list(labels), labels), _CONSTANT
-    small = np.prod([float(n) for n in shape]) <= LARGE
     if seen == _VALUES:
         return discovery.described(structure.dense(), discovery.of_values(structure.dense())), ""
+    if len(structure.terms) == 1 and all(type(index) is int for index in structure.terms[0].axes):
+        return structure.terms[0], ""
     if discovery.simple(structure):
         return structure.terms[0].lean(), ""
-    if not small:
+    if math.prod(shape) > LARGE:
         return Structure.of(structure.dense(), structure.inner, structure.outer).terms[0], _WAYS
     term, zeros = discovery.merged(structure)
     return term, _WAYS + (f"; {zeros} of {math.prod(shape)} entries are zero by construction, but no letters "
@@ -214,7 +216,7 @@ class Compressed:
         A list of (sentence, array) pairs, or the last alone where the full array
         has more than a million entries.
         """
-        if np.prod([float(n) for n in self.inner + self.outer]) > LARGE or \
+        if math.prod(self.inner + self.outer) > LARGE or \
                 not all(type(index) is int for index in self._axes):
             return [("what is left", self.core)]
         array, axes = self._dense(), list(self._axes)

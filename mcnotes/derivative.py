@@ -96,7 +96,10 @@ def value_and_derivative(f, at, *, wrt=None, method="exact"):
     >>> value, gradient.array
     (np.float64(18.0), array([12.,  9.]))
     """
-    return _differentiate(f, at, wrt, method)
+    y, found = _differentiate(f, at, wrt, method)
+    if isinstance(y, Traced):
+        y = y.value if isinstance(y.value, Traced) else y.value.copy()
+    return y[()], found
 
 
 def hessian(f, at):
@@ -137,7 +140,7 @@ def hessian(f, at):
 
 
 def _differentiate(f, at, wrt, method):
-    """The value, and the derivatives in the form of the point."""
+    """The result of f, as it came from it, and the derivatives in the form of the point."""
     if not callable(f):
         raise TypeError(f"f must be a function of NumPy arrays, it was {type(f).__name__}")
     if method not in ("exact", "difference"):
@@ -145,6 +148,9 @@ def _differentiate(f, at, wrt, method):
     several = isinstance(at, tuple)
     if not several and wrt is not None:
         raise TypeError("wrt= chooses among several arguments: pass them as a tuple, at=(W, a)")
+    if type(at) is np.ndarray and method == "exact":
+        y, found = _exact(f, [_point("at", at)], (0,))
+        return y, found[0]
     arguments, points = at if several else (at,), []
     forms = [_form(f"at[{k}]" if several else "at", x, points) for k, x in enumerate(arguments)]
     run = f if all(type(form) is int for form in forms) else lambda *arrays: f(*(_filled(form, arrays)
@@ -152,12 +158,12 @@ def _differentiate(f, at, wrt, method):
     chosen = _chosen(f, wrt, len(arguments)) if several else [0]
     wanted = [place for k in chosen for place in _places(forms[k])]
     if method == "difference":
-        value = _result(run(*(np.copy(point) if type(point) is np.ndarray else point for point in points)))
+        y = _result(run(*(np.copy(point) if type(point) is np.ndarray else point for point in points)))
         found = {place: _differences(run, points, place) for place in wanted}
     else:
-        value, found = _exact(run, points, wanted)
+        y, found = _exact(run, points, wanted)
     parts = [_filled(forms[k], found) for k in chosen]
-    return value, tuple(parts) if several and wrt is None else parts[0]
+    return y, tuple(parts) if several and wrt is None else parts[0]
 
 
 # Several arrays in a list or a dict -----------------------------------------------------------------------
@@ -241,21 +247,20 @@ def _chosen(f, wrt, count):
 
 
 def _exact(f, points, chosen):
-    """The value of f, and a derivative for each of the chosen points, under its place."""
+    """The result of f, and a derivative for each of the chosen points, under its place."""
     tape, y = _traced(f, points)
-    on_tape, scalar = isinstance(y, Traced) and y.tape is tape, counted(y.shape) == ()
-    value = np.copy(y.value) if on_tape and type(y.value) is np.ndarray else y.value if isinstance(y, Traced) else y
-    found = [None] * len(points)
-    if on_tape:
-        flat = np.reshape(y, ()) if scalar and y.shape else y
-        found = pull_back(tape, flat.position, flat.shape, len(points))
+    if not isinstance(y, Traced) or y.tape is not tape:
+        return y, {k: _nothing(points[k].shape, y.shape, tape.branched) for k in chosen}
+    scalar = counted(y.shape) == ()
+    flat = np.reshape(y, ()) if scalar and y.shape else y
+    found = pull_back(tape, flat.position, flat.shape, len(points))
     tape.records = Closed()
     again = None
-    if on_tape and scalar and not any(isinstance(point, Traced) for point in points):
-        held = [np.copy(point) if point.size <= _SMALL else point for point in points]
-        again = {k: partial(_structured, f, held, k) for k in chosen}
-    return value[()], {k: _held(found[k], points[k].shape, y.shape, tape.branched, again and again[k])
-                       for k in chosen}
+    if scalar and not any(isinstance(point, Traced) for point in points):
+        held = [point.copy() if point.size <= _SMALL else point for point in points]
+        again = partial(_structured, f, held)
+    return y, {k: _held(found[k], points[k].shape, y.shape, tape.branched, again and partial(again, k))
+               for k in chosen}
 
 
 #: Points of at most so many entries are kept as they were for a scalar result's structure.
@@ -299,21 +304,28 @@ def _explain(error):
 
 def _held(back, input_shape, output_shape, branched, again):
     """A Derivative from what came back to one input."""
-    make = partial(Derivative, input_shape, output_shape, branched=branched)
     if back is None:
-        return make(structure=Structure([], counted(input_shape), counted(output_shape)))
+        return _nothing(input_shape, output_shape, branched)
     if isinstance(back, Structure):
-        return make(structure=_counted(back, input_shape, output_shape))
-    back = back.astype(float) if isinstance(back, np.ndarray) and back.dtype != float else back
-    return make(array=back if np.shape(back) == input_shape else np.reshape(back, input_shape), again=again)
+        return Derivative(input_shape, output_shape, structure=_counted(back, input_shape, output_shape),
+                          branched=branched)
+    back = back.astype(float) if type(back) is np.ndarray and back.dtype != float else back
+    return Derivative(input_shape, output_shape, branched=branched, again=again,
+                      array=back if np.shape(back) == input_shape else np.reshape(back, input_shape))
+
+
+def _nothing(input_shape, output_shape, branched):
+    """The derivative of a result that does not depend on the input."""
+    structure = Structure([], counted(input_shape), counted(output_shape))
+    return Derivative(input_shape, output_shape, structure=structure, branched=branched)
 
 
 def _counted(structure, input_shape, output_shape):
     """The structure with the axes that the notes count: the second of a column goes."""
     inner, outer = counted(input_shape), counted(output_shape)
-    axes = [*range(len(inner)), *(len(input_shape) + k for k in range(len(outer)))]
-    if len(axes) == len(structure.inner) + len(structure.outer):
+    if len(inner) + len(outer) == len(structure.inner) + len(structure.outer):
         return structure
+    axes = [*range(len(inner)), *(len(input_shape) + k for k in range(len(outer)))]
     return Structure([term.inward([term.axes[k] for k in axes], len(term.axes)) for term in structure.terms],
                      inner, outer)
 

@@ -7,6 +7,8 @@ import numpy as np
 from .engine.trace import Traced
 from .shapes import counted
 
+_FLOAT = np.dtype(float)
+
 
 def real(name, x):
     """An argument as an array of floats.
@@ -41,6 +43,8 @@ def real(name, x):
     """
     if isinstance(x, Traced):
         return x
+    if type(x) is np.ndarray and x.dtype is _FLOAT and finite(x):
+        return x
     if isinstance(x, np.ma.MaskedArray | np.matrix) or type(x).__module__.startswith("scipy.sparse"):
         raise TypeError(f"{name} is a {type(x).__name__}; give a plain array, "
                         + ("filled: x.filled(0.0)" if isinstance(x, np.ma.MaskedArray) else
@@ -60,7 +64,7 @@ def real(name, x):
 
 
 def finite(array):
-    """Whether all entries are finite: one product where all is well, a second look where it overflows.
+    """Whether all entries are finite: one product for a large array, and a second look where it overflows.
 
     Parameters
     ----------
@@ -75,9 +79,11 @@ def finite(array):
     >>> finite(np.array([1.0, 1e300])), finite(np.array([1.0, -np.inf]))
     (True, False)
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        quick = math.isfinite(np.vdot(array, array))
-    return quick or bool(np.isfinite(array).all())
+    if array.size > 4096:
+        with np.errstate(over="ignore", invalid="ignore"):
+            if math.isfinite(np.vdot(array, array)):
+                return True
+    return bool(np.isfinite(array).all())
 
 
 def fit(name, x, shape, side):

@@ -40,7 +40,7 @@ class Derivative(NDArrayOperatorsMixin):
     """
 
     def __init__(self, input_shape, output_shape, *, array=None, structure=None, branched=False, again=None):
-        self.input_shape, self.output_shape, self.branched = tuple(input_shape), tuple(output_shape), branched
+        self.input_shape, self.output_shape, self.branched = input_shape, output_shape, branched
         self.inner, self.outer = counted(input_shape), counted(output_shape)
         self._array, self._structure, self._again = array, structure, again
         self.rows = self.columns = None
@@ -64,17 +64,22 @@ class Derivative(NDArrayOperatorsMixin):
         """All entries: axes of the input as they are, then axes of the output (Concept 20).
 
         For a scalar result it has the shape of the input. A new array of floats each
-        time; changing it changes nothing else. Raises MemoryError, with the size,
-        where it would not fit.
+        time, so that changing it changes nothing else; only an array of more than
+        32768 entries that is held as it stands is not copied, and cannot be written
+        into. Raises MemoryError, with the size, where it would not fit.
         """
         if self._array is not None:
             return self._array.copy()
-        return np.reshape(self._structure.dense(), full_shape(self.input_shape, self.output_shape))
+        dense = self._structure.dense()
+        if self.input_shape == self.inner and self.output_shape == self.outer:
+            return dense
+        return np.reshape(dense, full_shape(self.input_shape, self.output_shape))
 
     @property
     def tensor(self):
         """All entries with the axes that the notes count: a column has one (Definition 19, Concept 20)."""
-        return np.reshape(self.array, self.inner + self.outer)
+        array, shape = self.array, self.inner + self.outer
+        return array if np.shape(array) == shape else np.reshape(array, shape)
 
     @property
     def matrix(self):
@@ -241,7 +246,7 @@ class Derivative(NDArrayOperatorsMixin):
         return self.array if len(self.inner) + len(self.outer) > 2 else self.matrix
 
     def __array__(self, dtype=None, copy=None):
-        return np.asarray(self._plain(), dtype=dtype)
+        return np.array(self._plain(), dtype=dtype) if copy else np.asarray(self._plain(), dtype=dtype)
 
     def __len__(self):
         return len(self._plain())

@@ -143,6 +143,19 @@ def test_results_do_not_share_memory_with_what_went_in():
     assert not np.shares_memory(value, g)
 
 
+def test_a_large_array_that_is_held_as_it_stands_is_locked_instead_of_copied():
+    W, v, g = np.ones((200, 201)), np.ones(201), np.ones(40000)
+    d = mc.derivative(lambda v: W @ v, v)
+    with pytest.raises(ValueError, match="read-only"):
+        d.array[0] = 2.0
+    W[:] = 2.0                                          # the caller's own is free, and no part of it
+    assert d.array.max() == 1.0 and np.array(d).flags.writeable
+    identity = mc.derivative(lambda v: v, g)
+    for found in (identity.chain(g), identity.predict(g), mc.compress(identity).chain(g)):
+        found[:] = 3.0
+        assert g.max() == 1.0
+
+
 @pytest.mark.parametrize("kind", [bool, np.int8, np.int64, np.uint8, np.float16, np.float32, np.longdouble])
 @pytest.mark.parametrize("f", [lambda c: lambda v: c * v, lambda c: lambda v: c @ v, lambda c: lambda v: v + c,
                                lambda c: lambda v: np.outer(v, c), lambda c: lambda v: np.where(c > 0, v, c)])

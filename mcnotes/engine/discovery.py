@@ -155,9 +155,9 @@ def simple(structure):
     if len(structure.terms) != 1:
         return False
     term = structure.terms[0]
-    labels = labels_of(term.axes)
-    if {index for index in term.axes if type(index) is int} == set(labels):
+    if len({index for index in term.axes if type(index) is int}) == len(term.sizes):
         return True
+    labels = labels_of(term.axes)
     flat = np.broadcast_to(term.positions(structure.inner + structure.outer),
                            tuple(term.sizes[label] for label in labels))
     return len(np.unique(flat)) == flat.size

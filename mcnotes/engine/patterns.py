@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 _ORDER = "ijklmnopqrstuvwxyzabcdefgh"
+_NAMES = [letter + (str(turn) if turn else "") for turn in range(5) for letter in _ORDER]
 _PART = re.compile(r"([+-]?)(\d*)([a-z]\d*)?")
 _TABLE = re.compile(r"([a-z])\(([a-z]\d*(?:,[a-z]\d*)*)\)")
 
@@ -50,7 +51,7 @@ def letters(count):
     >>> letters(3), letters(28)[-2:]
     (['i', 'j', 'k'], ['i1', 'j1'])
     """
-    return [_ORDER[k % 26] + (str(k // 26) if k >= 26 else "") for k in range(count)]
+    return _NAMES[:count]
 
 
 def written(axes, names):

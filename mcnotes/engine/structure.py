@@ -37,6 +37,11 @@ _MANY = 6
 #: A dense array larger than this many bytes is refused.
 LIMIT = 4 * 2**30
 
+_FLOAT = np.dtype(float)
+
+#: A dense array that is held as it is gets copied up to this many entries; a larger one is handed out read-only.
+COPIED = 2**15
+
 
 class Structure:
     """A derivative, or a part of the chain rule, held as a sum of terms.
@@ -107,8 +112,10 @@ class Structure:
         if self.dense_nbytes > limit:
             raise MemoryError(f"the dense array of shape {shape} would take {self.dense_nbytes / 2**30:.0f} GB; "
                               "use .structure, .predict, .chain or mc.compress, which do not build it")
-        return _own(_total([term.array(shape) for term in self.terms], shape),
-                    [array for term in self.terms for array, _ in term.factors])
+        total = _total([term.array(shape) for term in self.terms], shape)
+        if len(self.terms) == 1 and len(self.terms[0].factors) == 1:
+            return _own(total, self.terms[0].factors[0][0])
+        return _own(total, None)
 
     def contracted(self, array, side):
         """Multiply by an array over the axes of one side and sum over them.
@@ -137,7 +144,7 @@ class Structure:
                 away, kept = kept, away
             turned = Term(term.factors, [*away, *kept], term.sizes).scaled(array, len(away))
             parts.append(turned.inward([], len(away)).array(shape))
-        return _own(_total(parts, shape), [array])
+        return _own(_total(parts, shape), array, copied=math.inf)
 
     def mask(self):
         """Which entries can be nonzero at some point: the others are zero by construction.
@@ -178,9 +185,15 @@ def _total(parts, shape):
     return total
 
 
-def _own(result, others):
-    """The result in floats of double precision, in memory that it shares with none of the others."""
-    if isinstance(result, np.ndarray) and (result.dtype != float or any(
-            isinstance(other, np.ndarray) and np.may_share_memory(result, other) for other in others)):
+def _own(result, other, copied=COPIED):
+    """The result in floats of double precision, in memory of its own; a large one is not copied, but locked."""
+    if type(result) is not np.ndarray:
+        return result
+    if result.dtype is not _FLOAT:
         return result.astype(float)
+    if isinstance(other, np.ndarray) and np.may_share_memory(result, other):
+        if result.size <= copied:
+            return result.copy()
+        result = result.view()
+        result.flags.writeable = False
     return result
