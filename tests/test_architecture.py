@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "engine.steps": set(),
     "engine.tape": {"engine.constants"},
     "engine.asking": {"engine.constants"},
-    "engine.leaving": {"engine.constants", "engine.structure"},
+    "engine.leaving": {"engine.constants", "engine.factors", "engine.structure"},
     "engine.traced": {"engine.constants", "engine.stepped", "engine.asking"},
     "engine.trace": {"engine.structure", "engine.constants", "engine.tape", "engine.asking", "engine.leaving",
                      "engine.traced"},

@@ -5,6 +5,7 @@ from math import isfinite
 import numpy as np
 
 from .constants import owner
+from .factors import align
 from .structure import LIMIT, Structure, Term
 
 _NO_SLOPE = ("the derivative is not a number at this point{}: a step has no derivative there (sqrt, norm or std at 0, "
@@ -72,18 +73,30 @@ def checked(found, held):
 def _checked_structure(s, held):
     finite = True
     for k, term in enumerate(s.terms):
-        factors = []
+        factors, foreign = [], []
         for array, labels in term.factors:
             if held and type(array) is np.ndarray and id(owner(array)) in held:
-                factors.append((array.copy(order="K"), labels))
+                foreign.append((array, labels))
                 continue
             factors.append((array, labels))
             if not _finite(array):
                 finite = False
                 if np.isnan(plain(array)).any():
                     raise ValueError(_NO_SLOPE.format(""))
-        if held:
-            s.terms[k] = Term(factors, term.axes, term.sizes)
+        if foreign:
+            s.terms[k] = Term(_owned(factors, foreign), term.axes, term.sizes)
     if not finite and s.dense_nbytes <= LIMIT and np.isnan(plain(s.dense())).any():
         raise ValueError(_NO_SLOPE.format(_where(s.dense())))
     return s
+
+
+def _owned(own, foreign):
+    """Factors that show no memory of the caller: a product with a smaller factor costs no more than a copy."""
+    for array, labels in foreign:
+        for k, (other, others) in enumerate(own):
+            if set(others) <= set(labels):
+                own[k] = array * align(other, others, labels), labels
+                break
+        else:
+            own.append((array.copy(order="K"), labels))
+    return own
