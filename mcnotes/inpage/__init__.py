@@ -7,6 +7,7 @@ reader's browser, where ``book/_static/python/python.js`` calls it through
 
 import json
 
+from .cells import Page
 from .examine import as_html, examine
 
 
@@ -34,9 +35,21 @@ def answer(request):
     ['shape', 'derivative', 'planar', 'compression']
     """
     asked = json.loads(request)
-    return json.dumps({"examine": _examined}[asked["do"]](**asked["with"]))
+    return json.dumps({"examine": _examined, "begin": _begin, "cell": _cell}[asked["do"]](**asked["with"]))
 
 
 def _examined(code, at):
     blocks = examine(code, at)
     return {"html": as_html(blocks), "kinds": [block["kind"] for block in blocks]}
+
+
+_page = None
+
+
+def _begin(pictures):
+    global _page
+    _page = Page(pictures)
+
+
+def _cell(source):
+    return _page.run(source)

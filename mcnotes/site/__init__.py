@@ -11,7 +11,8 @@
 - :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
 - :mod:`~mcnotes.site.exercises` puts a form below each question.
-- :mod:`~mcnotes.site.pyodide` fetches Python for the page, and :mod:`~mcnotes.site.python` puts it there.
+- :mod:`~mcnotes.site.pyodide` fetches Python for the page, :mod:`~mcnotes.site.python` puts it there, and
+  :mod:`~mcnotes.site.runner` makes the code of chapters ready for it.
 - :mod:`~mcnotes.site.paper` prints the whole book.
 """
 
@@ -40,9 +41,7 @@ def setup(app):
     app.connect("html-page-context", pages.describe_page)
     app.connect("html-collect-pages", numbering.find_every_statement)
     app.connect("build-finished", pages.finish)
-    app.add_directive("own-function", python.OwnFunction)
-    app.connect("html-page-context", python.add_scripts)
-    app.connect("build-finished", python.write_parts)
+    python.setup(app)
     app.add_node(exercises.ask, html=(exercises.visit_ask, exercises.depart_ask))
     app.add_node(exercises.worked, html=(exercises.visit_worked, exercises.depart_worked))
     app.add_directive("ask", exercises.Ask)

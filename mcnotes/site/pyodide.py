@@ -13,6 +13,7 @@ extension only packs what is there.
 """
 
 import base64
+import functools
 import gzip
 import hashlib
 import io
@@ -151,8 +152,9 @@ def _write(path, data):
     half.replace(path)
 
 
+@functools.cache
 def available(packages=NUMPY):
-    """Whether the interpreter and these packages are here."""
+    """Whether the interpreter and these packages are here, as this process first saw it."""
     return (CORE / "pyodide.asm.wasm").exists() and all(_cached(lock()["packages"][name]) for name in packages)
 
 
@@ -218,7 +220,7 @@ def _members(archives, needless):
 
 
 def own_files():
-    """``mcnotes`` without what builds the book, the table of its statements, and lark, which reads their formulas.
+    """``mcnotes`` without what builds the book, its statements and exercises, and lark, which reads the formulas.
 
     Yields
     ------
@@ -237,6 +239,8 @@ def own_files():
         table = pathlib.Path(folder) / finding.TABLE.name
         finding.write(table)
         yield f"mcnotes/statements/{table.name}", table.read_bytes()
+    for path in sorted((ROOT / "book" / "exercises").glob("*.toml")):
+        yield f"mcnotes/exercises/files/{path.name}", path.read_bytes()
 
 
 def archive(files):

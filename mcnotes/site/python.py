@@ -1,4 +1,4 @@
-"""Python in the page, on the Sphinx side: the page "your own function", and the parts beside the built pages."""
+"""Python in the page, on the Sphinx side: the page "your own function", and what lies beside the built pages."""
 
 import hashlib
 import html
@@ -10,7 +10,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from ..inpage.examine import as_html, examine
-from . import pyodide
+from . import pyodide, runner
 
 _log = logging.getLogger(__name__)
 
@@ -78,10 +78,10 @@ class OwnFunction(SphinxDirective):
 
     def run(self):
         self.env.metadata[self.env.docname]["mc_python"] = "own"
-        self.env.note_reread()                              # its examples are those of the present package
-        form = _WITHOUT
-        if pyodide.available():
-            form = _FORM.format(size=needed_bytes() / 1e6)
+        for path in sorted(pyodide.ROOT.glob("mcnotes/**/*.py")):          # its examples are those of this package
+            self.env.note_dependency(str(path))
+        size = self.config.mcnotes_python / 1e6
+        form = _FORM.format(size=size) if size else _WITHOUT
         worked = "".join(
             f'<details class="mc-example"{" open" * (k == 0)}><summary>{html.escape(title)}</summary>'
             f'<pre class="mc-code" tabindex="0">{html.escape(code)}</pre>'
@@ -91,29 +91,36 @@ class OwnFunction(SphinxDirective):
         return [nodes.raw("", f'<div class="mc-own">{form}<div class="mc-worked">{worked}</div></div>', format="html")]
 
 
-def needed_bytes():
-    """What the first run loads."""
-    return sum(len(data) for name, data in pyodide.parts().items() if name != "pictures")
-
-
 def add_scripts(app, pagename, templatename, context, doctree):
     """Scripts and styles on the pages that need them, and on no other."""
     wants = app.env.metadata.get(pagename, {}).get("mc_python")
+    scripts = {"own": ("python.js", "controls.js", "own.js"), "chapter": ("start.js",)}.get(wants, ())
     if wants == "own":
         app.add_css_file("python/python.css")
-        for name in ("python.js", "controls.js", "own.js") if pyodide.available() else ():
-            app.add_js_file(f"python/{name}", loading_method="defer")
+    for name in scripts if app.config.mcnotes_python else ():
+        app.add_js_file(f"python/{name}", loading_method="defer")
 
 
 def write_parts(app, error):
     """Put Python beside the built pages, if it is there."""
     if error or app.builder.format != "html":
         return
-    if not pyodide.available():
+    if not app.config.mcnotes_python:
         _log.info("mcnotes: the pages have no Python in them; `python -m mcnotes.site.pyodide` fetches it")
         return
     folder = pathlib.Path(app.outdir) / "_static" / "python"
     sizes = pyodide.write(folder)
     known = {name: {"size": size, "version": hashlib.sha256((folder / f"{name}.gz").read_bytes()).hexdigest()[:8]}
              for name, size in sizes.items()}
+    runner.write_cells(app, folder / "cells")
     (folder / "parts.js").write_text(f"window.mcPythonParts = {json.dumps(known)};\n", encoding="utf-8")
+
+
+def setup(app):
+    """What Python in the page needs of Sphinx."""
+    app.add_config_value("mcnotes_python", 0, "env")
+    app.add_transform(runner.OfferToRun)
+    app.add_directive("own-function", OwnFunction)
+    app.connect("config-inited", runner.note_python)
+    app.connect("html-page-context", add_scripts)
+    app.connect("build-finished", write_parts)

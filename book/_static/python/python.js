@@ -66,7 +66,7 @@ window.mcPython = (() => {
         if (pictures) self.unpack(pictures);
         self.postMessage({ id, text: request ? answer(request) : "" });
       } catch (error) {
-        self.postMessage({ id, fault: String(error.message ?? error) });
+        self.postMessage({ id, fault: String(error.message ?? error).trim().split("\n").pop() });
       }
     };
   };

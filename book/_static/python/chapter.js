@@ -1,0 +1,136 @@
+// A chapter whose code can be changed and run: boxes in place of printed code, outputs in place of printed ones,
+// always from the top, so that the page never shows what its code does not say. "Back" restores what was printed.
+(() => {
+  const bar = document.querySelector(".mc-runner");
+  const printed = bar.innerHTML;
+  const cells = window.mcCells.map(({ cell, code, check }) => ({ cell, code, check, place: document.querySelector(`.mc-cell-${cell}`) }));
+  const editor = window.mcControls.editor;
+  let python, said, buttons, pictures, again;
+
+  const open = (one, k) => {
+    const input = one.place?.querySelector(".cell_input");
+    one.output = one.place?.querySelector(".cell_output");
+    one.box = undefined;
+    if (one.place && !one.output) {
+      one.output = document.createElement("div");
+      one.output.className = "cell_output docutils container";
+      one.added = true;
+      (input?.closest("details") ?? input ?? one.place.lastElementChild).after(one.output);
+    }
+    one.was = [...(one.output?.childNodes ?? [])];
+    if (!input) return;
+    one.box = document.createElement("textarea");
+    Object.assign(one.box, { className: "mc-code-box", value: one.code, spellcheck: false, autocapitalize: "off", autocomplete: "off" });
+    one.box.setAttribute("aria-label", `code of cell ${k + 1}; Tab indents, Escape and then Tab leaves, Control and Enter runs the page`);
+    input.hidden = true;
+    input.after(one.box);
+    const fit = editor(one.box, run);
+    input.closest("details")?.addEventListener("toggle", fit);
+  };
+
+  const close = (one) => {
+    if (one.box) {
+      one.box.previousElementSibling.hidden = false;
+      one.box.remove();
+    }
+    if (one.added) one.output.remove();
+    else one.output?.replaceChildren(...one.was);
+    one.output?.classList.remove("mc-not-run");
+    for (const mark of marks(one)) mark.classList.remove("mc-failed");
+  };
+
+  const marks = (one) => (one.check ?? []).map((id) => document.querySelector(`[popovertarget="${id}"]`)).filter(Boolean);
+
+  const show = (one, { html, fault, left_out: leftOut }) => {
+    for (const mark of marks(one)) {
+      mark.classList.toggle("mc-failed", Boolean(fault));
+      mark.firstElementChild.textContent = fault ? "✗" : "✓";
+    }
+    if (!one.output) return;
+    one.output.classList.remove("mc-not-run");
+    if (leftOut && !fault) return one.output.replaceChildren(...one.was);
+    one.output.innerHTML = html;
+    one.output.querySelectorAll(".mc-explorer").forEach(window.mcExplorer);
+  };
+
+  const run = async () => {
+    if (buttons.run.disabled) {
+      again = true; // asked for while it runs: once more, with what the page says then
+      return;
+    }
+    busy(true);
+    const draw = pictures.checked;
+    const started = performance.now();
+    const failed = [];
+    let asPrinted = 0;
+    let last = -1;
+    try {
+      await (draw ? python.pictures() : python.start());
+      await python.ask("begin", { pictures: draw });
+      for (const [k, one] of cells.entries()) {
+        said(`Running cell ${k + 1} of ${cells.length}`);
+        const result = await python.ask("cell", { source: one.box?.value ?? one.code });
+        show(one, result);
+        last = k;
+        asPrinted += result.left_out && !result.fault ? 1 : 0;
+        if (result.fault) failed.push([k, result.fault]);
+        if (!result.goes_on) break;
+      }
+      for (const one of cells.slice(last + 1)) one.output?.classList.add("mc-not-run");
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      said(words(failed, last, seconds, asPrinted));
+    } catch (error) {
+      again = false;
+      said(error.message === "stopped" ? "Stopped. Run starts Python again." : `Python could not run: ${error.message}`);
+    }
+    if (!bar.classList.contains("mc-running")) return;
+    busy(false);
+    if (again) {
+      again = false;
+      run();
+    }
+  };
+
+  const words = (failed, last, seconds, asPrinted) => {
+    if (last < cells.length - 1) return `Cell ${last + 1} failed, the cells after it did not run: ${failed.at(-1)[1]}`;
+    const pictured = asPrinted ? ` Pictures are as printed (${asPrinted}).` : "";
+    if (failed.length) return `${cells.length} cells ran in ${seconds} s. This does not hold now: ${failed.map(([, fault]) => fault).join("; ")}.${pictured}`;
+    return `${cells.length} cells ran in ${seconds} s, and every statement holds.${pictured}`;
+  };
+
+  const busy = (is) => {
+    buttons.run.disabled = is;
+    buttons.stop.hidden = !is;
+  };
+
+  const begin = () => {
+    bar.classList.add("mc-running");
+    bar.innerHTML = `<button type="button" data-do="run">Run all</button> <button type="button" data-do="stop" hidden>Stop</button>
+      <label><input type="checkbox" data-do="pictures"> draw the pictures</label>
+      <button type="button" data-do="back">Back to the printed page</button><div class="mc-python-status"></div>`;
+    buttons = Object.fromEntries([...bar.querySelectorAll("[data-do]")].map((button) => [button.dataset.do, button]));
+    pictures = buttons.pictures;
+    said = window.mcControls.status(bar.querySelector(".mc-python-status"));
+    python = new window.mcPython(said);
+    buttons.run.addEventListener("click", run);
+    buttons.stop.addEventListener("click", () => { python.stop(); buttons.run.focus(); });
+    buttons.back.addEventListener("click", end);
+    pictures.addEventListener("change", run);
+    cells.forEach(open);
+    run();
+    buttons.run.focus();
+  };
+
+  const end = () => {
+    python.stop();
+    cells.forEach(close);
+    bar.classList.remove("mc-running");
+    bar.innerHTML = printed;
+    const [button] = bar.querySelectorAll("button");
+    button.disabled = false;
+    button.addEventListener("click", begin, { once: true });
+    button.focus();
+  };
+
+  begin();
+})();
