@@ -11,6 +11,7 @@ import base64
 import contextlib
 import html
 import io
+import logging
 import sys
 import types
 import warnings
@@ -40,8 +41,9 @@ class Page:
         self.pictures, self.shown, self._drawn = pictures, [], set(DRAWING)
         self.space = {"__name__": "__main__", "display": self.display}
         if pictures:
+            logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)     # of the fonts some are left out
             import_module("matplotlib").use("agg")
-            _stand_in(self.display)
+            _stand_in(self)
 
     def run(self, source):
         """Run one cell.
@@ -179,12 +181,13 @@ def _forms(thing):
     return forms
 
 
-def _stand_in(display):
+def _stand_in(page):
     """Put the little that figures need of IPython in its place: in the page there is none."""
-    package, module = types.ModuleType("IPython"), types.ModuleType("IPython.display")
-    package.get_ipython, package.version_info = lambda: None, (9, 0)      # matplotlib asks, and leaves it alone
-    package.display, module.display = module, display
-    module.Image = None                                     # the pictures of the built book are HTML
-    sys.modules |= {"IPython": package, "IPython.display": module}
-    for name in ("figures", "explorers"):
-        import_module(f"mcnotes.pictures.{name}").display = display
+    module = sys.modules.get("IPython.display")
+    if not hasattr(module, "page"):
+        package, module = types.ModuleType("IPython"), types.ModuleType("IPython.display")
+        package.get_ipython, package.version_info = lambda: None, (9, 0)  # matplotlib asks, and leaves it alone
+        package.display, module.Image = module, None                      # figures come as in the built book, as HTML
+        module.display = lambda *things, **options: module.page.display(*things, **options)
+        sys.modules |= {"IPython": package, "IPython.display": module}
+    module.page = page
