@@ -45,6 +45,7 @@ MAY_IMPORT = {
     "engine": set(),
     "statements": {"shapes", "derivative", "compression", "engine", "statements"},
     "exercises": {"shapes", "derivative", "statements", "exercises"},
+    "inpage.sketches": {"pictures", "inpage"},
     "inpage": {"__init__", "shapes", "derivative", "planar", "compression", "inpage"},
     "pictures.drawing": {"pictures.drawing"},
     "pictures": {"pictures"},
@@ -57,7 +58,7 @@ MATHEMATICS = {"shapes", "display", "fitting", "layout", "derivative", "planar",
 STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "dataclasses", "weakref",
             "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
             "inspect", "sys", "unicodedata", "json", "pathlib", "tomllib", "ast", "io", "traceback", "copy",
-            "threading"}
+            "threading", "base64", "logging"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

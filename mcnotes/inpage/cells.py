@@ -44,6 +44,8 @@ class Page:
             logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)     # of the fonts some are left out
             import_module("matplotlib").use("agg")
             _stand_in(self)
+            from .sketches import Sketches  # needs matplotlib
+            self.sketches = Sketches(self.display)
 
     def run(self, source):
         """Run one cell.
@@ -93,14 +95,15 @@ class Page:
 
     def _execute(self, source):
         tree = ast.parse(source, TYPED)
-        kept = [line for line in tree.body if self.pictures or not self._draws(line)]
-        last = kept[-1] if kept and kept[-1] is tree.body[-1] and isinstance(kept[-1], ast.Expr) else None
+        lines = [part for line in tree.body for part in _parts(line)]
+        kept = [line for line in lines if self.pictures or not self._draws(line)]
+        last = kept[-1] if kept and kept[-1] is lines[-1] and isinstance(kept[-1], ast.Expr) else None
         exec(compile(ast.Module(kept[:-1] if last else kept, []), TYPED, "exec"), self.space)
         if last is not None:
             value = eval(compile(ast.Expression(last.value), TYPED, "eval"), self.space)
             if value is not None and not source.rstrip().endswith(";"):
                 self.display(value)
-        return len(kept) < len(tree.body)
+        return len(kept) < len(lines)
 
     def _draws(self, line):
         """Whether a line draws, or uses what a line that draws has made."""
@@ -121,6 +124,13 @@ class Page:
             return True
         self._drawn -= made - DRAWING
         return False
+
+
+def _parts(line):
+    """A line of imports as one for each name, so that one of them can be left out."""
+    if isinstance(line, ast.Import):
+        return [ast.copy_location(ast.Import([name]), line) for name in line.names]
+    return [line]
 
 
 class _Shown:

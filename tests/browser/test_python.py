@@ -210,3 +210,77 @@ def test_firefox_runs_it_too(firefox, address):
     outside = firefox.ask("performance.getEntriesByType('resource').map(e => e.name)"
                           ".filter(u => !/^(file|data|blob|http:\\/\\/127)/.test(u)).join()")
     assert outside == ""
+
+
+CHAPTER = "book/07-our-scalar-vector-derivative.html"
+RAN = "/ran in|failed|could not/.test(document.querySelector('.mc-python-status')?.innerText)"
+
+
+def test_a_chapter_is_changed_and_run_and_goes_back_to_print(browser, served):
+    with Alone(browser, f"{served}/{CHAPTER}", width=375, theme="dark") as alone:
+        page = alone.page
+        before = page.inner_html("article")
+        assert not [url for url in alone.asked if "python/" in url and not url.endswith("start.js")]
+        page.click(".mc-runner button")
+        page.wait_for_function(RAN)
+        assert "every statement holds" in page.inner_text(".mc-python-status")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375
+        box = next(box for box in page.query_selector_all("textarea.mc-code-box") if "def s(v)" in box.input_value())
+        output = box.evaluate_handle("box => box.closest('.cell').querySelector('.cell_output')").as_element()
+        assert output.inner_text().strip() == "(3,)"
+        pictures = page.locator(".mc-figure").count()
+        assert pictures >= 1
+
+        box.fill(box.input_value().replace("by_hand.shape", "print(v * 10)\nby_hand"))
+        box.press("Control+Enter")
+        page.wait_for_function("document.querySelector('[data-do=run]').disabled === false")
+        assert "[10. 20.  5.]" in output.inner_text() and "array([" in output.inner_text()
+        assert page.locator(".mc-figure").count() == pictures, "printed pictures stay"
+
+        box.fill("v = np.array([1.0, 2.0, 0.5])\nv.nothing")
+        page.click("[data-do=run]")
+        page.wait_for_function("document.querySelector('.mc-python-status').innerText.includes('failed')")
+        assert "Line 2" in output.inner_text() and "nothing" in output.inner_text()
+        assert page.locator(".mc-not-run").count() > 3
+
+        page.click("[data-do=back]")
+        assert page.inner_html("article") == before
+        page.click(".mc-runner button")
+        page.wait_for_function(RAN)
+        assert "every statement holds" in page.inner_text(".mc-python-status")
+        page.add_script_tag(path=str(AXE))
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))")
+        assert not found, "\n".join(found)
+        assert not alone.faults
+
+
+def test_pictures_are_drawn_on_demand_and_explorers_move(browser):
+    if not pyodide.available(pyodide.PICTURES):
+        pytest.skip("pictures in the page were not tested: matplotlib for WebAssembly could not be fetched")
+    with Alone(browser, (HTML / CHAPTER).as_uri()) as alone:
+        page = alone.page
+        page.click(".mc-runner button")
+        page.wait_for_function(RAN)
+        assert not [url for url in alone.asked if "pictures.gz" in url]
+        page.check("[data-do=pictures]")
+        page.wait_for_function("document.querySelector('.mc-explorer[data-sketch]')")
+        page.wait_for_function(RAN)
+        assert "Pictures are as printed" not in page.inner_text(".mc-python-status")
+        explorer = page.locator(".mc-explorer[data-sketch]").first
+        frame, said = explorer.locator(".mc-frame"), explorer.locator(".mc-said")
+        was = frame.inner_html(), said.inner_text()
+        slider = explorer.locator("input[type=range]").first
+        slider.focus()
+        page.keyboard.press("End")
+        page.wait_for_function("([frame, was]) => frame.innerHTML !== was", arg=[frame.element_handle(), was[0]])
+        assert said.inner_text() != was[1]
+        assert slider.get_attribute("aria-valuetext") == explorer.locator("output").first.inner_text()
+        assert not alone.faults
+
+
+def test_firefox_runs_a_chapter_from_a_folder(firefox):
+    firefox.go((HTML / CHAPTER).as_uri())
+    firefox.ask("document.querySelector('.mc-runner button').click()")
+    said = firefox.ask(f"""new Promise((done) => {{ const look = setInterval(() => {{ if ({RAN}) {{
+        clearInterval(look); done(document.querySelector('.mc-python-status').innerText); }} }}, 50); }})""")
+    assert "every statement holds" in said

@@ -50,7 +50,36 @@
     one.output.classList.remove("mc-not-run");
     if (leftOut && !fault) return one.output.replaceChildren(...one.was);
     one.output.innerHTML = html;
-    one.output.querySelectorAll(".mc-explorer").forEach(window.mcExplorer);
+    one.output.querySelectorAll(".mc-explorer").forEach(enliven);
+  };
+
+  // An explorer drawn here has one frame; a control that moves asks for another. While one is drawn, only the last wish counts.
+  const enliven = (explorer) => {
+    const [frame, numbers, said] = ["frame", "numbers", "said"].map((name) => explorer.querySelector(`.mc-${name}`));
+    const controls = [...explorer.querySelectorAll(".mc-control")].map((control) => [...control.querySelectorAll("input")]);
+    const wish = () => controls.map((inputs) => (inputs[0].type === "range" ? Number(inputs[0].value) : inputs.findIndex((input) => input.checked)));
+    let drawing = false;
+    explorer.querySelector("script")?.remove();
+    const draw = async () => {
+      if (drawing || !python.worker) return;
+      drawing = true;
+      for (let at; String(at) !== String(wish());) {
+        at = wish();
+        const got = await python.ask("frame", { sketch: Number(explorer.dataset.sketch), at }).catch(() => undefined);
+        if (!got) break;
+        frame.innerHTML = got.picture;
+        frame.setAttribute("aria-label", got.said ? `${got.alt}. ${got.said}` : got.alt);
+        if (numbers) numbers.innerHTML = got.tables;
+        said.textContent = got.said;
+        controls.forEach(([first], axis) => {
+          if (first.type !== "range") return;
+          first.setAttribute("aria-valuetext", got.texts[axis]);
+          first.nextElementSibling.textContent = got.texts[axis];
+        });
+      }
+      drawing = false;
+    };
+    controls.flat().forEach((input) => input.addEventListener("input", draw));
   };
 
   const run = async () => {

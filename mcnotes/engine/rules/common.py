@@ -15,10 +15,11 @@ LETTERS = string.ascii_letters
 
 
 def rule(*functions):
-    """Enter a function into the table as the rule of NumPy functions."""
+    """Enter a function into the table as the rule of NumPy functions; a name stands for one that NumPy 2.0 has not."""
     def enter(own):
         for function in functions:
-            RULES[function] = own
+            if not isinstance(function, str) or hasattr(np, function):
+                RULES[getattr(np, function) if isinstance(function, str) else function] = own
         return own
     return enter
 

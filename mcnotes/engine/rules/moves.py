@@ -250,7 +250,7 @@ def _at_least(function):
 RULES.update({function: _at_least(function) for function in (np.atleast_1d, np.atleast_2d, np.atleast_3d)})
 
 
-@rule(np.unstack)
+@rule("unstack")
 def _unstack(x, axis=0):
     return tuple(np.moveaxis(x, axis, 0))
 
