@@ -9,6 +9,8 @@ import pytest
 
 from mcnotes.site import pyodide
 
+#: Functions that NumPy had not in 2.0, the release that Pyodide has.
+NEWER = "unstack", "cumulative_sum", "cumulative_prod", "matvec", "vecmat"
 ENTRY = {"file_name": "thing.whl", "sha256": hashlib.sha256(b"right").hexdigest()}
 
 
@@ -92,7 +94,9 @@ def test_what_the_page_needs_of_mcnotes_is_packed_and_runs_from_the_archive(tmp_
             "from mcnotes.inpage import answer; print(find('(30)').section, "
             "json.loads(answer(json.dumps({'do': 'examine', 'with': {'code': 'def f(s): return s', 'at': '2.0'}})))"
             "['kinds'])")
-    code = f"import sys; sys.path.insert(0, 'there'); {code}"
+    # the page has NumPy 2.0: what came later is not there
+    code = ("import sys; sys.path.insert(0, 'there'); import numpy as np\n"
+            f"for name in {NEWER}:\n    delattr(np, name)\n{code}")
     done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.startswith("X.11 ['shape', 'derivative', 'planar', 'compression']"), done.stderr
 

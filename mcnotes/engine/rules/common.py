@@ -15,13 +15,17 @@ LETTERS = string.ascii_letters
 
 
 def rule(*functions):
-    """Enter a function into the table as the rule of NumPy functions; a name stands for one that NumPy 2.0 has not."""
+    """Enter a function into the table as the rule of NumPy functions."""
     def enter(own):
         for function in functions:
-            if not isinstance(function, str) or hasattr(np, function):
-                RULES[getattr(np, function) if isinstance(function, str) else function] = own
+            RULES[function] = own
         return own
     return enter
+
+
+def newer(name):
+    """A NumPy function that NumPy 2.0 has not: none or one."""
+    return [getattr(np, name)] if hasattr(np, name) else []
 
 
 def record(tape, value, links):

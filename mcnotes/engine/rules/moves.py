@@ -10,7 +10,7 @@ from ..stepped import decided
 from ..structure import scatter
 from ..trace import put, top
 from ..traced import Traced
-from .common import axes_of, index_of, record, rule
+from .common import axes_of, index_of, newer, record, rule
 
 
 @rule(np.transpose)
@@ -250,7 +250,7 @@ def _at_least(function):
 RULES.update({function: _at_least(function) for function in (np.atleast_1d, np.atleast_2d, np.atleast_3d)})
 
 
-@rule("unstack")
+@rule(*newer("unstack"))
 def _unstack(x, axis=0):
     return tuple(np.moveaxis(x, axis, 0))
 

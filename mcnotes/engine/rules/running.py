@@ -5,7 +5,7 @@ import numpy as np
 from ..constants import UnsupportedError
 from ..links import General
 from ..trace import given, top
-from .common import axes_of, index_of, record, rule
+from .common import axes_of, index_of, newer, record, rule
 
 
 @rule(np.cumsum)
@@ -21,7 +21,7 @@ def _cumsum(a, axis=None):
     return record(tape, np.cumsum(value, axis), [(a, General(pull, np.shape(value), np.shape(value)))])
 
 
-@rule("cumulative_sum")
+@rule(*newer("cumulative_sum"))
 def _cumulative_sum(x, axis=None, include_initial=False):
     if axis is None and x.ndim > 1:
         raise ValueError(f"cumulative_sum of shape {x.shape} needs an axis")
