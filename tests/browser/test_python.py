@@ -220,7 +220,7 @@ def test_a_chapter_is_changed_and_run_and_goes_back_to_print(browser, served):
     with Alone(browser, f"{served}/{CHAPTER}", width=375, theme="dark") as alone:
         page = alone.page
         before = page.inner_html("article")
-        assert not [url for url in alone.asked if "python/" in url and not url.endswith("start.js")]
+        assert not [url for url in alone.asked if "python/" in url and "start.js" not in url]
         page.click(".mc-runner button")
         page.wait_for_function(RAN)
         assert "every statement holds" in page.inner_text(".mc-python-status")
@@ -249,7 +249,8 @@ def test_a_chapter_is_changed_and_run_and_goes_back_to_print(browser, served):
         page.wait_for_function(RAN)
         assert "every statement holds" in page.inner_text(".mc-python-status")
         page.add_script_tag(path=str(AXE))
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))")
+        found = page.evaluate("axe.run({exclude: ['.mc-numbers']}).then(r => r.violations.map("   # those are print
+                              "v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))")
         assert not found, "\n".join(found)
         assert not alone.faults
 
