@@ -34,7 +34,7 @@ run: $(READY)  ## run notebooks in place after an edit: make run NOTEBOOKS=book/
 	$(RUN)/python -m mcnotes.desk.storing $(NOTEBOOKS)
 
 live: $(READY)  ## rebuild and reload the page at each save
-	$(RUN)/jupyter-book config sphinx . && $(RUN)/sphinx-autobuild . _build/live -b html --ignore '_build/*' -D nb_execution_mode=cache
+	$(RUN)/python -m mcnotes.desk.live
 
 bench: book  ## ratios against the peers that are installed (benchmarks/requirements.txt), and the cost of a page
 	$(RUN)/python benchmarks/derivatives.py

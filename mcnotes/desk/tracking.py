@@ -3,7 +3,7 @@
 In the process that runs notebooks, the package is imported with one line more
 in each function: it notes that the function ran. What stands outside of
 functions (constants, classes, signatures, files of data) concerns every
-notebook. The rooms ``site`` and ``desk`` concern none.
+notebook. The rooms ``site``, ``desk`` and ``inpage`` concern none.
 """
 
 import ast
@@ -18,7 +18,7 @@ PACKAGE = pathlib.Path(__file__).parent.parent
 OUTSIDE = "outside of functions"
 
 #: Rooms that no notebook uses.
-_APART = {"site", "desk"}
+_APART = {"site", "desk", "inpage"}
 
 
 def fingerprints(package=PACKAGE):

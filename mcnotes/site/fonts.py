@@ -7,8 +7,6 @@ import pathlib
 import re
 import shutil
 
-from ..pictures.drawing import palette
-
 ROOT = pathlib.Path(__file__).parent.parent.parent
 FONT = ROOT / "node_modules" / "@fontsource" / "stix-two-math" / "files" / "stix-two-math-latin-400-normal.woff2"
 
@@ -84,5 +82,7 @@ def _italic(letter):
 
 def write_theme(path):
     """The palette as CSS variables, as drawn; book.css gives the dark theme its own."""
+    from ..pictures.drawing import palette  # it comes with matplotlib, which a build of sentences does not need
+
     lines = "".join(f"  {variable}: {colour};\n" for colour, variable in palette.VARIABLES.items())
     path.write_text(f":root {{\n{lines}}}\n")

@@ -26,8 +26,7 @@ _log = logging.getLogger(__name__)
 
 def note_the_source(app, config):
     """Sphinx builds every page again when the code of this side changed."""
-    used = [path for room in ("site", "statements") for path in sorted((tracking.PACKAGE / room).rglob("*.*"))
-            if path.suffix in (".py", ".cjs", ".lark")]
+    used = [tracking.PACKAGE / "statements" / "finding.py", *sorted((tracking.PACKAGE / "site").glob("*.*"))]
     config.mcnotes_source = hashlib.sha256(b"".join(path.read_bytes() for path in used)).hexdigest()
 
 
@@ -43,6 +42,8 @@ def forget_stale_outputs(app, env, added, changed, removed):
         record = notebook and _record(cache, notebook)
         if record and tracking.changed(record.data.get("used", {"nothing": "noted"}), marks | _text(notebook)):
             cache.remove_cache(record.pk)
+            record = None
+        if notebook and not record:
             stale.append(docname)
     stamp.write_text(now)
     return stale
@@ -62,6 +63,7 @@ def run_notebooks(app, env, docnames):
     for result in running.run(sorted(map(app.env.doc2path, missing)), book=True):
         if result.fault:                # run once more by Jupyter Book, which reports it
             _log.warning("%s", result.words(), type="mcnotes")
+            (cache.path / "seen").unlink(missing_ok=True)           # and again by the next build
             continue
         notebook = result.notebook
         notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
