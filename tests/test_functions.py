@@ -142,6 +142,24 @@ PRODUCTS = {
     "einsum summed": (lambda a, b: np.einsum("ij,k->k", a, b), (2, 3), (4,)),
     "kron": (np.kron, (2, 3), (3, 4)),
     "kron 1": (np.kron, (2,), (3,)),
+    "kron of a matrix and a vector": (np.kron, (2, 3), (4,)),
+    "kron of many axes": (np.kron, (2, 1, 3), (2, 2)),
+    "kron of numbers": (np.kron, (), (2,)),
+    "einsum with dots": (lambda a, b: np.einsum("...ij,...jk->...ik", a, b), (5, 2, 3), (3, 4)),
+    "einsum with dots, implicit": (lambda a, b: np.einsum("i...,ij", a, b), (3, 2), (3, 4)),
+    "einsum that broadcasts": (lambda a, b: np.einsum("ij,jk->ik", a, b), (2, 1), (3, 4)),
+    "einsum that broadcasts both": (lambda a, b: np.einsum("ba,ab->a", a, b), (1, 3), (3, 2)),
+    "einsum of lists": (lambda a, b: np.einsum(a, [0, 1], b, [1, 2], [2, 0]), (2, 3), (3, 4)),
+    "einsum of lists with dots": (lambda a, b: np.einsum(a, [..., 1], b, [1, 2]), (2, 3), (3, 4)),
+    "cross": (np.cross, (4, 3), (3,)),
+    "cross axes": (lambda a, b: np.cross(a, b, axisa=0, axisc=0), (3, 4), (4, 3)),
+    "vecdot": (lambda a, b: np.linalg.vecdot(a, b, axis=0), (3, 2), (3, 2)),
+    "multi_dot": (lambda a, b: np.linalg.multi_dot([a, b, a]), (2, 3), (3, 2)),
+    "linspace": (lambda a, b: np.linspace(a, b, 4, axis=1), (3,), (3,)),
+    "linspace open": (lambda a, b: np.linspace(a, b, 3, endpoint=False), (2,), ()),
+    "block": (lambda a, b: np.block([[a, a], [a, b]]), (2, 3), (2, 3)),
+    "select": (lambda a, b: np.select([b > 0.5, b > 0], [a, a * b], b), (2, 3), (2, 3)),
+    "plain dot": (lambda a, b: np.arange(6.0).reshape(3, 2).dot(a) * b, (2,), (3,)),
     "convolve full": (np.convolve, (6,), (3,)),
     "convolve short": (np.convolve, (2,), (5,)),
     "convolve same": (lambda a, b: np.convolve(a, b, "same"), (6,), (3,)),
@@ -236,6 +254,46 @@ MOVES = {
     "power of number": lambda x: 2.0**x,
     "reflected": lambda x: (1 - x) / (2 + x * x) + 3 * x,
     "sinc near 0": lambda x: np.sinc(x / 50),
+    "flatten F": lambda x: x.flatten("F"),
+    "reshape F": lambda x: np.reshape(x, (3, -1), order="F"),
+    "mT": lambda x: x[None].mT,
+    "rollaxis": lambda x: np.rollaxis(x, 1),
+    "atleast_3d": lambda x: np.atleast_3d(x),
+    "atleast_1d of two": lambda x: np.stack(np.atleast_1d(x[0], x[1] * x[0])),
+    "dstack": lambda x: np.dstack([x, x * x]),
+    "fftshift": lambda x: np.fft.fftshift(x) * x,
+    "gradient": lambda x: np.gradient(x, axis=1),
+    "gradient, distances": lambda x: np.stack(np.gradient(x, 0.5, [0.1, 0.4, 1.1])),
+    "gradient, second order": lambda x: np.gradient(x, axis=1, edge_order=2),
+    "cumulative_sum": lambda x: np.cumulative_sum(x, axis=1, include_initial=True),
+    "add.accumulate": np.add.accumulate,
+    "diff to the edges": lambda x: np.diff(x, prepend=0.3, append=x[:, :1]),
+    "sum of some": lambda x: np.sum(x, axis=1, where=[True, False, True], initial=0.3),
+    "mean of some": lambda x: np.mean(x, where=x < 0.4),
+    "spread of some": lambda x: np.std(x, axis=1, where=[True, True, False], ddof=0.5),
+    "largest of some": lambda x: np.max(x, axis=1, where=[True, False, True], initial=-9.0),
+    "smallest, at most": lambda x: np.min(x, axis=0, initial=0.1, keepdims=True),
+    "product of some": lambda x: np.prod(x, axis=0, where=[[True], [False]], initial=2.0),
+    "median of all axes": lambda x: np.median(x, axis=(0, 1), keepdims=True),
+    "norm 3": lambda x: np.linalg.norm(x, 3, axis=1),
+    "norm inf": lambda x: np.linalg.norm(x, -np.inf, axis=0, keepdims=True),
+    "matrix norms": lambda x: np.stack([np.linalg.norm(x, o) for o in (1, -1, 2, -2, np.inf, -np.inf, "nuc", "fro")]),
+    "pad edge": lambda x: np.pad(x, ((1, 0), (2, 1)), "edge"),
+    "pad values": lambda x: np.pad(x, 1, constant_values=(1, 2)),
+    "full_like": lambda x: np.full_like(x, x[1, 1]),
+    "partition": lambda x: np.partition(x, 1),
+    "delete": lambda x: np.delete(x, 1, axis=1),
+    "meshgrid": lambda x: np.stack(np.meshgrid(x[0], x[1] ** 2)),
+    "windows": lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=1),
+    "diagflat": lambda x: np.diagflat(x, -1),
+    "copysign": lambda x: np.copysign(x, [1.0, -1.0, -0.0]),
+    "array of arrays": lambda x: np.array([x, x * x]),
+    "nan_to_num": lambda x: np.nan_to_num(np.append(x, [np.nan, np.inf]), nan=1.0),
+    "divmod": lambda x: divmod(x, 0.7)[1] * divmod(2.3, 3 + x)[1],
+    "round": lambda x: x * round(x[0, 0], 1),
+    "dot of objects": lambda x: np.ones((3, 2)).dot(np.array(x)),
+    "vectorized": lambda x: np.vectorize(lambda t: t * abs(t))(x),
+    "squared list": lambda x: np.array([list(x[0]), [1.0, x[1, 0], 2.0]]) ** 2,
 }
 
 
@@ -243,7 +301,7 @@ MOVES = {
 def test_moves_and_compositions(name, random):
     x = random.normal(size=(2, 3))
     agree(MOVES[name], x)
-    if name not in ("list", "nested array"):
+    if name not in ("list", "nested array", "nan_to_num", "dot of objects", "vectorized", "squared list", "rollaxis", "array of arrays"):
         agree(lambda x: np.sum(np.cos(MOVES[name](x))), x)
         agree(lambda x: np.exp(MOVES[name](np.sin(x))), x)
 
@@ -256,6 +314,10 @@ def test_indexing(key, random):
     agree(lambda x: np.sum(np.exp(x)[key]), x)
 
 
+def stack(X):
+    return np.stack([X, X * X])
+
+
 MATRIX = {
     "inv": (np.linalg.inv, anp.linalg.inv),
     "det": (np.linalg.det, anp.linalg.det),
@@ -264,6 +326,23 @@ MATRIX = {
     "solve vector": (lambda X: np.linalg.solve(X, np.arange(1.0, 4.0)), None),
     "cholesky": (lambda X: np.linalg.cholesky(X @ X.T + np.eye(3)), None),
     "eigvalsh": (lambda X: np.linalg.eigvalsh(X @ X.T), None),
+    "det of a stack": (lambda X: np.linalg.det(stack(X)), lambda X: anp.linalg.det(anp.stack([X, X * X]))),
+    "slogdet of a stack": (lambda X: np.linalg.slogdet(stack(X)).logabsdet, None),
+    "inv of a stack": (lambda X: np.linalg.inv(stack(X)), lambda X: anp.linalg.inv(anp.stack([X, X * X]))),
+    "cholesky of a stack": (lambda X: np.linalg.cholesky(stack(X) @ np.swapaxes(stack(X), 1, 2) + np.eye(3)), None),
+    "upper cholesky": (lambda X: np.linalg.cholesky(X @ X.T + np.eye(3), upper=True), None),
+    "pinv of a stack": (lambda X: np.linalg.pinv(stack(X)[:, :2]), None),
+    "eigvalsh of a stack": (lambda X: np.linalg.eigvalsh(stack(X) @ np.swapaxes(stack(X), 1, 2)), None),
+    "eigvalsh, upper": (lambda X: np.linalg.eigvalsh(X, "U"), None),
+    "eigh": (lambda X: np.linalg.eigh(X).eigenvectors, None),
+    "eigh, upper": (lambda X: np.linalg.eigh(X, "U")[1], None),
+    "svdvals": (lambda X: np.linalg.svdvals(X[:, :2]), lambda X: anp.linalg.svd(X[:, :2], compute_uv=False)),
+    "svd without vectors": (lambda X: np.linalg.svd(stack(X), compute_uv=False), None),
+    "svd, left": (lambda X: np.linalg.svd(X[:, :2], full_matrices=False)[0], None),
+    "svd, right": (lambda X: np.linalg.svd(X[:2], full_matrices=False).Vh, None),
+    "svd of a stack": (lambda X: np.linalg.svd(stack(X)).U @ np.linalg.svd(stack(X)).Vh, None),
+    "nuclear norm": (lambda X: np.linalg.norm(X, "nuc"), lambda X: anp.linalg.norm(X, "nuc")),
+    "matrix_norm": (lambda X: np.linalg.matrix_norm(stack(X), ord=2), None),
     "trace of a product": (lambda X: np.trace(X @ X @ X), lambda X: anp.trace(X @ X @ X)),
 }
 

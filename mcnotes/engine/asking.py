@@ -51,12 +51,15 @@ def rule_of(ufunc, method, options):
     """The function that a method of a ufunc stands for, and its options."""
     if (ufunc, method) not in REDUCTIONS:
         raise unsupported(ufunc, f".{method}")
-    return REDUCTIONS[ufunc, method], {"axis": 0, **options}
+    options = {"axis": 0, **options}
+    if method == "accumulate" and options["axis"] is None:
+        raise TypeError(f"np.{ufunc.__name__}.accumulate goes along one axis, axis=None has none")
+    return REDUCTIONS[ufunc, method], options
 
 
 #: Options that say what NumPy does anyway.
 _USUAL = {"out": (None,), "dtype": (None, float, np.float64, "float64"), "where": (True,), "casting": ("same_kind",),
-          "subok": (True, False), "like": (None,), "copy": (None, True, False)}
+          "subok": (True, False), "like": (None,)}
 
 
 @cache

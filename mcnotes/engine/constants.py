@@ -80,8 +80,8 @@ def _converted(x, held):
         raise UnsupportedError(COMPLEX)
     real = kind in "biuf" or kind == "O" and all(isinstance(entry, Real) for entry in array.flat)
     if not real and kind == "O" and array.ndim:
-        raise UnsupportedError("an array of objects met a traced array, and not all of them are numbers; build arrays "
-                               "of traced numbers with np.stack")
+        raise UnsupportedError("an array of objects met a traced array, and not all of them are real numbers; build "
+                               "arrays of traced numbers with np.stack")
     if not real:
         raise UnsupportedError(f"f computes with {type(x).__name__} of dtype {array.dtype}; "
                                "a derivative needs real numbers")
@@ -97,14 +97,24 @@ def owner(array):
     return array
 
 
+def _sample(array):
+    """Some entries of an array that owns its memory, spread over it."""
+    flat = array.ravel("K")
+    return flat[::max(1, flat.size // 251)].tobytes()
+
+
 def lock(x, held):
-    """Forbid to write into an array, until `unlock` is called with the same dict."""
+    """Forbid to write into an array, until `unlock` is called with the same dict.
+
+    NumPy cannot lock other views of the same memory that are there already. So of a
+    view some entries are remembered, and `unlock` says whether they are the same.
+    """
     if held is None or id(x) in held:
         return
     for array in (x,) if x.base is None else (owner(x), x):
         if id(array) in held:
             continue
-        held[id(array)] = array
+        held[id(array)] = array, None if x.base is None or array is x else _sample(array)
         with _guard:
             if id(array) in _locks:
                 _locks[id(array)][1] += 1
@@ -114,7 +124,7 @@ def lock(x, held):
 
 
 def unlock(held):
-    """Give back the arrays that were locked, when no other trace needs them."""
+    """Give back the arrays that were locked, when no other trace needs them; whether they are what they were."""
     with _guard:
         for key in held:
             if key in _locks:
@@ -123,3 +133,4 @@ def unlock(held):
             if count <= 0 and (array.base is None or owner(array) is array or owner(array).flags.writeable):
                 array.flags.writeable = True
                 del _locks[key]
+    return all(sample is None or sample == _sample(array) for array, sample in held.values())

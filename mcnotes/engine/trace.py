@@ -122,15 +122,19 @@ def trace(f, inputs, steps=None):
         if type(value) is not Traced:
             value = constant(value, tape.held) if value.ndim else value.copy()
         points.append(Traced(value, tape, k))
+    unchanged = True
     try:
-        return tape, defined(collect(f(*points)))
+        result = defined(collect(f(*points)))
     except ValueError as error:
         if tape.held and "read-only" in str(error):
             raise UnsupportedError(CHANGED) from error
         raise
     finally:
         if tape.held:
-            unlock(tape.held)
+            unchanged = unlock(tape.held)
+    if not unchanged:
+        raise UnsupportedError(CHANGED)
+    return tape, result
 
 
 def pull_back(tape, position, shape, inputs):

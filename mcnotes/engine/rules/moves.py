@@ -299,4 +299,6 @@ def _partition(a, kth, axis=-1, kind="introselect"):
 
 @rule(np.copy)
 def _copy(a, order="K"):
+    if order not in ("K", "A", "C", "F"):
+        raise ValueError(f'copy: order is "K", "A", "C" or "F", it was {order!r}')
     return a

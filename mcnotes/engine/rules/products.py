@@ -64,11 +64,13 @@ def _inner(a, b):
 
 @rule(np.vdot)
 def _vdot(a, b):
+    a, b = given(a, b)
     return _matmul(np.ravel(a), np.ravel(b))
 
 
 @rule(np.outer, np.linalg.outer)
 def _outer(a, b):
+    a, b = given(a, b)
     return contraction("ij", [(np.ravel(a), "i"), (np.ravel(b), "j")], np.outer,
                         lambda a, b: (lambda g: g @ b, lambda g: a @ g))
 
@@ -81,7 +83,8 @@ def _tensordot(a, b, axes=2):
         raise ValueError(f"tensordot: axes={axes!r} of arrays with {counts[0]} and {counts[1]} axes")
     if isinstance(axes, int):
         axes = (range(counts[0] - axes, counts[0]), range(axes))
-    over_a, over_b = (axes_of(tuple(side) if np.ndim(side) else side, n) for side, n in zip(axes, counts, strict=True))
+    over_a, over_b = (axes_of(tuple(side) if np.ndim(side) else (side,), n)
+                      for side, n in zip(axes, counts, strict=True))
     if len(over_a) != len(over_b):
         raise ValueError(f"tensordot: {len(over_a)} axes of a and {len(over_b)} of b cannot be summed together")
     of_a, of_b = list(LETTERS[:counts[0]]), list(LETTERS[counts[0]:sum(counts)])
