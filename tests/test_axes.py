@@ -90,8 +90,8 @@ OPTIONS = {"dtype": np.float32, "order": "Z", "where": X > 0.5, "initial": 0.7, 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("f", [
     np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.ptp, np.median, np.average, np.sort, np.cumsum,
-    np.diff, np.gradient, np.sin, np.exp, np.negative, np.ravel, np.transpose, np.flip, np.trace, np.diagonal, np.squeeze,
-    np.triu, np.rot90, np.clip, np.nan_to_num, np.copy, np.linalg.norm, np.linalg.vector_norm, np.round,
+    np.diff, np.gradient, np.sin, np.exp, np.negative, np.ravel, np.transpose, np.flip, np.trace, np.diagonal,
+    np.squeeze, np.triu, np.rot90, np.clip, np.nan_to_num, np.copy, np.linalg.norm, np.linalg.vector_norm, np.round,
     np.argmax,
     np.add.reduce, np.logaddexp.reduce, np.full_like, np.linalg.pinv, np.linalg.svdvals],
     ids=lambda f: getattr(f, "__qualname__", str(f)))

@@ -113,15 +113,15 @@ def test_steps_are_plain_arrays_to_the_reader():
 SILENT = {
     "second derivative of norm at 0": (lambda: mc.hessian(np.linalg.norm, np.zeros(2)), ["norm", "no derivative"]),
     "second derivative of std of equal numbers": (lambda: mc.hessian(np.std, np.ones(3)), ["std"]),
-    "sqrt of a constant branch": (lambda: mc.derivative(lambda v: np.sqrt(np.where(v > 1, v - 1, 0)), 0.5), ["np.where("]),
+    "sqrt of a constant": (lambda: mc.derivative(lambda v: np.sqrt(np.where(v > 1, v - 1, 0)), 0.5), ["np.where("]),
     "a branch that is not defined": (lambda: mc.derivative(lambda v: np.where(v > 0, np.sqrt(v), 0), -0.5), ["sqrt"]),
-    "zero times infinity, two factors": (lambda: mc.derivative(lambda v: np.sqrt(v) * [0.0, 1.0], np.zeros(2)), ["zero"]),
+    "zero times infinity": (lambda: mc.derivative(lambda v: np.sqrt(v) * [0.0, 1.0], np.zeros(2)), ["meets a zero"]),
     "log of a negative number": (lambda: mc.derivative(np.log, -1.0), ["not defined", "nan"]),
     "one entry is nan": (lambda: mc.derivative(lambda v: np.arcsin(v), np.array([0.5, 2.0])), ["not defined", "[1]"]),
     "0 / 0": (lambda: mc.derivative(lambda v: v / v, 0.0), ["not defined"]),
     "nan in a constant": (lambda: mc.derivative(lambda v: v * [1.0, np.nan], np.ones(2)), ["not defined", "[1]"]),
     "atan2 at the origin": (lambda: mc.derivative(lambda v: np.arctan2(v[0], v[1]), np.zeros(2)), ["not a number"]),
-    "sum of nothing chosen": (lambda: mc.derivative(lambda v: np.mean(v, where=[False, False]), np.ones(2)), ["defined"]),
+    "mean of nothing": (lambda: mc.derivative(lambda v: np.mean(v, where=[False, False]), np.ones(2)), ["defined"]),
     "differences beyond the domain": (lambda: mc.derivative(np.log, 1e-6, method="difference"), ["not finite"]),
     "log-determinant of a singular matrix": (lambda: mc.derivative(lambda M: np.linalg.slogdet(M)[1], np.ones((2, 2))),
                                              ["inverted"]),
@@ -144,7 +144,7 @@ def test_no_derivative_is_nan_without_a_word(name):
     (np.sqrt, 0.0, np.inf), (np.log, 0.0, np.inf), (np.abs, 0.0, 0.0), (np.linalg.norm, np.zeros(2), [0, 0]),
     (np.std, np.ones(1), [0]), (np.std, np.ones(3), [0, 0, 0]), (lambda v: np.copysign(v, 0.0), -1.0, -1.0),
     (lambda v: np.copysign(v, -0.0), 2.0, -1.0), (lambda v: np.maximum(v, 1.0), 1.0, 0.5), (np.sign, 0.0, 0.0),
-    (lambda v: np.nan_to_num(v * [np.nan, 1.0]), np.ones(2), [[0, 0], [0, 1]]) if False else (np.floor, 1.0, 0.0),
+    (np.floor, 1.0, 0.0),
     (lambda v: np.where(v > 0, np.log(v), 0.0), -0.5, 0.0), (np.sinc, 0.0, 0.0), (np.cbrt, 0.0, np.inf)])
 def test_documented_answers(f, at, wanted):
     assert np.array_equal(mc.derivative(f, at).array, wanted)

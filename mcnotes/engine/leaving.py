@@ -23,7 +23,7 @@ def plain(x):
 def _finite(x):
     """Whether all entries are finite, at the cost of one product; a product that overflows counts as not."""
     if type(x) is np.ndarray and x.ndim:
-        return isfinite(x.dot(x) if x.ndim == 1 else np.vdot(x, x))
+        return isfinite(np.vdot(x, x))          # unlike x @ x it does not warn where it overflows
     return _finite(x.value) if hasattr(x, "tape") else isfinite(x)
 
 
