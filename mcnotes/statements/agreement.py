@@ -62,8 +62,6 @@ class Record:
 
     def place(self, label, value, node, scope):
         """A label such as ``row i ↔ v_i``: as many rows as v has entries."""
-        if "block" in label.name:
-            return
         index, letter = label.parts
         if letter.kind == "sub" and spelled(letter.parts[1]) != spelled(index):
             raise ClaimError(f"{label.name} {spelled(index)} ↔ {spelled(letter)}: the index is another one")

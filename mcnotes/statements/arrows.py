@@ -45,7 +45,7 @@ def follow(judge, flow, conditions):
 
 def _walked(judge, stations, env):
     scope, letters = judge.scope(), judge.letters
-    places = [k for k, station in enumerate(stations) if 0 < k < len(stations) - 1 and _function(station, letters)]
+    places = [k for k in range(1, len(stations) - 1) if _function(stations[k], stations[k - 1], letters)]
     for k in places:
         before, name, after = stations[k - 1], _name(stations[k]), stations[k + 1]
         if name not in letters.functions:
@@ -80,9 +80,11 @@ def _walked(judge, stations, env):
             difference(as_matrix(step(one)), other, words, env, judge.record)
 
 
-def _function(node, letters):
+def _function(node, before, letters):
+    """Whether a station is a step, f in v → f → s, and no value on the way."""
     name = _name(node)
-    return name is not None and (letters.is_pure(name) or node.kind == "boxed")
+    return name is not None and (letters.is_pure(name) or node.kind == "boxed"
+                                 or before.kind == "delta" and letters.is_function(name))
 
 
 def _name(node):

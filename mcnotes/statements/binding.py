@@ -102,7 +102,8 @@ class Binder:
         return Node("derivative", (of, *by), name="∂", at=node.at)
 
     def _product(self, node):
-        factors, out = list(node.parts), []
+        out = []
+        factors = [factor for factor in node.parts if factor.kind != "words" or not factor.name.startswith("as ")]
         while factors:
             factor = factors.pop(0)
             if factor.kind == "derive":

@@ -91,6 +91,8 @@ class _Judge:
         for body, conditions, labels in self.statements:
             if body.kind == "words" or (body.kind == "paren" and all(part.kind == "words" for part in body.parts)):
                 continue
+            if body.kind == "paren" and len(body.parts) == 1 and body.parts[0].kind == "chain":
+                body = body.parts[0]
             if sizes := dimensions(body):
                 self._shape_of_last(sizes)
             elif (claimed := _claimed_kind(body)) is not None:
@@ -312,6 +314,8 @@ class _Judge:
         return Node("letter", name=name, at=side.at)
 
     def _placed(self, label, sides, scope, env):
+        if "block" in label.name:
+            return
         self.record.place(label, scope.value(sides[0], env), sides[0], scope)
         derivatives = [part for part in walk(sides[0]) if part.kind == "derivative"]
         if derivatives and label.parts[1].kind == "sub":
