@@ -132,7 +132,7 @@ def difference(left, right, words, env, record, shape=None):
     left, right = sided(left, right, words, shape)
     found = compare(left, right, tolerance=record.tolerance)
     if not found.ok:
-        reason = found.reason
+        reason = found.reason.replace(" -", " −")
         if reason.startswith("entry (") and left.ndim == 2:
             row, column = (int(k) + 1 for k in reason[7:reason.index(")")].split(","))
             rest = reason[reason.index(")") + 1:]

@@ -50,11 +50,37 @@ def judge(latex, letters):
     names = {part.name for part in itertools.chain.from_iterable(map(walk, parts)) if part.kind == "letter"}
     sizes = letters.sizes({name for name in names if name not in letters or np.shape(letters.values.get(name)) == ()},
                           binder.labels)
-    judge_ = _Judge(letters, sizes, _merged(parts))
-    judge_.run()
-    record = judge_.record
+    letters.used |= names
+    judged = _Judge(letters, sizes, _merged(parts))
+    judged.run()
+    record = judged.record
     relation = " ".join(dict.fromkeys(record.relations))
     return Result(latex, relation, shown(letters, names), record.rows, record.largest, record.entries, record.shapes)
+
+
+def could_fail(latex):
+    """Whether a formula says something that may be false: a relation, or a shape over a brace.
+
+    A notation says nothing, and an arrow without an equation, or a shape with a question mark,
+    is a picture in letters.
+
+    Parameters
+    ----------
+    latex : str
+
+    Examples
+    --------
+    >>> could_fail(r"z_i = W_i^T A"), could_fail(r"\\frac{\\partial s}{\\partial v}")
+    (True, False)
+    >>> could_fail(r"\\overbrace{v}^{(m \\times 1)}")
+    True
+    """
+    for part in itertools.chain.from_iterable(map(walk, read(latex))):
+        if part.kind == "chain" and not any(one.kind == "words" for one in walk(part.parts[0])):
+            return True
+        if part.kind == "brace" and len(part.parts) > 1 and dimensions(part.parts[1]):
+            return True
+    return False
 
 
 def _merged(parts):

@@ -42,10 +42,16 @@ class Letters:
     ----------
     given : dict of str to number, array or callable
         Letters, changes (``"Δv"``), and what stands for a sign: ``star``, ``step``.
+
+    Attributes
+    ----------
+    used : set of str
+        Letters that the formulas judged so far contain.
     """
 
     def __init__(self, given):
         self.values, self.functions, self.parameters, self.changes, self.signs = {}, {}, {}, {}, {}
+        self.used = set()
         for key, value in given.items():
             self._take(plain(key), value)
         for name, function in self.functions.items():
@@ -121,6 +127,16 @@ class Letters:
     def depends(self, name, on):
         """Whether a letter depends on one of several others, directly or not."""
         return name in on or any(self.depends(one, on) for one in self.parameters.get(name, ()))
+
+    def idle(self):
+        """Letters that were given, and that no formula needs."""
+        needed, waiting = set(), list(self.used)
+        while waiting:
+            name = waiting.pop()
+            if name not in needed:
+                needed.add(name)
+                waiting += self.parameters.get(name, ())
+        return [name for name in (*self.values, *self.functions) if name not in needed]
 
     def shape(self, name):
         """Shape of a letter with the axes that the notes count."""

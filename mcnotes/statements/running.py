@@ -52,6 +52,9 @@ def run(name, letters, part=None):
     known = Letters(letters)
     results = tuple(_named(_place(name, k, len(formulas)), judge, latex, known)
                     for k, latex in enumerate(formulas, 1))
+    idle = known.idle() if part is None else []
+    if idle:
+        raise FormulaError(f"{name} does not use {' and '.join(idle)}: leave out what the formula does not need")
     if not any(one.words for one in results):
         raise FormulaError(f"{name} cannot be false: {_harmless(results)}")
     return Verdict(name, True, results, summary(name, results))
