@@ -19,9 +19,9 @@
     autocapitalize: "off", spellcheck: "false", enterkeyhint: "done", size, ...attributes });
 
   // One part of an exercise: {element, get, set}; get gives what judge() reads, or null while nothing is entered.
-  const PLACEHOLDER = { shape: "4 x 3", pattern: "ij,j->i" };
+  const PLACEHOLDER = { shape: "rows x columns", pattern: "ab,c->d" };
   const typed = (part, label) => {
-    const input = field(label, part.kind === "text" ? 24 : 12, { placeholder: PLACEHOLDER[part.kind] });
+    const input = field(label, part.kind === "text" ? 24 : 15, { placeholder: PLACEHOLDER[part.kind] });
     return { element: make("span", {}, input), get: () => input.value, set: (value) => { input.value = value; } };
   };
   const grid = (part, label) => {
@@ -69,8 +69,8 @@
     const picked = () => boxes.filter(([box]) => box.checked).map(([box]) => box.value);
     return { element, picked, pick: (values) => boxes.forEach(([box]) => { box.checked = values.includes(box.value); }) };
   };
-  const text = (item) => {
-    const span = make("span");
+  const text = (item, k) => {                             // the number is said, too: a formula alone would be no label
+    const span = make("span", {}, `${k + 1}. `);
     const only = item.children.length === 1 && item.firstElementChild.tagName === "P" ? item.firstElementChild : item;
     span.append(...only.childNodes);
     return span;

@@ -1,0 +1,186 @@
+"""Every exercise of the book, answered in the page: right, wrong and with nonsense, kept and cleared."""
+
+import re
+
+import numpy as np
+import pytest
+
+from mcnotes.exercises import source
+from mcnotes.exercises.judging import judge
+
+from .conftest import HTML, PAGES
+from .test_pages import AXE
+
+ASKING = [name for name in PAGES if 'class="mc-ask"' in (HTML / name).read_text(encoding="utf-8")]
+each = pytest.mark.parametrize("name", ASKING or ["none"])
+
+
+def entered(part, value):
+    """A value of a part's plain form as one types or picks it."""
+    if isinstance(value, np.ndarray):
+        return [repr(entry) for entry in value.reshape(-1).tolist()]
+    if part.kind == "shape":
+        return " x ".join(map(str, value)) or "scalar"
+    if isinstance(value, tuple):
+        return [str(k) for k in value]
+    return {True: "1", False: "2"}[value] if part.kind == "truth" else str(value)
+
+
+def mistake(part):
+    """A plain value that is not right."""
+    wanted = part.wanted
+    if part.wrong:
+        return part.wrong[0][0]
+    if part.kind == "truth":
+        return not wanted
+    if part.kind == "several":
+        return (wanted[0],) if len(wanted) > 1 else (wanted[0] % 2 + 1,)
+    if part.kind == "match":
+        return wanted[::-1] if wanted != wanted[::-1] else (1,) * len(wanted)
+    if part.kind == "shape":
+        return (*wanted, 9)
+    if part.kind in ("text", "pattern"):
+        return {"text": "something else", "pattern": "ab->b" if wanted != "ab->b" else "ab->a"}[part.kind]
+    if part.kind == "choice":
+        return 2 if wanted == 1 else 1
+    return wanted + 1
+
+
+def put(page, place, part, k, value):
+    """Enter a value, or nonsense (None), into the k-th part of a form."""
+    name = f"ask-{place.get_attribute('data-name')}-{k}"
+    if part.kind in ("choice", "several", "truth"):
+        boxes = place.query_selector_all(f'input[name="{name}"]')
+        picked = [] if value is None else [value] if isinstance(value, str) else value
+        for box in boxes:
+            wanted = box.get_attribute("value") in picked
+            if wanted and not box.is_checked() or (box.is_checked() and not wanted and part.kind == "several"):
+                box.evaluate("box => box.closest('label').click()")
+        return
+    if part.kind == "match":
+        for box, one in zip(place.evaluate_handle("p => p.parentElement").as_element().query_selector_all("select"),
+                            value or [""] * 99, strict=False):
+            box.select_option(one)
+        return
+    group = place.query_selector_all("form > fieldset")[k]
+    if part.kind in ("vector", "matrix"):
+        if part.resize and value is not None:
+            for box, size in zip(group.query_selector_all(".mc-sizes input"), part.wanted.shape, strict=True):
+                box.fill(str(size))
+        for cell, one in zip(group.query_selector_all(".mc-grid input"), value or ["cat"] * 99, strict=False):
+            cell.fill(one)
+    else:
+        group.query_selector("input").fill("🐈" if value is None else value)
+
+
+def check(place):
+    place.query_selector("button[type=submit]").click()
+    return place.query_selector(".mc-verdict").inner_text()
+
+
+@each
+def test_an_exercise_answers_right_wrong_and_nonsense(visit, name):
+    with visit(name, 375) as opened:
+        page = opened.page
+        places = page.query_selector_all(".mc-ask[data-ask]")
+        for place in places:
+            parts = source.find(place.get_attribute("data-name")).parts
+            solution = place.query_selector(".mc-solution")
+            for value in (lambda part: None, lambda part: entered(part, mistake(part))):
+                for k, part in enumerate(parts):
+                    put(page, place, part, k, value(part))
+                said = check(place)
+                assert said and not said.startswith("✓") and "Right" not in said
+                assert solution.get_attribute("open") is None
+            if len(parts) == 1 and not (parts[0].kind == "matrix" and parts[0].wanted.ndim > 2):
+                assert judge(parts[0], mistake(parts[0])).words in said
+            for k, part in enumerate(parts):
+                put(page, place, part, k, entered(part, part.wanted))
+            assert check(place).endswith("Right."), place.get_attribute("data-name")
+            assert solution.get_attribute("open") is not None and len(solution.inner_text()) > 12
+        if places:
+            progress = page.query_selector(".mc-progress")
+            assert progress.inner_text().startswith(f"{len(places)} of {len(places)} answered")
+            page.reload()
+            assert len(page.query_selector_all(".mc-done")) == len(places)
+            assert all(e.inner_text().endswith("Right.") for e in page.query_selector_all(".mc-verdict"))
+            page.click(".mc-progress button")
+            assert page.query_selector(".mc-progress").inner_text().startswith("0 of")
+            assert not page.query_selector_all(".mc-done")
+            page.reload()
+            assert not any(e.inner_text() for e in page.query_selector_all(".mc-verdict"))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375, "the page scrolls sideways"
+        assert not opened.faults
+
+
+@each
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_where_a_form_has_spoken(visit, name, theme):
+    with visit(name, 1280, theme) as opened:
+        page = opened.page
+        page.evaluate("""() => {
+            document.querySelectorAll('.mc-buttons button[type=button]').forEach(button => button.click());
+            document.querySelectorAll('.mc-form input[type=text]').forEach(
+                (input, k) => input.value = k % 2 ? 'cat' : '1');
+            document.querySelectorAll('.mc-form').forEach(form => form.requestSubmit());
+            document.querySelectorAll('.mc-solution').forEach(solution => solution.open = true);
+        }""")
+        page.add_script_tag(path=str(AXE))
+        found = page.evaluate("axe.run('article').then(result => result.violations.map(v => v.id + ': ' + "
+                              "v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))")
+        assert not found, "\n".join(found)
+
+
+def test_hints_come_one_after_the_other_and_enter_checks(visit):
+    with visit("book/reference/editing.html") as opened:
+        page = opened.page
+        place = page.locator(".mc-ask").first
+        for k, words in enumerate(("row for each input", "belongs to one neuron"), 1):
+            place.get_by_role("button", name=re.compile("hint", re.I)).click()
+            assert words in place.locator(".mc-hints > div").nth(k - 1).inner_text()
+        assert place.locator(".mc-hints math").count() and not place.get_by_role("button", name="Another hint").count()
+        page.keyboard.press("Shift+Tab")
+        place.locator("input").first.focus()
+        page.keyboard.type("4 x 3")
+        page.keyboard.press("Tab")
+        page.keyboard.type("4")
+        page.keyboard.press("Enter")
+        assert place.locator(".mc-verdict").inner_text().endswith("Right.")
+
+
+def test_an_exercise_is_answered_by_touch(browser):
+    context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto((HTML / "book/reference/editing.html").as_uri())
+    place = page.locator(".mc-ask").first
+    place.locator("input").first.tap()
+    page.keyboard.type("3 x 4")
+    place.get_by_role("button", name="Check").tap()
+    assert "other layout" in place.inner_text()
+    letters = place.locator("input").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert letters >= 16, "phones zoom in"
+    context.close()
+
+
+@pytest.mark.parametrize("name", ASKING[:1] or ["none"])
+def test_without_javascript_the_question_and_a_solution_to_open(browser, name):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((HTML / name).as_uri())
+    assert not page.locator(".mc-form").count()
+    page.locator(".mc-solution summary").first.click()
+    assert len(page.locator(".mc-worked").first.inner_text()) > 12
+    context.close()
+
+
+def test_on_paper_the_solutions_stand_at_the_end(visit):
+    with visit("book/reference/editing.html") as opened:
+        page = opened.page
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        assert page.locator(".mc-answers h2").inner_text() == "Answers"
+        assert "Exercise 1" in page.locator(".mc-answers").inner_text()
+        assert page.locator(".mc-answers .mc-worked").first.is_visible()
+        assert not page.locator(".mc-buttons").first.is_visible()
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.locator(".mc-ask > .mc-solution").count() and not page.locator(".mc-answers").count()
