@@ -37,7 +37,7 @@ def _clean(array):
 
 
 def numbers(matrix):
-    """The entries of a matrix with one number of decimals, so that every one shows three digits.
+    """The entries of a matrix with one number of decimals: three digits of the largest, and one more for small ones.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def numbers(matrix):
         return [["0"] * matrix.shape[1] for _ in matrix]
     if not -4 <= powers.max() <= 5:
         return [[_power(x) for x in row] for row in matrix]
-    most = max(0, _DIGITS - 1 - powers.max()) + 2
+    most = max(0, _DIGITS - 1 - powers.max()) + 1
     decimals = max(_needed(x, min(most, max(0, _DIGITS - 1 - power)))
                    for x, power in zip(sizes, powers, strict=True))
     return [[_power(x) if x and abs(x) < 0.5 * 10.0**-decimals else f"{x:.{decimals}f}".replace("-", "−")
@@ -135,13 +135,16 @@ def headings(axes, names):
     def letter(style, text):
         return lambda k: f"<span class='mc-{style}'>{text}<sub>{k + 1}</sub></span>"
 
+    def counting(style, text):
+        return lambda k: f"<span class='mc-{style}'>{text} {k + 1}</span>"
+
     def given(style, own):
         return lambda k: f"<span class='mc-{style}'>{html.escape(own[k])}</span>"
     # the colour of a heading says whose entry it names; both sides of a matrix belong to it
     row_style, column_style = ("out", "out") if axes == (0, 2) else ("in", "in") if axes == (2, 0) else ("in", "out")
-    top = {(0, 2): letter("out", "row "), (2, 0): letter("in", "column ")}.get(
+    top = {(0, 2): counting("out", "row"), (2, 0): counting("in", "column")}.get(
         axes, letter("out", "w") if axes[1] else lambda k: "<span class='mc-out'>s</span>")
-    side = {(0, 2): letter("out", "column "), (2, 0): letter("in", "row ")}.get(
+    side = {(0, 2): counting("out", "column"), (2, 0): counting("in", "row")}.get(
         axes, letter("in", "v") if axes[0] else lambda k: "<span class='mc-in'>s</span>")
     rows, columns = names
     return (given(column_style, columns) if columns else top), (given(row_style, rows) if rows else side)
