@@ -19,6 +19,7 @@ from .faults import TYPED, Fault, fault, report
 #: The steps of the planar table: each half of the one before.
 STEPS = 0.1, 0.05, 0.025, 0.0125
 
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUCH = "write a number, or a list such as [1.0, 2.0, 0.5]"
 
 
@@ -112,6 +113,11 @@ def _blocks(f, points):
     """One block after another, so that what went well is shown before what did not."""
     names = list(points)
     values = tuple(points[name] for name in names)
+    for name, value in points.items():
+        if isinstance(value, dict) or isinstance(value, list | tuple) and any(np.ndim(part) for part in value
+                                                                             if isinstance(part, np.ndarray)):
+            raise Fault(f"{name} is a {type(value).__name__} of arrays; here each array is an argument of its own, "
+                        "such as W=np.ones((3, 2)), b=[1, 2]")
 
     def by_place(*arguments):
         return f(**dict(zip(names, arguments, strict=True)))
@@ -123,10 +129,19 @@ def _blocks(f, points):
         def alone(x, k=k):
             return by_place(*arrays[:k], x, *arrays[k + 1:])
         by = f" by {name}" if len(names) > 1 else ""
-        yield {"kind": "derivative", "title": f"Derivative{by}", "html": d._repr_html_()}
+        yield {"kind": "derivative", "title": f"Derivative{by}", "html": _named(d, name, f.__name__)._repr_html_()}
         yield {"kind": "planar", "title": f"Is it right? A small step{f' of {name}' * bool(by)}",
                "html": _planar(alone, name, arrays[k])}
         yield {"kind": "compression", "title": f"What the derivative{by} can do without", "html": _compression(d)}
+
+
+def _named(d, name, function):
+    """The derivative with the reader's own names for rows and columns, where these are inputs and outputs."""
+    def entries(word, shape):
+        return [f"{word}{k}".translate(_LOWERED) for k in range(1, shape[0] + 1)] if shape else [word]
+    if len(d.inner) > 1 or len(d.outer) > 1:
+        return d
+    return d.named(rows=entries(name, d.inner), columns=entries(function, d.outer))
 
 
 def _shape(name, names, arrays, output):

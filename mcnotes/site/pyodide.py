@@ -50,6 +50,17 @@ _NEEDLESS = re.compile(
     r"PIL/(?:_imagingft|_webp|_imagingcms|\w+ImagePlugin)(?<!PngImagePlugin)\b")
 
 
+_TERMS = re.compile(r"\.dist-info/(?:licenses/)?(?:LICENSE|COPYING)[^/]*$|/LICENSE/LICENSE|_DEJAVU$")
+_LICENCES = """\
+Python in the page is made of these, and of mcnotes with this book's own licences.
+
+Pyodide {version}: Mozilla Public License 2.0; its source is https://github.com/pyodide/pyodide/tree/{version}
+CPython {python}, inside of it: PSF License, https://docs.python.org/3.12/license.html
+Lark: MIT License, https://github.com/lark-parser/lark
+
+The files below are Pyodide's builds of these projects, without their tests and without what no page needs."""
+
+
 class UnreachableError(RuntimeError):
     """A file of the distribution could not be had, with the reasons."""
 
@@ -147,9 +158,9 @@ def _from_carrier(version, entries):
 
 def _write(path, data):
     """A file that is either whole or not there."""
-    half = path.with_suffix(".half")
-    half.write_bytes(data)
-    half.replace(path)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as half:
+        half.write(data)
+    pathlib.Path(half.name).replace(path)
 
 
 @functools.cache
@@ -175,8 +186,8 @@ def parts():
     """
     if not available():
         raise UnreachableError("NumPy for WebAssembly is not in the cache: run `python -m mcnotes.site.pyodide`")
-    found = {name: _kept(name, make) for name, make in (
-        ("script", _script),
+    found = {"script": _packed(_script())}
+    found |= {name: _kept(name, make) for name, make in (
         ("wasm", lambda: (CORE / "pyodide.asm.wasm").read_bytes()),
         ("library", lambda: archive(_members([CORE / "python_stdlib.zip"], re.compile(r"(?!)")))),
         ("numpy", lambda: archive(_members(_files(NUMPY), _NEEDLESS))))}
@@ -197,12 +208,10 @@ def _files(packages):
 
 
 def _kept(name, make):
-    """A packed part out of the cache, made anew when this module has changed."""
-    path = cache() / f"{name}-{hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()[:8]}.gz"
+    """A packed part out of the cache; what is left out of archives is part of its name."""
+    path = cache() / f"{name}-{hashlib.sha256(_NEEDLESS.pattern.encode()).hexdigest()[:8]}.gz"
     if not path.exists():
         cache().mkdir(parents=True, exist_ok=True)
-        for old in cache().glob(f"{name}-????????.gz"):
-            old.unlink()
         _write(path, _packed(make()))
     return path.read_bytes()
 
@@ -266,8 +275,19 @@ def archive(files):
     return whole.getvalue()
 
 
+def licences():
+    """What the parts are made of, and under which licences they may be passed on, as text."""
+    told = [_LICENCES.format(**lock()["info"])]
+    for path in _files(NUMPY + PICTURES * available(PICTURES)):
+        with zipfile.ZipFile(path) as wheel:
+            texts = [wheel.read(name).decode("utf-8", "replace") for name in sorted(wheel.namelist())
+                     if _TERMS.search(name)]
+        told.append("\n\n".join([f"{path.name}\n{'=' * len(path.name)}", *texts]))
+    return "\n\n\n".join(told)
+
+
 def write(folder):
-    """Put the parts beside the built pages, each in two forms.
+    """Put the parts beside the built pages, each in two forms, and their licences.
 
     A server sends the compressed file; a page that was opened from a folder may
     not fetch, but it may load a script, which holds the same bytes as base64.
@@ -283,6 +303,7 @@ def write(folder):
     """
     folder.mkdir(parents=True, exist_ok=True)
     sizes = {}
+    (folder / "licences.txt").write_text(licences(), encoding="utf-8")
     for name, data in parts().items():
         sizes[name] = len(data)
         path = folder / f"{name}.gz"

@@ -67,7 +67,7 @@ runs.</p>
 <button type="button" data-do="link">A link to this</button>
 <div class="mc-python-status"></div>
 <p class="mc-hint">The first run loads Python and NumPy from beside these pages, {size:.0f} MB, once. Nothing is sent
-anywhere: your code runs in this browser.</p></form>
+anywhere: your code runs in this browser. (<a href="../_static/python/licences.txt">Licences</a>)</p></form>
 <div class="mc-results"></div>"""
 
 _WITHOUT = "<p>This copy of the book was built without Python in its pages; below are worked examples.</p>"

@@ -8,7 +8,8 @@ window.mcPython = (() => {
   window.mcPythonPart = (name, text) => arriving[name](text);
 
   const fromFolder = (name, version) => new Promise((done, failed) => {
-    arriving[name] = (text) => done(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]));
+    // the browser decodes an address with data in it, and the page need not wait
+    arriving[name] = (text) => done(fetch(`data:application/gzip;base64,${text}`).then((answer) => answer.blob()));
     const script = document.createElement("script");
     script.src = `${base}${name}.gz.js?${version}`;
     script.onerror = () => failed(new Error(`${name}.gz.js is missing beside the pages`));
