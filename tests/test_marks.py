@@ -84,13 +84,19 @@ def test_a_misprint_hangs_at_the_note_that_names_it():
     assert "1 is not 2" in text and text.count("<math") == 1
 
 
-def test_a_check_without_a_place_of_its_own_stays_where_it_stood():
-    document = page(nodes.paragraph("", "before"), cell('mc.refute("E26", r"a = b", a=1)'),
-                    cell('mc.confirm("(17)", s=s)'), nodes.paragraph("", "after"))
-    marks.hang(document, OWN)
+def test_a_check_without_a_place_of_its_own_says_its_line_where_it_stood():
+    line = "(30) without the transpose fails: 2 ≠ 3"
+    verdict = Verdict("(30) without the transpose", True, (), line)
+    document = page(nodes.paragraph("", "before"), cell('mc.refute("E26", r"a = b", a=1)', "E26 as printed fails: 1"),
+                    cell('mc.refute("(30) without the transpose", r"a")', verdict),
+                    cell('mc.refute("(30)", r"a")', "(30) fails"), cell('mc.confirm("(17)", s=s)', "✓ (17) runs"),
+                    nodes.paragraph("", "after"))
+    assert marks.hang(document, OWN) == {}
     lines = [node.astext() for node in document.findall(nodes.paragraph)]
-    assert lines[0] == "before" and lines[-1] == "after"
-    assert "E26" in lines[1] and "check-e26" in lines[1] and "(17)" in lines[2] and "check-17" in lines[2]
+    assert lines[0] == "before" and lines[-1] == "after" and len(lines) == 6
+    for shown, target, sign, told in zip(lines[1:], ("e26", "30-without-the-transpose", "30", "17"), "✗✗✗✓",
+                                         ("E26 as printed fails: 1", line, "(30) fails", "(17) runs"), strict=False):
+        assert f'popovertarget="check-{target}"' in shown and f">{sign}<" in shown and shown.endswith(told)
 
 
 @pytest.mark.parametrize("source, tags", [

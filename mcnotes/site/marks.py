@@ -6,6 +6,8 @@ from docutils import nodes
 
 from . import checks, panels
 
+_ERRATUM = re.compile(r"E\d\d")
+
 
 def mark(check, name):
     """A link to the cell that checks a statement, for the eye and for screen readers."""
@@ -34,7 +36,8 @@ def hang(document, own):
                       for title in note.children if isinstance(title, nodes.title)]
             note.replace_self(panels.aside("", *titles, *note.children[len(titles):]))
     for check, place in taken:
-        label = next((label for label, one in own.items() if check.name.casefold() in one.names), None)
+        label = next((label for label, one in own.items()
+                      if check.function == "confirm" and check.name.casefold() in one.names), None)
         plain = re.sub(r"\W+", "-", check.name).strip("-").lower()
         target = f"check-{label or plain}"
         if target not in shown:
@@ -51,17 +54,21 @@ def hang(document, own):
 
 
 def _title(check):
-    return f"{check.name} runs as printed" if check.function == "confirm" else f"{check.name}, run as it was printed"
+    if check.function == "confirm":
+        return f"{check.name} runs as printed"
+    return f"{check.name}, run as it was printed" if _ERRATUM.fullmatch(check.name) else check.name
 
 
 def _beside(document, check, place, target):
-    """Put the mark of a misprint into the note that names it; without one, where the cell stood."""
-    words = f"{check.name}: run it as printed" if check.function == "refute" else f"{check.name}: how it was checked"
-    sign, style = ("✗ as printed", "mc-failed") if check.function == "refute" else ("✓", "")
+    """Put the mark of a misprint into the note that names it; other checks say their line where their cell stood."""
     named = [node for node in document.findall(lambda node: isinstance(node, panels.aside | nodes.admonition))
-             if re.search(rf"\b{re.escape(check.name)}\b", node.astext())] if check.function == "refute" else []
+             if _ERRATUM.fullmatch(check.name) and re.search(rf"\b{check.name}\b", node.astext())]
     lines = [line for node in named[:1] for line in node.findall(nodes.paragraph)]
-    line = lines[-1] if lines else place
-    if line is place:
-        place += nodes.Text(check.name)
-    line += [nodes.Text("\u00a0"), panels.button(target, sign, words, style)]
+    if lines:
+        lines[-1] += [nodes.Text("\u00a0"),
+                      panels.button(target, "✗ as printed", f"{check.name}: run it as printed", "mc-failed")]
+        return
+    told = check.verdict["line"] if check.verdict else " ".join(check.lines) or check.name
+    place["classes"] = ["mc-place"]
+    sign, style = ("✗", "mc-failed") if check.function == "refute" else ("✓", "")
+    place += [panels.button(target, sign, f"{check.name}: how it was checked", style), nodes.Text(told.lstrip("✓✗ "))]
