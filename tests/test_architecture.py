@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "pictures.drawing": {"pictures.drawing"},
     "pictures": {"pictures"},
     "desk": {"statements", "desk"},
-    "site": {"statements", "exercises", "pictures", "desk", "inpage", "site"},
+    "site": {"shapes", "statements", "exercises", "pictures", "desk", "inpage", "site"},
 }
 #: Rooms whose modules need NumPy and the standard library alone.
 MATHEMATICS = {"shapes", "display", "fitting", "layout", "derivative", "planar", "claims", "compression", "network",

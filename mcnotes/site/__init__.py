@@ -10,7 +10,8 @@
 - :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
 - :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
-- :mod:`~mcnotes.site.exercises` puts a form below each question.
+- :mod:`~mcnotes.site.exercises` puts a form below each question;
+  :mod:`~mcnotes.site.drill` asks for shapes without end.
 - :mod:`~mcnotes.site.pyodide` fetches Python for the page, :mod:`~mcnotes.site.python` puts it there, and
   :mod:`~mcnotes.site.runner` makes the code of chapters ready for it.
 - :mod:`~mcnotes.site.paper` prints the whole book.
@@ -23,7 +24,19 @@ FONTS = '1em "STIX Two Math"', '900 1em "Font Awesome 6 Free"'
 
 def setup(app):
     """Entry point for Sphinx."""
-    from . import counting, exercises, formulas, frontmatter, numbering, outputs, pages, panels, python, references
+    from . import (
+        counting,
+        drill,
+        exercises,
+        formulas,
+        frontmatter,
+        numbering,
+        outputs,
+        pages,
+        panels,
+        python,
+        references,
+    )
 
     os.environ["MCNOTES_BOOK"] = "1"
     app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_display, None))
@@ -45,6 +58,8 @@ def setup(app):
     app.add_node(exercises.ask, html=(exercises.visit_ask, exercises.depart_ask))
     app.add_node(exercises.worked, html=(exercises.visit_worked, exercises.depart_worked))
     app.add_directive("ask", exercises.Ask)
+    app.add_directive("shape-drill", drill.ShapeDrill)
+    app.connect("html-page-context", drill.add_scripts)
     app.add_transform(exercises.TakeChecks)
     app.connect("source-read", exercises.put_forms)
     app.connect("html-page-context", exercises.add_scripts)

@@ -1,0 +1,91 @@
+"""The shape drill asks by the rule of mc.shape_of, and takes right answers only."""
+
+import numpy as np
+import pytest
+from test_exercises_page import SCRIPTS, by_script
+
+import mcnotes as mc
+
+#: Numbers from 0 to 1, the same at each run; the drill takes them one by one.
+RANDOM = "((seed) => () => (seed = (seed * 48271) % 2147483647) / 2147483647)"
+COUNT = 3000
+
+
+@pytest.fixture(scope="module")
+def asked():
+    return by_script("drill.js", f"script.ask({RANDOM}(each * 7919 + 1))", list(range(1, COUNT)))
+
+
+def test_every_answer_is_that_of_shape_of(asked):
+    kinds = set()
+    for one in asked:
+        of, wrt = tuple(one["of"]), tuple(one["wrt"])
+        if one["what"] == "product":
+            left, right = (np.ones(shape).T if turned else np.ones(shape)
+                           for shape, turned in zip((wrt, of), one["turned"], strict=True))
+            try:
+                assert one["wanted"] == list((left @ right).shape)
+            except ValueError:
+                assert one["wanted"] is None
+            continue
+        known = mc.shape_of(of=of, wrt=wrt)
+        kinds.add((one["what"], len(of), len(wrt)))
+        wanted = {"shape": list(known.shape), "axes": known.axes, "size": known.size,
+                  "numerator": list(known.shape[::-1])}[one["what"]]
+        assert one["wanted"] == wanted, one
+    nine = {(of, wrt) for of in range(3) for wrt in range(3)}
+    assert {kind[1:] for kind in kinds if kind[0] == "shape"} == nine
+    assert {kind[0] for kind in kinds} == {"shape", "axes", "size", "numerator"}
+    fit = [one["wanted"] is not None for one in asked if one["what"] == "product"]
+    assert 0.4 < np.mean(fit) < 0.6
+
+
+def test_the_rule_holds_for_columns_and_rows_too():
+    shapes = [(), (1, 1), (4,), (4, 1), (1, 4), (2, 3), (1, 1, 2), (5, 6, 7)]
+    pairs = [(of, wrt) for of in shapes for wrt in shapes]
+    here = by_script("drill.js", "script.shapeOf(each[0], each[1])", pairs)
+    for (of, wrt), there in zip(pairs, here, strict=True):
+        known = mc.shape_of(of=of, wrt=wrt)
+        assert there == {"shape": list(known.shape), "axes": known.axes, "size": known.size}, (of, wrt)
+
+
+def test_the_other_layout_is_that_of_the_derivative(asked):
+    functions = {(1, 1): lambda x, of: np.tanh(np.ones((*of, x.size)) @ x), (0, 1): lambda x, of: np.sum(x**2),
+                 (1, 0): lambda x, of: np.ones(of) * x**2, (2, 0): lambda x, of: np.ones(of) * x**2,
+                 (0, 2): lambda x, of: np.sum(x**2)}
+    seen = set()
+    for one in asked:
+        if one["what"] == "numerator" and (key := (len(one["of"]), len(one["wrt"]))) not in seen:
+            seen.add(key)
+            of, at = tuple(one["of"]), np.ones(tuple(one["wrt"]))
+            d = mc.derivative(lambda x, key=key, of=of: functions[key](x, of), at if at.ndim else 1.0)
+            assert list(d.layout("numerator").shape) == one["wanted"]
+    assert seen == set(functions)
+
+
+def test_each_miss_is_explained_in_the_numbers_of_the_question(asked):
+    for one in asked:
+        assert len(one["why"]) > 20 and "undefined" not in one["why"]
+        if one["what"] in ("size", "axes"):
+            assert str(one["wanted"]) in one["why"]
+        if one["what"] in ("shape",) and one["wanted"]:
+            assert " × ".join(map(str, one["wanted"])) in one["why"]
+
+
+def test_right_answers_are_taken_and_others_are_not(asked):
+    cases = []
+    for one in asked[:600]:
+        wanted = one["wanted"]
+        right = "no" if wanted is None else str(wanted)
+        if isinstance(wanted, list):
+            right = " x ".join(map(str, wanted)) or "scalar"
+        cases += [(one, right, True), (one, "cat", False), (one, "", False), (one, "9 x 9 x 9 x 9 x 9", False)]
+        if isinstance(wanted, list) and len(wanted) > 1:
+            cases.append((one, " x ".join(map(str, wanted[::-1])), False))
+            cases.append((one, "no", False))
+        if wanted is None:
+            cases.append((one, "2 x 3", False))
+    judging = str(SCRIPTS / "exercises.js")
+    code = f"script.judge(each[0], each[1], require({judging!r})).right"
+    here = by_script("drill.js", code, [case[:2] for case in cases])
+    assert [(case[0]["what"], case[1]) for case, said in zip(cases, here, strict=True) if said != case[2]] == []
