@@ -197,3 +197,13 @@ def test_arrays_with_a_mind_of_their_own_are_refused_as_points(at, words):
 def test_differences_of_what_is_not_finite_are_refused():
     with pytest.raises(ValueError, match="not finite"), np.errstate(invalid="ignore", divide="ignore"):
         mc.derivative(np.log, 1e-6, method="difference")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [3, 5000])
+def test_large_numbers_are_no_reason_for_a_warning(size):
+    v = np.full(size, 1e200)
+    d = mc.derivative(lambda v: np.sum(1e200 * v / 1e200), v)
+    assert np.all(d.array == 1.0) and np.isfinite(d.predict(v / size))
+    assert np.all(mc.derivative(lambda x: np.sum(1e200 * x), np.ones(size)).array == 1e200)
+    assert mc.derivative(lambda x: 1e200 * x[:2], np.ones(size)).array.max() == 1e200

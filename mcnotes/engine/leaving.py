@@ -21,9 +21,12 @@ def plain(x):
 
 
 def _finite(x):
-    """Whether all entries are finite, at the cost of one product; a product that overflows counts as not."""
+    """Whether all entries are finite; of a large array by one product, which counts as not where it overflows."""
     if type(x) is np.ndarray and x.ndim:
-        return isfinite(np.vdot(x, x))          # unlike x @ x it does not warn where it overflows
+        if x.size <= 4096:
+            return bool(np.isfinite(x).all())
+        with np.errstate(over="ignore", invalid="ignore"):
+            return isfinite(np.vdot(x, x))
     return _finite(x.value) if hasattr(x, "tape") else isfinite(x)
 
 
