@@ -94,6 +94,11 @@ def as_text(tables):
     return "\n".join(lines)
 
 
+def _head(scope, name):
+    """The head of a row or column; without a name it is an empty cell, which no screen reader announces."""
+    return f'<th scope="{scope}">{html.escape(name)}</th>' if name.strip() else "<td></td>"
+
+
 def as_html(tables):
     """The tables for screen readers, one line for each row so that frames share what is the same.
 
@@ -120,11 +125,11 @@ def as_html(tables):
             continue
         lines.append("<table><caption>Numbers in the picture</caption><tbody>")
         if any(table.columns):
-            heads = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in table.columns)
+            heads = "".join(_head("col", column) for column in table.columns)
             lines.append(f"<tr><td></td>{heads}</tr>")
         for label, values in rows:
             cells = "".join(f"<td>{html.escape(v)}</td>" for v in values)
-            lines.append(f'<tr><th scope="row">{html.escape(label)}</th>{cells}</tr>')
+            lines.append(f"<tr>{_head('row', label)}{cells}</tr>")
         lines.append("</tbody></table>")
     return "\n".join(lines)
 
