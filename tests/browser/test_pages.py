@@ -44,34 +44,6 @@ def test_axe_finds_nothing(visit, name, theme):
         assert not found, "\n".join(found)
 
 
-@each
-def test_explorers_move_by_keyboard_and_by_mouse(visit, name):
-    with visit(name, 375) as opened:
-        page = opened.page
-        for explorer in page.query_selector_all(".mc-explorer"):
-            frame, said = explorer.query_selector(".mc-frame"), explorer.query_selector(".mc-said")
-            first = (frame.inner_html(), said.inner_text())
-            for slider in explorer.query_selector_all("input[type=range]"):
-                last = slider.get_attribute("max")
-                slider.focus()
-                page.keyboard.press("End")
-                assert slider.input_value() == last
-                assert frame.inner_html() != first[0], "the last frame is the first"
-                page.keyboard.press("Home")
-                assert (frame.inner_html(), said.inner_text()) == first
-                page.keyboard.press("ArrowRight")
-                assert slider.input_value() == "1"
-                assert slider.evaluate("s => s.nextElementSibling.textContent") == slider.get_attribute(
-                    "aria-valuetext"
-                )
-                slider.scroll_into_view_if_needed()
-                box = slider.bounding_box()
-                page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
-                assert slider.input_value() == last
-                page.keyboard.press("Home")
-        assert not opened.faults
-
-
 def test_explorers_move_by_touch(browser):
     context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True)
     page = context.new_page()
