@@ -23,6 +23,9 @@ OLD_FORM = {
     "14-matrix-scalar", "17-dimensions", "18-dealing-with-tensors", "23-element-wise-multiplication",
 }
 
+#: Slips of wording, layout and transcription that stand in the reference list alone. The list grows.
+SLIPS = {"E52", "E53", "E59", "E60", "E61", "E80"}
+
 
 def cells(path, kind=None):
     """Cells of a notebook as (number, source, cell)."""
@@ -66,7 +69,7 @@ def test_every_erratum_is_shown_on_a_page_of_its_section():
         if line.startswith("["):
             page = re.findall(r"\(\.\./([\w-]+)\)", line)
         number = re.match(r"(E\d\d) ", line)
-        if number and not any(number[1] in shown.get(name, "") for name in page):
+        if number and number[1] not in SLIPS and not any(number[1] in shown.get(name, "") for name in page):
             if number[1] == "E82" and any("E82" in text for text in shown.values()):
                 continue
             missing.append((number[1], page))
