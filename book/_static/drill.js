@@ -88,6 +88,7 @@ const mcDrill = (() => {
     const layout = question.what === "numerator";
     const judged = judging.judge({ kind, wanted: question.wanted, also: [], digits: 3, derivative: question.what === "shape",
       wrong: layout && question.wanted.length === 2 ? [[[...question.wanted].reverse(), "That is the layout of this book."]] : [] }, text);
+    if (question.what === "product" && judged.key === "axes") judged.words = "A product of two matrices has rows and columns.";
     return { right: judged.right, key: judged.key, words: judged.words };
   };
   return { ask, judge, shapeOf, multiply, WHAT };
