@@ -18,7 +18,7 @@ def test_a_page_opens_without_a_fault(visit, name, width, theme):
         assert page.evaluate("document.documentElement.dataset.theme") == theme
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
         raw = page.evaluate(r"""() => [...document.querySelectorAll('article p, article li, article td, article dd')]
-            .map(e => { const copy = e.cloneNode(true); copy.querySelectorAll('code').forEach(c => c.remove());
+            .map(e => { const copy = e.cloneNode(true); copy.querySelectorAll('code, pre').forEach(c => c.remove());
                         return copy.textContent; })
             .filter(t => /\$\$|\\(frac|begin|textcolor|mathsf|partial)/.test(t))""")
         assert not raw, f"formulas that were not typeset: {raw[:2]}"
