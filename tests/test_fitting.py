@@ -203,7 +203,7 @@ def test_differences_of_what_is_not_finite_are_refused():
 @pytest.mark.parametrize("size", [3, 5000])
 def test_large_numbers_are_no_reason_for_a_warning(size):
     v = np.full(size, 1e200)
-    d = mc.derivative(lambda v: np.sum(1e200 * v / 1e200), v)
+    d = mc.derivative(lambda v: np.sum(1e100 * v / 1e100), v)
     assert np.all(d.array == 1.0) and np.isfinite(d.predict(v / size))
     assert np.all(mc.derivative(lambda x: np.sum(1e200 * x), np.ones(size)).array == 1e200)
     assert mc.derivative(lambda x: 1e200 * x[:2], np.ones(size)).array.max() == 1e200
