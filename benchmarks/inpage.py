@@ -55,7 +55,7 @@ def own_function(browser, address):
     page.evaluate(FRAMES)
     first = timed(page, lambda: page.click("[data-do=run]"))
     longest, size, runs = page.evaluate("mcLongest"), loaded(page, asked) / 1e6, []
-    for button in page.query_selector_all(".mc-choice button"):
+    for button in page.query_selector_all(".mc-starts button"):
         button.click()
         runs.append(page.evaluate(RUN))
     page.fill("#mc-own-code", "def f(v):\n    while True:\n        pass")
@@ -63,7 +63,7 @@ def own_function(browser, address):
     page.click("[data-do=run]")
     page.wait_for_timeout(300)
     stopped = timed(page, lambda: page.click("[data-do=stop]"))
-    page.query_selector(".mc-choice button").click()
+    page.query_selector(".mc-starts button").click()
     again = timed(page, lambda: page.click("[data-do=run]"))
     context.close()
     return size, first, longest, statistics.median(runs), max(runs), 1000 * stopped, again

@@ -71,7 +71,8 @@ def depart_aside(self, node):
 
 def _formula(result):
     """One formula of a verdict: typeset, its letters, and what its two sides came to."""
-    shown = f'<div class="mc-equation">{to_mathml(result["latex"], True)}</div>'
+    formula = to_mathml(result["latex"], True)
+    shown = f'<div class="mc-equation" tabindex="0" role="group" aria-label="formula">{formula}</div>'
     shown += _table("letters", ("letter", "shape", "here"), result["letters"])
     shown += _table("numbers", ("step", "true", "predicted", "gap", "ratio"), result["rows"])
     if result["difference"] is not None:
@@ -87,5 +88,6 @@ def _table(name, heads, rows):
         return ""
     head = "".join(f'<th scope="col">{head}</th>' for head in heads)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return (f'<div class="mc-panel-scroll"><table class="mc-panel-table mc-panel-{name}"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>")
+    return (f'<div class="mc-panel-scroll" tabindex="0" role="group" aria-label="{name}">'
+            f'<table class="mc-panel-table mc-panel-{name}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+            "</div>")

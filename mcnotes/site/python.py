@@ -55,18 +55,18 @@ def f(v):
 )
 
 _FORM = """\
-<form hidden><p class="mc-choice">Start from </p>
+<form hidden><p class="mc-starts">Start from </p>
 <label for="mc-own-code">Your code</label>
 <textarea class="mc-code-box" id="mc-own-code" name="code" rows="6" spellcheck="false"
  autocapitalize="off" autocomplete="off" aria-describedby="mc-own-keys"></textarea>
-<p class="mc-hint" id="mc-own-keys">np and mc are there. Tab indents; Escape, then Tab, leaves the box; Ctrl and Enter
+<p class="mc-small" id="mc-own-keys">np and mc are there. Tab indents; Escape, then Tab, leaves the box; Ctrl and Enter
 runs.</p>
 <div class="mc-call"><label for="mc-own-at">f(</label><input id="mc-own-at" name="at" spellcheck="false"
  autocapitalize="off" autocomplete="off" aria-label="the point: what stands in the brackets of f"><span>)</span></div>
 <button data-do="run">Run</button> <button type="button" data-do="stop" hidden>Stop</button>
 <button type="button" data-do="link">A link to this</button>
 <div class="mc-python-status"></div>
-<p class="mc-hint">The first run loads Python and NumPy from beside these pages, {size:.0f} MB, once. Nothing is sent
+<p class="mc-small">The first run loads Python and NumPy from beside these pages, {size:.0f} MB, once. Nothing is sent
 anywhere: your code runs in this browser. (<a href="../_static/python/licences.txt">Licences</a>)</p></form>
 <div class="mc-results"></div>"""
 
@@ -83,12 +83,13 @@ class OwnFunction(SphinxDirective):
         size = self.config.mcnotes_python / 1e6
         form = _FORM.format(size=size) if size else _WITHOUT
         worked = "".join(
-            f'<details class="mc-example"{" open" * (k == 0)}><summary>{html.escape(title)}</summary>'
+            f'<details class="mc-own-example"{" open" * (k == 0)}><summary>{html.escape(title)}</summary>'
             f'<pre class="mc-code" tabindex="0">{html.escape(code)}</pre>'
             f'<p><code>f(<span class="mc-at">{html.escape(at)}</span>)</code></p>'
             f'<div class="mc-blocks">{as_html(examine(code, at))}</div></details>'
             for k, (title, code, at) in enumerate(EXAMPLES))
-        return [nodes.raw("", f'<div class="mc-own">{form}<div class="mc-worked">{worked}</div></div>', format="html")]
+        whole = f'<div class="mc-own">{form}<div class="mc-own-worked">{worked}</div></div>'
+        return [nodes.raw("", whole, format="html")]
 
 
 def add_scripts(app, pagename, templatename, context, doctree):

@@ -168,7 +168,7 @@ def test_the_box_can_be_left_with_the_keyboard(visit):
 def test_examples_show_their_results_at_once_and_axe_finds_nothing(visit, width, theme):
     with visit(OWN, width, theme) as opened:
         page = opened.page
-        for button in page.query_selector_all(".mc-choice button"):
+        for button in page.query_selector_all(".mc-starts button"):
             button.click()
             assert page.input_value("#mc-own-code").startswith(("def f", "W =", "a =", "X ="))
             assert page.query_selector_all(".mc-results .mc-block")
@@ -183,7 +183,7 @@ def test_without_scripts_the_worked_examples_stand(browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((HTML / OWN).as_uri())
-    assert page.is_visible(".mc-worked details[open] table.mc-derivative")
+    assert page.is_visible(".mc-own-worked details[open] table.mc-derivative")
     assert not page.is_visible(".mc-own form")
     context.close()
 
@@ -242,6 +242,12 @@ def test_a_chapter_is_changed_and_run_and_goes_back_to_print(browser, served):
         page.wait_for_function("document.querySelector('.mc-python-status').innerText.includes('failed')")
         assert "Line 2" in output.inner_text() and "nothing" in output.inner_text()
         assert page.locator(".mc-not-run").count() > 3
+
+        box.fill('def s(v):\n    return v[0]**2 * v[1] + np.sin(v[2])\n\nv = np.array([1.0, 2.0, 0.5])\n'
+                 'by_hand = np.array([9.0, v[0]**2, np.cos(v[2])])')
+        page.click("[data-do=run]")
+        page.wait_for_function("document.querySelector('.mc-python-status').innerText.includes('not hold now')")
+        assert "cells ran in" in page.inner_text(".mc-python-status"), "a false statement does not end the run"
 
         page.click("[data-do=back]")
         assert page.inner_html("article") == before

@@ -6,7 +6,7 @@
   const [code, at] = [form.elements.code, form.elements.at];
   const [run, stop, link] = ["run", "stop", "link"].map((name) => form.querySelector(`[data-do=${name}]`));
   const results = own.querySelector(".mc-results");
-  const worked = [...own.querySelectorAll(".mc-worked details")];
+  const worked = [...own.querySelectorAll(".mc-own-worked details")];
   const said = window.mcControls.status(form.querySelector(".mc-python-status"));
   const python = new window.mcPython(said);
 
@@ -57,9 +57,9 @@
     button.type = "button";
     button.textContent = example.querySelector("summary").textContent;
     button.addEventListener("click", () => show(example));
-    form.querySelector(".mc-choice").append(k ? " " : "", button);
+    form.querySelector(".mc-starts").append(k ? " " : "", button);
   });
-  own.querySelector(".mc-worked").hidden = true;
+  own.querySelector(".mc-own-worked").hidden = true;
   form.hidden = false;
 
   const given = location.hash.match(/^#code=([\w-]+)$/);
