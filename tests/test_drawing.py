@@ -12,6 +12,7 @@ import pytest  # noqa: E402
 
 import mcnotes as mc  # noqa: E402
 from mcnotes.pictures.drawing import palette  # noqa: E402
+from mcnotes.pictures.reading import read  # noqa: E402
 
 VALUES = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
@@ -144,6 +145,21 @@ def test_diagrams(ax):
     plt.clf()
     mc.draw.vector([1.0, 2.0], labels=["a", "b"], role="output", column=False)
     assert {t.get_text(): t.get_color() for t in plt.gca().texts}["a"] == palette.OUTPUT
+
+
+def test_the_map_marks_one_link_and_fills_in_what_was_found(ax):
+    mc.draw.links("weights", filled=["loss"], found={"loss": "$2(A - t)$"}, ax=ax)
+    rows, columns, cells = ax.mc_tables[0]
+    said = {row.split()[0]: [text.get_text() for text in line] for row, line in zip(rows, cells, strict=True)}
+    assert said["loss"][2] == "$2(A - t)$" and said["weights"][2] == "?" and said["layers"][2] == ""
+    colours = {text.get_text(): text.get_color() for text in ax.texts}
+    assert (colours[r"$W^\ell$"], colours[r"$Z^\ell$"]) == (palette.INPUT, palette.OUTPUT)
+    assert colours[r"$A^\ell$"] == colours[r"$A^{\ell-1}$"] == palette.INK
+    table = read(ax.figure)[0]
+    marked = {label for label, values in table.rows if any("(marked)" in value for value in values)}
+    assert marked == {"weights link"} and dict(table.rows)["layers link"][0] == "∂Z^ℓ/∂A^ℓ-1"
+    with pytest.raises(ValueError, match="loss, weights, layers, activation; it was 'bias'"):
+        mc.draw.links("weights", filled=["bias"])
 
 
 @pytest.mark.parametrize(

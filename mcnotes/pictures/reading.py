@@ -160,7 +160,8 @@ def _point(*coordinates):
     return "(" + ", ".join(map(number, coordinates)) + ")"
 
 
-_SIGNS = {r"\partial": "∂", r"\Delta": "Δ", r"\times": "×", r"\theta": "θ", r"\mathcal": "", r"\mathsf": ""}
+_SIGNS = {r"\ell": "ℓ", r"\partial": "∂", r"\Delta": "Δ", r"\times": "×", r"\theta": "θ",
+          r"\mathcal": "", r"\mathsf": ""}
 
 
 def _words(text):
@@ -168,7 +169,8 @@ def _words(text):
     said = text if isinstance(text, str) or text is None else text.get_text()
     for command, sign in _SIGNS.items():
         said = (said or "").replace(command, sign)
-    return re.sub(r"[${}]|(?<=[∂Δ]) ", "", " ".join(said.split()))
+    said = re.sub(r"\\frac\{(.*?)\}\{", r"\1/", said)
+    return re.sub(r"[${}]|\\,|(?<=[∂Δ]) ", "", " ".join(said.split()))
 
 
 def _entry(ax, cell):

@@ -7,6 +7,7 @@ picture shows")``.
 
 from .arrays import build_table, cell, matrix, product, vector
 from .barplots import bars
+from .chain import links
 from .diagrams import axes_count, flow, network, nine_kinds, shapes
 from .grips import handle, inset, tap
 from .palette import (
@@ -54,6 +55,7 @@ __all__ = [
     "gap_loglog",
     "handle",
     "inset",
+    "links",
     "losses",
     "matrix",
     "network",
