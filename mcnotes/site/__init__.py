@@ -6,6 +6,7 @@
 - :mod:`~mcnotes.site.numbering` gives equations and boxes the numbers of the notes.
 - :mod:`~mcnotes.site.checks` takes the cells that only check out of the prose, :mod:`~mcnotes.site.marks`
   hangs a mark beside what they check, and :mod:`~mcnotes.site.panels` writes what the mark opens.
+- :mod:`~mcnotes.site.entries` joins the errata with the pages that show them, and the glossary with the search.
 - :mod:`~mcnotes.site.counting` counts the statements for the index.
 - :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
 - :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
@@ -27,6 +28,7 @@ def setup(app):
     from . import (
         counting,
         drill,
+        entries,
         exercises,
         formulas,
         frontmatter,
@@ -46,6 +48,7 @@ def setup(app):
     app.add_directive("statement-counts", counting.StatementCounts)
     app.add_transform(numbering.NumberStatements)
     app.add_transform(numbering.NumberExercises)
+    app.add_transform(entries.JoinErrata)
     app.connect("config-inited", outputs.note_the_source)
     app.connect("env-get-outdated", outputs.forget_stale_outputs)
     app.connect("env-before-read-docs", outputs.run_notebooks)

@@ -120,13 +120,15 @@ def _indent(line):
 
 
 def _previews(text):
-    """Target -> what a reference to it shows: each equation and each box with a name on a page."""
+    """Target -> what a reference to it shows: each equation, box, erratum and word of the glossary of a page."""
     found, boxes = {}, {one.label for one in everything()}
     numbered = (r'id="(equation-[\w-]+)"><div class="mc-formula"[^>]*>(.*?)</div>'
                 r'<div class="mc-number">(?:<a [^>]*>([^<]*))?')
     for name, formula, number in re.findall(numbered, text, re.S):
         title = f'<p class="mc-preview-title">Equation {number}</p>' if number else ""
         found[name] = f"{title}<div>{formula}</div>"
+    for term, name, words in re.findall(r'<dt id="(e\d\d|term-[\w-]+)">(.*?)</dt><dd>(.*?)</dd>', text, re.S):
+        found[term] = f'<p class="mc-preview-title">{_plain(name)}</p>{_plain(words)}'
     for start in re.finditer(r'<div class="[^"]*admonition[^"]*" id="([\w-]+)">', text):
         if start[1] not in boxes:
             continue
@@ -139,5 +141,10 @@ def _previews(text):
         inner = re.sub(r'<(a|button)[^>]*class="mc-checked".*?</\1>', "", text[start.end():end], flags=re.S)
         inner = inner.replace('<p class="admonition-title">', '<p class="mc-preview-title">')
         inner = re.sub(r'<div class="mc-number">.*?</div>', "", inner, flags=re.S)
-        found[start[1]] = re.sub(r'\s(?:id|tabindex|role|aria-label)="[^"]*"', "", inner).strip()
+        found[start[1]] = _plain(inner).strip()
     return found
+
+
+def _plain(text):
+    """HTML without what only its own place needs."""
+    return re.sub(r'\s(?:id|tabindex|role|aria-label)="[^"]*"', "", text)

@@ -19,7 +19,7 @@ from .values import ClaimError
 
 _NAME = re.compile(r"(?P<name>Erratum E(?P<erratum>\d\d)|\(\w+\)|[A-Z][a-z]+ [\w.]+)(?: (?P<words>.*))?")
 #: How many errata of the notes the reference lists: E01, E02, ...
-_ERRATA = 82
+_ERRATA = 83
 #: Words that may follow a name narrow the claim down; they begin with one of these and do not judge it.
 _NARROW = set("as with without in on for from by over entry checked turned transposed compressed".split())
 _JUDGE = re.compile(r"\b(is|are) (not )?(true|false|wrong|right)\b|\b(holds?|fails?)\b")

@@ -46,7 +46,7 @@ def faults(root=finding.ROOT):
             found = _pictures(text) if kind == "code" else _references(text, targets, pages)
             said += [f"{path.relative_to(root)}, {where}: {words}" for words in found]
     for path in sorted((root / "book").rglob("*.md")):
-        for line, text in enumerate(_without_code(path.read_text(encoding="utf-8")).splitlines(), 1):
+        for line, text in enumerate(without_code(path.read_text(encoding="utf-8")).splitlines(), 1):
             said += [f"{path.relative_to(root)}, line {line}: {words}" for words in _references(text, targets, pages)]
     return said
 
@@ -107,7 +107,7 @@ def _groups(table, field):
 
 def _references(text, targets, pages):
     """What is wrong with the references in a text."""
-    for role, words, target, alone in _ROLE.findall(_without_code(text)):
+    for role, words, target, alone in _ROLE.findall(without_code(text)):
         words, target = (words, target) if target else ("", alone)
         one = targets.get(target)
         if one is None:
@@ -119,7 +119,7 @@ def _references(text, targets, pages):
             others = [other.label for other in targets.values() if [other.name] == named]
             other = f", or lead to {others[0]}" if others else ""
             yield f"the reference says {words} and leads to {target}, which is {one.name}; write {one.name}{other}"
-    for picture, words, target in _LINK.findall(_without_code(text)):
+    for picture, words, target in _LINK.findall(without_code(text)):
         page = target.split("#")[0].rsplit("/", 1)[-1].removesuffix(".ipynb")
         section = re.match(r"X\.\d+", words)
         if picture and not words.strip():
@@ -128,8 +128,23 @@ def _references(text, targets, pages):
             yield f"the link says {section[0]} and leads to {page}, which is {pages[page]}"
 
 
-def _without_code(text):
-    """The text with its code blanked, as long as before."""
+def without_code(text):
+    """The text with its code blanked, as long as before.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> without_code("E01, ``E02``")
+    'E01,        '
+    """
     return _CODE.sub(lambda code: re.sub(r"\S", " ", code[0]), text)
 
 
