@@ -71,6 +71,23 @@ def test_refute_passes_only_where_the_sides_differ(capsys):
         mc.refute("Erratum E31", (4, 3), (4, 3))
 
 
+def test_a_matrix_that_shows_one_entry_needs_its_letters_and_no_others(capsys):
+    letters = {"Z": lambda W, A: W.T @ A, "W": C, "A": [2.0, 1.0, -3.0]}
+    mc.confirm("(80)", **letters)
+    assert "12 entries agree" in capsys.readouterr().out
+    with pytest.raises(ValueError, match=r"\(80\) does not use t"):
+        mc.confirm("(80)", t=1.0, **letters)
+
+
+def test_a_mistake_may_be_named_after_a_statement_with_words(capsys):
+    letters = {"Z": lambda W, A: W.T @ A, "W": C, "A": [2.0, 1.0, -3.0], "L": lambda Z: np.sum(Z**2)}
+    wrong = r"\frac{\partial \mathcal L}{\partial A} = W^T \frac{\partial \mathcal L}{\partial Z}"
+    mc.refute("back through a layer with the transpose", wrong, **letters)
+    assert "fails: Wᵀ" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="the book has no 'back with the transpose'"):
+        mc.refute("back with the transpose", wrong, **letters)
+
+
 def test_refused_wants_the_named_error():
     mc.refused(ValueError, lambda: C @ np.ones(3))
     with pytest.raises(mc.ClaimError, match="went|gave"):

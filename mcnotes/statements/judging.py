@@ -337,6 +337,7 @@ class _Judge:
                           for i in range(height)])
         name = f"the matrix of {spelled(inner)}"
         self.letters.values[name] = array
+        self.letters.used.add(name)
         return Node("letter", name=name, at=side.at)
 
     def _placed(self, label, sides, scope, env):

@@ -1,8 +1,9 @@
 """Run what is printed: find the formulas of a statement, read them, judge them."""
 
+import itertools
 import re
 
-from .finding import find
+from .finding import everything, find
 from .judging import judge
 from .letters import Letters
 from .reading import FormulaError
@@ -150,4 +151,8 @@ def run_misprint(name, latex, letters):
 def _plain_name(name):
     """The statement that a name with words begins with: ``(30)`` of ``(30) without the transpose``."""
     found = re.match(r"\([\w.]+\)|[A-Z]\w+ [A-Z]?\d[\w.]*", name)
-    return found[0] if found else name
+    if found:
+        return found[0]
+    known, words = {own for one in everything() for own in one.names}, name.casefold().split()
+    stated = [start for start in itertools.accumulate(words, "{} {}".format) if start in known]
+    return stated[-1] if stated else name
