@@ -1,5 +1,7 @@
 """The checks themselves: each must pass on what is true and fail on what is not."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -118,3 +120,17 @@ def test_planar_gap_and_order():
     assert plane(0 * direction).tolist() == [0, 0, 0]
     assert abs(plane.order(direction) - 2) < 0.1
     assert mc.planar(lambda v: C @ v, at).order(direction) == float("inf")
+
+
+BOX, MIX = np.arange(24.0).reshape(4, 2, 3), np.array([1, -2, 3, -1])
+
+
+@pytest.mark.parametrize("latex, words", [
+    (r"C_{ij} = \sum_{p=1}^{4} c_p F_{pij}", "6 entries agree"),
+    (r"C_{ij} = \sum_{p=1}^{3} c_p F_{pij}", "ends at 3, and c_p goes on to p = 4"),
+    (r"C_{ij} = \sum_{p=1}^{5} c_p F_{pij}", "c_p ends at p = 4"),
+    (r"C_{ij} = \sum_{p=1}^{4} c_p F_{pji}", "j goes to 3|i goes to 2"),
+    (r"C_{ij} = \sum_{p=1}^{4} c_p F_{pi}", "2 indices, and F has 3 axes"),
+])
+def test_entries_of_an_array_with_three_axes(latex, words):
+    assert re.search(words, mc.holds(latex, C=np.einsum("p,pij->ij", MIX, BOX), c=MIX, F=BOX).line)

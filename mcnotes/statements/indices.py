@@ -80,8 +80,10 @@ class Indices:
 
 
 def picked(value, lengths, places, node):
-    """An entry of a value, a column of a matrix, or a row of M."""
+    """An entry of a value with any number of axes, a column of a matrix, or a row of M."""
     base, words = node.parts[0], spelled(node)
+    if isinstance(value, Tensor) and len(places) == len(lengths) == value.array.ndim:
+        value = value.array
     if isinstance(value, Tensor | Flexible) or len(places) > max(len(lengths), 1):
         raise ShapeClash(f"{words} has {len(places)} indices, and {spelled(base)} has {len(lengths)} axes")
     if len(lengths) == 0:
@@ -94,6 +96,8 @@ def picked(value, lengths, places, node):
                              f"{written(np.shape(value))}")
     if len(lengths) == 1:
         return value[places[0] - 1:places[0]]
+    if len(places) > 2:
+        return np.reshape(value[tuple(place - 1 for place in places)], (1, 1))
     if len(places) == 2:
         return value[places[0] - 1:places[0], places[1] - 1:places[1]]
     return value[places[0] - 1:places[0]] if rows else value[:, places[0] - 1:places[0]]
