@@ -5,7 +5,7 @@ RUN = OMP_NUM_THREADS=1 $(CURDIR)/$(VENV)/bin
 READY = $(VENV)/.ready
 NOTEBOOKS ?= $(wildcard book/*.ipynb)
 
-.PHONY: book pdf test unit notebooks-test browser-test check run live bench lock fuzz clean
+.PHONY: book pdf test unit notebooks-test browser-test check run mutants-formulas live bench lock fuzz clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
 	$(RUN)/python -m mcnotes.site.pyodide
@@ -32,6 +32,9 @@ browser-test: $(READY)  ## open the built pages in Chromium, with the network cu
 
 run: $(READY)  ## run notebooks in place after an edit: make run NOTEBOOKS=book/07-*.ipynb
 	$(RUN)/python -m mcnotes.desk.storing $(NOTEBOOKS)
+
+mutants-formulas: $(READY)  ## break the printed formulas and see what the checks notice: make mutants-formulas NOTEBOOKS=book/11-*.ipynb
+	$(RUN)/python -m mcnotes.desk.mutants $(NOTEBOOKS)
 
 live: $(READY)  ## rebuild and reload the page at each save
 	$(RUN)/python -m mcnotes.desk.live

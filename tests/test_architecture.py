@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "inpage": {"__init__", "shapes", "derivative", "planar", "compression", "inpage"},
     "pictures.drawing": {"pictures.drawing"},
     "pictures": {"pictures"},
+    "desk.mutants": {"statements", "inpage.cells"},
     "desk": {"statements", "desk"},
     "site": {"shapes", "statements", "exercises", "pictures", "desk", "inpage", "site"},
 }

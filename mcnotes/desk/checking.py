@@ -12,7 +12,7 @@ import json
 import re
 import sys
 
-from ..statements import finding, judging, proofreading
+from ..statements import claiming, finding, proofreading
 from . import prose, storing
 
 #: The tags that the book knows.
@@ -118,7 +118,7 @@ def checks(path):
                 checked[re.sub(r"^(\(\w+\)|[A-Z]\w+ \w+) .*", r"\1", name)] = position
     for one in finding.read(path)[2]:
         where, last = proofreading.place(path, one.cell), checked.get(one.name)
-        if one.number and last is None and any(map(judging.could_fail, one.formulas)):
+        if one.number and last is None and any(map(claiming.could_fail, one.formulas)):
             yield where, f'{one.name} is not checked on its page; write mc.confirm("{one.name}", …) in a cell below it'
         elif last is not None and last < one.cell:
             yield where, f"{one.name} is checked before it is stated; move the check down"

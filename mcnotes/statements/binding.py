@@ -4,10 +4,15 @@
 where f is one; ``z_i`` is an entry of Z; ``θ_0`` may be a letter of its own.
 """
 
+import re
 from dataclasses import replace
 
 from .reading import FormulaError
 from .tree import Node, rebuilt, spelled, walk
+from .values import ClaimError
+
+#: What a letter of a layer is computed from, and how many layers before it that stands: Z^ℓ of W^ℓ and A^(ℓ−1).
+_BEFORE = {"Z": {"A": 1, "W": 0}, "A": {"Z": 0}}
 
 
 class Binder:
@@ -25,6 +30,22 @@ class Binder:
     def bound(self, node):
         """The tree, with its letters settled."""
         return rebuilt(node, self._settled)
+
+    def layers(self):
+        """Refuse letters in a layer where they cannot be: Z^ℓ is computed from A^(ℓ−1), and not from A^ℓ.
+
+        Raises
+        ------
+        ClaimError
+        """
+        placed = {name: _layer_of(text) for name, texts in self.labels.items() for text in texts}
+        for name, layer in placed.items():
+            for other in self.letters.parameters.get(name, ()):
+                there, lag = placed.get(other), _BEFORE.get(name, {}).get(other)
+                if layer and there and lag is not None and there[0] == layer[0] and layer[1] - there[1] != lag:
+                    right = "layer before" if lag else "same layer"
+                    raise ClaimError(f"{name}^{_written(layer)} depends on {other} of the {right}, here it is "
+                                     f"{other}^{_written(there)}")
 
     def _settled(self, node):
         change = getattr(self, "_" + node.kind, None)
@@ -131,6 +152,16 @@ class Binder:
         if head.kind == "letter" and self.letters.is_function(head.name):
             return Node("apply", (head, *arguments), at=at)
         return None
+
+
+def _layer_of(text):
+    """A layer as its letter and what is added: ℓ-1 is (ℓ, -1)."""
+    found = re.fullmatch(r"(ℓ|L)([+-]\d+)?", text)
+    return found and (found[1], int(found[2] or 0))
+
+
+def _written(layer):
+    return layer[0] if not layer[1] else f"({layer[0]} {'+' if layer[1] > 0 else '−'} {abs(layer[1])})"
 
 
 def _bare(node):

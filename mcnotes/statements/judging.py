@@ -9,13 +9,13 @@ from .agreement import Record, difference, dimensions, shown, values_of
 from .approximating import approximates
 from .arrows import follow
 from .binding import Binder
+from .claiming import claimed_kind, is_generic, merged
 from .meaning import Scope, compared
 from .reading import FormulaError, read
 from .tree import Node, same, spelled, walk
 from .values import ClaimError, ShapeClash, written
 from .verdict import Result
 
-_KINDS = ("scalar", "vector", "matrix", "tensor")
 _MOST = 20000
 
 
@@ -45,64 +45,47 @@ def judge(latex, letters):
     >>> judge(r"(W A)^T = A^T W^T", Letters({"W": [[1, 2, 3], [4, 5, 6]], "A": [[1], [2], [4]]})).words
     '2 entries agree'
     """
-    binder = Binder(letters)
-    parts = [binder.bound(part) for part in read(latex)]
-    names = {part.name for part in itertools.chain.from_iterable(map(walk, parts)) if part.kind == "letter"}
-    sizes = letters.sizes({name for name in names if name not in letters or np.shape(letters.values.get(name)) == ()},
-                          binder.labels)
-    letters.used |= names
-    judged = _Judge(letters, sizes, _merged(parts))
+    judged, names = _judge_of(latex, letters)
     judged.run()
     record = judged.record
     relation = " ".join(dict.fromkeys(record.relations))
     return Result(latex, relation, shown(letters, names), record.rows, record.largest, record.entries, record.shapes)
 
 
-def could_fail(latex):
-    """Whether a formula says something that may be false: a relation, or a shape over a brace.
-
-    A notation says nothing, and an arrow without an equation, or a shape with a question mark,
-    is a picture in letters.
+def values(latex, letters):
+    """The values of an expression for all values of its indices.
 
     Parameters
     ----------
     latex : str
+    letters : Letters
+
+    Yields
+    ------
+    array, Tensor or Flexible
 
     Examples
     --------
-    >>> could_fail(r"z_i = W_i^T A"), could_fail(r"\\frac{\\partial s}{\\partial v}")
-    (True, False)
-    >>> could_fail(r"\\overbrace{v}^{(m \\times 1)}")
-    True
+    >>> from mcnotes.statements.letters import Letters
+    >>> [float(one[0, 0]) for one in values("v_i", Letters({"v": [2, 5, 3]}))]
+    [2.0, 5.0, 3.0]
     """
-    for part in itertools.chain.from_iterable(map(walk, read(latex))):
-        if part.kind == "chain" and not any(one.kind == "words" for one in walk(part.parts[0])):
-            return True
-        if part.kind == "brace" and len(part.parts) > 1 and dimensions(part.parts[1]):
-            return True
-    return False
+    judged, _ = _judge_of(latex, letters)
+    (body, conditions, _), = judged.statements
+    for env in judged.environments(body, conditions):
+        yield judged.scope().value(body, env)
 
 
-def _merged(parts):
-    """Statements with the conditions and labels that follow them: (statement, conditions, labels)."""
-    out = []
-    for part in parts:
-        if part.kind == "statement":
-            body, conditions = part.parts[0], list(part.parts[1:])
-            label = body.kind == "paren" and all(one.kind == "place" for one in body.parts)
-            if label and out:
-                out[-1][2].extend(body.parts)
-            else:
-                out.append((body, conditions, []))
-        elif part.kind == "conditions" and out:
-            out[-1][1].extend(part.parts)
-        elif part.kind == "place" and out:
-            out[-1][2].append(part)
-        elif part.kind == "continuation" and out:
-            body, conditions, labels = out.pop()
-            sides = body.parts if body.kind == "chain" else (Node("side", (body,), at=body.at),)
-            out.append((Node("chain", (*sides, *part.parts), at=body.at), conditions, labels))
-    return out
+def _judge_of(latex, letters):
+    """The judge of a formula, and the names of the letters in it."""
+    binder = Binder(letters)
+    parts = [binder.bound(part) for part in read(latex)]
+    binder.layers()
+    names = {part.name for part in itertools.chain.from_iterable(map(walk, parts)) if part.kind == "letter"}
+    sizes = letters.sizes({name for name in names if name not in letters or np.shape(letters.values.get(name)) == ()},
+                          binder.labels)
+    letters.used |= names
+    return _Judge(letters, sizes, merged(parts)), names
 
 
 class _Judge:
@@ -121,7 +104,7 @@ class _Judge:
                 body = body.parts[0]
             if sizes := dimensions(body):
                 self._shape_of_last(sizes)
-            elif (claimed := _claimed_kind(body)) is not None:
+            elif (claimed := claimed_kind(body)) is not None:
                 self._kind(*claimed)
             elif body.kind == "flow":
                 follow(self, body, conditions)
@@ -270,7 +253,7 @@ class _Judge:
 
     def environments(self, node, conditions, labels=()):
         """All values of the free indices that fulfil the conditions."""
-        bound = {label.parts[0].name for label in labels} if any(_is_generic(part) for part in walk(node)) else set()
+        bound = {label.parts[0].name for label in labels} if any(is_generic(part) for part in walk(node)) else set()
         names, scope, ranges = [name for name in self.free(node) if name not in bound], self.scope(), []
         for name in names:
             length = scope.range_of(name, node, {})
@@ -322,7 +305,7 @@ class _Judge:
 
     def _generic(self, side, sides, labels):
         """A matrix that shows one entry between dots, with labels that say where it stands (80)."""
-        if not _is_generic(side):
+        if not is_generic(side):
             return side
         inner = next(cell for row in side.parts for cell in row.parts if cell.kind not in ("dots", "empty"))
         rows = next((label for label in labels if label.name == "row"), None)
@@ -358,22 +341,3 @@ class _Judge:
             for part in walk(side):
                 if part.kind == "branch" and id(part) not in self.record.taken:
                     raise FormulaError(f"the case {spelled(part.parts[1])} is never met here, so it cannot fail")
-
-
-def _is_generic(node):
-    if node.kind != "grid":
-        return False
-    cells = [cell for row in node.parts for cell in row.parts if cell.kind not in ("dots", "empty")]
-    return len(cells) == 1 and len(node.parts) == 3
-
-
-def _claimed_kind(node):
-    """``(w a scalar)``: the letter and its kind, or None."""
-    inner = node.parts[0] if node.kind == "paren" and len(node.parts) == 1 else node
-    if inner.kind == "product" and inner.parts[-1].kind == "words":
-        words = inner.parts[-1].name.split()
-        found = next((word for word in words if word in _KINDS), None)
-        if found:
-            rest = inner.parts[:-1]
-            return rest[0] if len(rest) == 1 else Node("product", rest), found
-    return None

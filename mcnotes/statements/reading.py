@@ -54,16 +54,31 @@ def read(latex):
 
 @functools.lru_cache(512)
 def _read(latex):
+    try:
+        return _Reader(latex).built(parsed(latex))
+    except RecursionError:
+        raise FormulaError("the formula is nested too deeply to be read") from None
+
+
+def parsed(latex):
+    """The tree as the grammar gives it, with the place of each piece in the LaTeX.
+
+    Parameters
+    ----------
+    latex : str
+
+    Returns
+    -------
+    lark.Tree
+    """
     from lark import UnexpectedInput
     try:
-        return _Reader(latex).built(_parser().parse(prepared(latex)))
+        return _parser().parse(prepared(latex))
     except UnexpectedInput as error:
         place = getattr(error, "pos_in_stream", None)
         place = len(latex.rstrip()) if place is None or place < 0 else place
         wanted = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", ())
         raise FormulaError(pointed(latex, place, expected(wanted or ()))) from None
-    except RecursionError:
-        raise FormulaError("the formula is nested too deeply to be read") from None
 
 
 @functools.cache
@@ -72,7 +87,7 @@ def _parser():
     return Lark(_GRAMMAR.read_text(encoding="utf-8"), parser="lalr", propagate_positions=True, maybe_placeholders=False)
 
 
-def _letter(text):
+def letter_name(text):
     """The name of a letter: its own sign, Greek letters and ℓ included; script and bold say nothing."""
     word = re.sub(r"[\\{}\s]", " ", text).split()
     name = word[-1]
@@ -227,7 +242,7 @@ class _Reader:
         return Node("number", name=str(parts[0]), at=at)
 
     def on_letter(self, parts, at):
-        return Node("letter", name=_letter(str(parts[0])), at=at)
+        return Node("letter", name=letter_name(str(parts[0])), at=at)
 
     def on_name(self, parts, at):
         return Node("named", name=re.search(r"\{\s*([A-Za-z]+)", parts[0])[1], at=at)

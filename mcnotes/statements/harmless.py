@@ -1,0 +1,94 @@
+"""Broken formulas that say what the formula says: no check can notice them, and none should."""
+
+import re
+
+import numpy as np
+
+from .binding import Binder
+from .breaking import bare, saying
+from .judging import values
+from .letters import Letters
+from .reading import FormulaError, read
+from .tree import walk
+from .values import ZERO, ClaimError, Flexible, Tensor
+
+_COMMUTES = re.compile(r"\s*(\*|\\odot|\\ast|\\circ)\s*")
+
+
+def harmless(latex, mutant, letters):
+    r"""Why a broken formula says the same, by rule.
+
+    Parameters
+    ----------
+    latex : str
+        The formula before it was broken.
+    mutant : Mutant
+    letters : dict of str to number, array or function
+
+    Returns
+    -------
+    str
+        The reason; empty where no rule applies.
+
+    Examples
+    --------
+    >>> from mcnotes.statements.breaking import mutants
+    >>> latex = r"z_i = W_i^{\mathsf T} A"
+    >>> letters = {"Z": [2, 5, 3], "W": [[1, 4, 2], [0, 7, 5]], "A": [1, 3]}
+    >>> [f"{one.words}: {reason}" for one in mutants(latex) if (reason := harmless(latex, one, letters))]
+    ['z_i transposed: the transpose of a number']
+    """
+    latex = bare(latex)
+    if renamed(latex, mutant.latex, letters):
+        return "a free index with another name"
+    pieces = [latex[start:end] for start, end in mutant.pieces]
+    if mutant.kind == "transpose" and _numbers(pieces[0], letters):
+        return "the transpose of a number"
+    if mutant.kind == "order" and len(pieces) == 2:
+        between = latex[mutant.pieces[0][1]:mutant.pieces[1][0]]
+        if any(_numbers(piece, letters) for piece in pieces):
+            return "a number may stand before or after"
+        if _COMMUTES.fullmatch(between):
+            return "an element-wise product may be turned around"
+    if mutant.kind == "sign" and pieces and _zero(pieces[0]):
+        return "minus zero is zero"
+    return ""
+
+
+def renamed(latex, other, letters):
+    """Whether two formulas differ in the names of free indices alone."""
+    given = Letters(letters)
+
+    def order(formula):
+        """Free indices by the order in which they are met."""
+        names = {}
+        def name(letter):
+            return names.setdefault(letter, f"index {len(names)}") if letter in indices else letter
+        return saying(formula, name)
+    indices = set()
+    for formula in (latex, other):
+        for part in read(formula):
+            for node in walk(Binder(given).bound(part)):
+                if node.kind == "sub":
+                    indices |= {one.name for index in node.parts[1:] for one in walk(index) if one.kind == "letter"}
+    indices = {one for one in indices if one not in given and one not in "mnrk"}
+    return order(latex) == order(other)
+
+
+def _numbers(piece, letters):
+    """Whether a piece of a formula is a single number, for all values of its indices."""
+    try:
+        found = list(values(piece, Letters(letters)))
+    except (ClaimError, FormulaError, ValueError):
+        return False
+    return bool(found) and all(one is not ZERO and not isinstance(one, Flexible | Tensor) and np.shape(one) == (1, 1)
+                               for one in found)
+
+
+def _zero(piece):
+    """Whether a piece is written with zeros alone."""
+    try:
+        leaves = [node for part in read(piece) for node in walk(part) if not node.parts]
+    except FormulaError:
+        return False
+    return all(leaf.kind in ("zero", "dots") or (leaf.kind, leaf.name) == ("number", "0") for leaf in leaves)

@@ -1,0 +1,180 @@
+"""Broken formulas: each usual slip is made, what says the same is told apart, and the chapters notice the rest.
+
+Here runs a sample; ``make mutants-formulas`` runs all of them.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+import pytest
+
+from mcnotes.desk import mutants as desk
+from mcnotes.statements import finding
+from mcnotes.statements.breaking import KINDS, bare, mutants
+from mcnotes.statements.claiming import could_fail
+from mcnotes.statements.harmless import harmless, renamed
+from mcnotes.statements.reading import FormulaError
+from mcnotes.statements.values import ClaimError
+
+BOOK = pathlib.Path(__file__).parents[1] / "book"
+MODELS = sorted([*BOOK.glob("11-*.ipynb"), *BOOK.glob("20-*.ipynb")])
+RUNNING = [path for path in sorted(BOOK.glob("*.ipynb")) if "hide-check" in path.read_text()]
+
+#: A formula, and what some of its broken forms say.
+BROKEN = [
+    (r"\Delta w \approx \left(\frac{\partial w}{\partial v}\right)^{\mathsf T} \Delta v", {
+        "transpose": r"\Delta w \approx (\frac{\partial w}{\partial v}) \Delta v",
+        "relation": r"\Delta w = (\frac{\partial w}{\partial v})^{\mathsf T} \Delta v",
+        "order": r"\Delta w \approx \Delta v (\frac{\partial w}{\partial v})^{\mathsf T}",
+        "upside down": r"\Delta w \approx (\frac{\partial v}{\partial w})^{\mathsf T} \Delta v",
+        "sign": r"\Delta w \approx - (\frac{\partial w}{\partial v})^{\mathsf T} \Delta v",
+        "dropped": r"\Delta w \approx \Delta v"}),
+    (r"z_i = \sum_{j=1}^{m} \textcolor{royalblue}{w_{ji}}\, a_j", {
+        "index": r"z_i = \sum_{j=1}^{m} {w_{ij}} a_j", "limit": r"z_i = \sum_{j=1}^{n} {w_{ji}} a_j",
+        "transpose": r"z_i^{\mathsf T} = \sum_{j=1}^{m} {w_{ji}} a_j"}),
+    (r"z_i = \sum_{j=1}^{m} w_{ji} a_j", {"limit": r"z_i = \sum_{j=2}^{m} w_{ji} a_j"}),
+    (r"\frac{\partial (v u)}{\partial x} = v \frac{\partial u}{\partial x} + \frac{\partial v}{\partial x} u^T", {
+        "dropped": r"\frac{\partial (v u)}{\partial x} = v \frac{\partial u}{\partial x}",
+        "sign": r"\frac{\partial (v u)}{\partial x} = v \frac{\partial u}{\partial x} - "
+                r"\frac{\partial v}{\partial x} u^T"}),
+    (r"\partial s/\partial v = \begin{bmatrix} \partial s/\partial v_1 \\ 2 s \end{bmatrix}", {
+        "blocks": r"\partial s/\partial v = \begin{bmatrix} 2 s \\ \partial s/\partial v_1 \end{bmatrix}",
+        "upside down": r"\partial v/\partial s = \begin{bmatrix} \partial s/\partial v_1 \\ 2 s \end{bmatrix}"}),
+    (r"w = \begin{bmatrix} w_1, & \cdots & w_n \end{bmatrix}", {
+        "blocks": r"w = \begin{bmatrix} w_1 \\ \vdots \\ w_n \end{bmatrix}"}),
+    (r"\overbrace{A}^{(m \times 1)} = B", {"shape": r"\overbrace{A}^{(1 \times m)} = B"}),
+    (r"\overbrace{A}^{(m \times 1)} = B", {"shape": r"\overbrace{A}^{(n \times 1)} = B"}),
+    (r"\partial Z^\ell/\partial W^\ell = A^{\ell-1}", {"layer": r"\partial Z^\ell/\partial W^\ell = A^\ell"}),
+    (r"\frac{\partial A}{\partial Z} = B * f'(Z)", {"product": r"\frac{\partial A}{\partial Z} = B f'(Z)",
+                                                     "prime": r"\frac{\partial A}{\partial Z} = B * f(Z)"}),
+    (r"L = 2 x^2", {"number": r"L = 3 x^2"}), (r"L = 2 x^2", {"number": r"L = 2 x^3"}),
+    (r"M_{12} \longrightarrow s", {"order": r"s \longrightarrow M_{12}", "index": r"M_{13} \longrightarrow s"}),
+    (r"a = \begin{cases} 1 & \text{if } i = k \\ 0 & \text{if } i \neq k \end{cases}", {
+        "relation": r"a = \begin{cases} 1 & \text{if } i \neq k \\ 0 & \text{if } i \neq k \end{cases}"}),
+]
+
+
+def said(latex):
+    return "".join(latex.replace("{", " ").replace("}", " ").split())
+
+
+@pytest.mark.parametrize("latex, wanted", BROKEN, ids=[latex[:30] for latex, _ in BROKEN])
+def test_each_usual_slip_is_made(latex, wanted):
+    found = mutants(latex)
+    for kind, broken in wanted.items():
+        assert said(broken) in {said(one.latex) for one in found if one.kind == kind}, [
+            one.latex for one in found if one.kind == kind]
+
+
+def test_every_kind_is_among_the_slips():
+    assert {kind for _, wanted in BROKEN for kind in wanted} == set(KINDS)
+
+
+def test_a_formula_is_broken_once_in_each_way_and_never_left_whole():
+    latex = finding.find("(33)").formulas[0]
+    found = mutants(latex)
+    assert len({one.latex for one in found}) == len(found) > 20
+    assert bare(latex) not in {one.latex for one in found} and all(one.kind in KINDS for one in found)
+    assert r"\textcolor" not in bare(latex) and r"\left" not in bare(finding.find("(30)").formulas[0])
+
+
+W, A = np.array([[1.0, 4, 2], [0, 7, 5]]), np.array([1.0, 3])
+LETTERS = {"Z": W.T @ A, "W": W, "A": A, "s": 2.0}
+
+
+@pytest.mark.parametrize("latex, words, reason", [
+    (r"z_i = W_i^T A", "z_i transposed", "the transpose of a number"),
+    (r"z_i = W_i^T A", "A transposed", ""),
+    (r"z_i = \sum_j w_{ji} a_j", "w_{ji} and a_j exchanged", "a number may stand before or after"),
+    (r"s Z = W^T A s", "A and s exchanged", "a number may stand before or after"),
+    (r"Z = W^T A", "W^T and A exchanged", ""),
+    (r"Z * Z = W^T A", "Z and Z exchanged", None),
+    (r"A * B = C", "A and B exchanged", "an element-wise product may be turned around"),
+    (r"\partial z_i/\partial a_i = 0", "minus before 0", "minus zero is zero"),
+    (r"A = \begin{bmatrix} 0 \\ \vdots \\ 0 \end{bmatrix}",
+     r"minus before \begin{bmatrix} 0 \\ \vdots \\ 0 \end{bmatrix}", "minus zero is zero"),
+    (r"Z = W^T A", "minus before W^T A", ""),
+    (r"z_i > 0", "j for i in z_i", "a free index with another name"),
+    (r"z_i > a_j", "i for j in a_j", ""),
+])
+def test_what_says_the_same_is_told_by_rule(latex, words, reason):
+    found = {one.words: one for one in mutants(latex)}
+    if reason is None:
+        assert words not in found
+    else:
+        assert harmless(latex, found[words], LETTERS | {"B": A, "C": A}) == reason
+
+
+def test_an_index_that_stands_twice_is_not_renamed_once():
+    assert renamed("a_i b_j", "a_j b_i", {"a": [1, 2], "b": [3, 4]})
+    assert not renamed("a_i b_i", "a_i b_j", {"a": [1, 2], "b": [3, 4]})
+    assert not renamed("a_i b_m", "a_i b_n", {"a": [1, 2], "b": [3, 4]})
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_sample_of_slips_is_noticed_on_the_model_chapters(path):
+    found = desk.report(path, every=6)
+    assert found.counted > 12 and found.surviving == [] and found.unchecked == []
+
+
+@pytest.mark.parametrize("path", [path for path in RUNNING if path not in MODELS], ids=lambda path: path.stem)
+def test_a_few_slips_are_noticed_on_the_other_chapters(path):
+    found = desk.report(path, every=25)
+    assert len(found.surviving) <= max(1, 0.1 * found.counted), "\n".join(found.lines())
+
+
+def notebook(folder, check):
+    path, cells = folder / "24-own.ipynb", [
+        ("code", "import numpy as np\nimport mcnotes as mc\nx = np.array([2.0, 5, 3])"),
+        ("markdown", "# X.24 Own\n\n$$ s = x^T x \\tag{90} $$ (eq-90)\n\n$$ q = 2 s \\tag{91} $$ (eq-91)"),
+        ("code", check), ("code", "x = 1")]
+    path.write_text(json.dumps({"cells": [{"cell_type": kind, "source": source} for kind, source in cells]}))
+    return path
+
+
+def test_the_report_says_what_survives_and_what_is_not_checked(tmp_path):
+    path = notebook(tmp_path, 'mc.confirm("(90)", s=lambda x: x @ x, x=x)')
+    found = desk.report(path, known={"(90): nothing": "why"})
+    assert found.statements == ["(90)"] and found.unchecked == ["(91)"] and found.surviving == []
+    assert found.stale == ["(90): nothing"]
+    assert dict(found.same)["(90): s transposed"] == "the transpose of a number"
+    assert found.noticed["order"] == 1 and found.share == 1
+    text = "\n".join(found.lines())
+    assert "1 statements run" in text and "not checked: (91)" in text and "names (90): nothing" in text
+
+
+def test_a_check_that_passes_whatever_is_printed_lets_everything_survive(tmp_path, monkeypatch):
+    path = notebook(tmp_path, 'mc.confirm("(90)", s=lambda x: x @ x, x=x)')
+    monkeypatch.setattr(desk, "run", lambda *given: None)
+    found = desk.report(path, known={"(90): minus before x^T x": "as a trial"})
+    assert found.share == 0 and len(found.surviving) > 5 and len(found.accepted) == 1
+    assert any("survives: (90): minus before x^T x: as a trial" in line for line in found.lines())
+
+
+def test_a_check_that_does_not_pass_is_no_check(tmp_path):
+    path = notebook(tmp_path, 'mc.confirm("(90)", s=lambda x: 3.0 * x[0], x=x)')
+    with pytest.raises(ClaimError):
+        desk.report(path)
+
+
+def test_a_dictionary_of_letters_is_no_hindrance(tmp_path):
+    path = notebook(tmp_path, 'mc.confirm("(90)", s=lambda x: x @ x, **{"x": x})')
+    assert desk.report(path).statements == ["(90)"]
+
+
+def test_every_listed_survivor_has_a_reason_and_a_page():
+    known = desk.survivors()
+    assert set(known) <= {path.stem for path in BOOK.glob("*.ipynb")}
+    assert all(reason.strip() for page in known.values() for reason in page.values())
+
+
+def test_a_page_that_stops_is_said(tmp_path):
+    path = notebook(tmp_path, '1 / 0\nmc.confirm("(90)", s=lambda x: x @ x, x=x)')
+    with pytest.raises(FormulaError, match="24-own, cell 3: ZeroDivisionError"):
+        desk.report(path)
+
+
+def test_formulas_of_the_book_that_could_fail_can_be_broken():
+    for latex in [latex for one in finding.everything() for latex in one.formulas if could_fail(latex)][::4]:
+        assert len(mutants(latex)) >= 2, latex
