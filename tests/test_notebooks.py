@@ -24,7 +24,8 @@ OLD_FORM = {
 }
 
 #: Slips of wording, layout and transcription that stand in the reference list alone. The list grows.
-SLIPS = {"E51", "E52", "E53", "E59", "E60", "E61", "E67", "E68", "E69", "E73", "E74", "E77", "E80", "E82", "E83"}
+SLIPS = {"E29", "E30", "E34", "E36", "E51", "E52", "E53", "E59", "E60", "E61", "E67", "E68",
+         "E69", "E73", "E74", "E77", "E80", "E82", "E83"}
 
 
 def cells(path, kind=None):
