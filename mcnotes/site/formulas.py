@@ -12,6 +12,8 @@ import subprocess
 from docutils import nodes
 from sphinx.util import logging
 
+from .braces import whole
+
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 _log = logging.getLogger(__name__)
@@ -59,7 +61,7 @@ def to_mathml(tex, display):
     for colour, name in (("royalblue", "mc-in"), ("sienna", "mc-out")):
         mathml = re.sub(rf' class="([^"]*)" style="color:{colour};"', rf' class="\1 {name}"', mathml)
         mathml = mathml.replace(f' style="color:{colour};"', f' class="{name}"')
-    return mathml
+    return whole(mathml)
 
 
 def _typeset(self, node, display):

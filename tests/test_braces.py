@@ -1,0 +1,41 @@
+"""Braces in formulas: each spans a box, and those on one side of a formula have one height."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from mcnotes.site.formulas import to_mathml
+
+TWO = r"\overbrace{\frac{a}{b}}^{(m \times 1)} + \overbrace{c}^{d} = \underbrace{e}_{f}"
+
+
+def classes(mathml):
+    return re.findall(r'class="(mc-\w+)"', mathml)
+
+
+def test_a_formula_without_braces_is_left_alone():
+    assert "mc-" not in to_mathml(r"\overline{x} + \frac{a}{b}", True)
+
+
+def test_each_brace_gets_its_box_and_keeps_its_sign():
+    mathml = to_mathml(TWO, True)
+    assert sorted(classes(mathml)) == ["mc-brace"] * 3 + ["mc-label"] * 3 + ["mc-over"] * 2 + ["mc-under"]
+    assert mathml.count("⏞") == 2 and mathml.count("⏟") == 1
+
+
+def test_boxes_on_one_side_have_the_height_of_each_other():
+    formula = ElementTree.fromstring(to_mathml(TWO, True))
+    first, second = (box for box in formula.iter("mrow") if box.get("class") == "mc-over")
+    assert second.find("mpadded").get("width") == "0px"
+    unseen = second.find("mpadded/mphantom/mfrac")
+    assert ElementTree.tostring(unseen) == ElementTree.tostring(first.find("mfrac"))
+    assert [part.text for part in first.findall("mpadded/mphantom/mi")] == ["c"]
+    (under,) = (box for box in formula.iter("mrow") if box.get("class") == "mc-under")
+    assert under.find("mpadded") is None
+
+
+@pytest.mark.parametrize("tex", [r"\overbrace{x + \overbrace{y}^{a}}^{b}"])
+def test_a_brace_inside_another_keeps_its_own_height(tex):
+    mathml = to_mathml(tex, True)
+    assert classes(mathml).count("mc-over") == 2 and "mphantom" not in mathml
