@@ -5,7 +5,7 @@ import json
 import pytest
 from nbformat.v4 import new_output
 
-from mcnotes.desk import checking, prose, telling
+from mcnotes.desk import carrying, checking, prose, telling
 
 TITLE = "# X.7 Roots\n\n*After this page you can take roots.*"
 END = ("## Watch out\n\n## Exercises\n\n:::{exercise}\n:label: a\nOne.\n:::\n\n:::{exercise}\n:label: b\nTwo.\n:::\n\n"
@@ -29,7 +29,16 @@ def faults(folder, *cells, numbered=True, **metadata):
     for count, cell in enumerate([cell for cell in cells if cell["cell_type"] == "code"], 1):
         cell["execution_count"] = cell["execution_count"] or count if numbered else None
     path.write_text(json.dumps({"cells": cells, "metadata": {"kernelspec": {}} | metadata}))
-    return checking.faults(path)
+    return checking.faults(path, [rule for rule in checking.RULES if rule is not checking.carried])
+
+
+def test_a_notebook_without_what_it_carries_is_told_so(tmp_path):
+    path = tmp_path / "07-roots.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": "markdown", "source": TITLE, "metadata": {}}]}))
+    [fault] = checking.faults(path, [checking.carried])
+    assert "front matter, a cell that installs" in fault and fault.endswith("make run NOTEBOOKS=book/07-roots.ipynb")
+    path.write_text(json.dumps(carrying.carry(json.loads(path.read_text()), path.stem)))
+    assert checking.faults(path, [checking.carried]) == []
 
 
 def test_a_notebook_that_keeps_the_contract_is_told_nothing(tmp_path):

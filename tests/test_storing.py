@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from mcnotes.desk import storing
+from mcnotes.desk import carrying, storing
 
 BOOK = storing.RULES.parents[1] / "book"
 
@@ -36,6 +36,10 @@ def notebook(*outputs, source="f()"):
     cell = new_code_cell(source, outputs=list(outputs), execution_count=1, id="code")
     return new_notebook(cells=[new_markdown_cell("Text.", id="text"), cell],
                         metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}})
+
+
+def carried(notebook):
+    return nbformat.from_dict(carrying.carry(notebook, "page"))
 
 
 def text_of(notebook):
@@ -93,13 +97,13 @@ def test_a_cell_that_only_checks_gets_its_tag(source, checks):
     assert text == storing.merged(json.loads(text), notebook(source=source))[0]
 
 
-def test_a_notebook_that_stops_is_left_as_it_is(tmp_path):
+def test_a_notebook_that_stops_keeps_its_outputs(tmp_path):
     for name, code in (("wrong", "1 / 0"), ("right", "2 / 5")):
-        (tmp_path / f"{name}.ipynb").write_text(text_of(notebook(printed("old\n"), source=code)))
+        (tmp_path / f"{name}.ipynb").write_text(text_of(carried(notebook(printed("old\n"), source=code))))
     before = (tmp_path / "wrong.ipynb").read_text()
     said = list(storing.store([tmp_path / "wrong.ipynb", tmp_path / "right.ipynb"]))
-    assert said == [("wrong.ipynb, In [1]: ZeroDivisionError: division by zero\n    nothing is stored for wrong.ipynb",
-                     False), ("right.ipynb: new outputs in In [1]", True)]
+    assert said == [("wrong.ipynb, In [2]: ZeroDivisionError: division by zero\n    nothing is stored for wrong.ipynb",
+                     False), ("right.ipynb: new outputs in In [2]", True)]
     assert (tmp_path / "wrong.ipynb").read_text() == before
     assert "0.4" in (tmp_path / "right.ipynb").read_text()
 

@@ -13,7 +13,7 @@ import re
 import sys
 
 from ..statements import claiming, finding, proofreading
-from . import prose, storing
+from . import carrying, prose, storing
 
 #: The tags that the book knows.
 TAGS = {"hide-check", "hide-input", "hide-output", "hide-cell", "remove-input", "remove-output", "remove-cell",
@@ -131,7 +131,14 @@ def numbers(path):
                       f"the number as free: <!-- free: {number} -->")
 
 
-RULES = (parts, outputs, files, code, checks, numbers)
+def carried(path):
+    """The notebook carries what JupyterLab and Colab need."""
+    if not carrying.carries(path):
+        yield "text", ("the notebook does not carry what JupyterLab and Colab need (front matter, a cell that "
+                       f"installs, links with endings, looks of boxes); run: make run NOTEBOOKS=book/{path.name}")
+
+
+RULES = (parts, outputs, files, code, checks, numbers, carried)
 
 
 def main(names):

@@ -18,7 +18,7 @@ import sys
 
 import numpy as np
 
-from . import running
+from . import carrying, running
 
 #: What the notebook tests do not compare, as patterns and replacements.
 RULES = pathlib.Path(__file__).parents[2] / "tests" / "nbval.cfg"
@@ -31,7 +31,8 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 def store(paths):
     """Run notebooks and store their outputs in place.
 
-    A notebook that stops with an error is left as it is.
+    Before it runs, a notebook is given what it carries (:mod:`~mcnotes.desk.carrying`).
+    One that stops with an error keeps the outputs that it had.
 
     Parameters
     ----------
@@ -45,17 +46,32 @@ def store(paths):
         Whether it ran through.
     """
     paths = [pathlib.Path(path) for path in paths]
-    for path, result in zip(paths, running.run(paths), strict=True):
+    originals = [_carrying(path) for path in paths]
+    for path, before, result in zip(paths, originals, running.run(paths), strict=True):
         if result.fault:
             yield f"{result.words()}\n    nothing is stored for {path.name}", False
             continue
-        before = path.read_text(encoding="utf-8")
-        text, changed = merged(json.loads(before), result.notebook)
-        if text != before:
-            path.write_text(text, encoding="utf-8")
+        text, changed = merged(json.loads(path.read_text(encoding="utf-8")), result.notebook)
+        _write(path, text)
         cells = ", ".join(f"In [{count}]" for count in changed)
         yield f"{path.name}: " + (f"new outputs in {cells}" if changed else "cleaned" if text != before
                                   else "as it was"), True
+
+
+def _carrying(path):
+    """Give a notebook what it carries, and return the text that it had before."""
+    before = path.read_text(encoding="utf-8")
+    if not carrying.carries(path):
+        notebook = carrying.carry(json.loads(before), path.stem)
+        _write(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+    return before
+
+
+def _write(path, text):
+    """Change a file in one step: notebooks that run meanwhile read the statements of all others."""
+    fresh = path.with_suffix(".fresh")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
 
 
 def merged(stored, fresh):

@@ -2,7 +2,7 @@
 
 - Explorers and figures are baked: the kernel inherits ``MCNOTES_BOOK=1``.
 - :mod:`~mcnotes.site.formulas` turns formulas into MathML while the book is built.
-- :mod:`~mcnotes.site.frontmatter` takes away what only JupyterLab reads.
+- :mod:`~mcnotes.site.lab` takes away what only JupyterLab reads, and launch buttons where there is no address.
 - :mod:`~mcnotes.site.numbering` gives equations and boxes the numbers of the notes.
 - :mod:`~mcnotes.site.checks` takes the cells that only check out of the prose, :mod:`~mcnotes.site.marks`
   hangs a mark beside what they check, and :mod:`~mcnotes.site.panels` writes what the mark opens.
@@ -31,7 +31,7 @@ def setup(app):
         entries,
         exercises,
         formulas,
-        frontmatter,
+        lab,
         numbering,
         outputs,
         pages,
@@ -50,10 +50,11 @@ def setup(app):
     app.add_transform(numbering.NumberExercises)
     app.add_transform(entries.JoinErrata)
     app.connect("config-inited", outputs.note_the_source)
+    app.connect("config-inited", lab.launch_only_from_an_address)
     app.connect("env-get-outdated", outputs.forget_stale_outputs)
     app.connect("env-before-read-docs", outputs.run_notebooks)
     app.connect("builder-inited", references.tell_slips)
-    app.connect("source-read", frontmatter.drop)
+    app.connect("source-read", lab.take_away)
     app.connect("html-page-context", pages.describe_page)
     app.connect("html-collect-pages", numbering.find_every_statement)
     app.connect("build-finished", pages.finish)

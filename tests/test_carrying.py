@@ -1,0 +1,109 @@
+"""What notebooks carry for JupyterLab and Colab: put there once, taken away when a page is read."""
+
+import copy
+import json
+import types
+
+import pytest
+
+from mcnotes.desk import address, carrying
+from mcnotes.site import lab
+from mcnotes.statements import finding
+
+TARGETS = {one.label: one for one in finding.everything()}
+BOOK = finding.ROOT / "book"
+NINE = "07-our-scalar-vector-derivative"
+
+
+def read(path, *cells):
+    """The sources of cells as the page sees them."""
+    app = types.SimpleNamespace(env=types.SimpleNamespace(doc2path=lambda docname: path))
+    content = [json.dumps({"cells": [{"cell_type": kind, "source": text} for kind, text in cells]})]
+    lab.take_away(app, "page", content)
+    return ["".join(cell["source"]) for cell in json.loads(content[0])["cells"]]
+
+
+def notebook(*texts):
+    return {"cells": [{"cell_type": kind, "source": text.splitlines(keepends=True), "metadata": {}}
+                      for kind, text in texts]}
+
+
+@pytest.mark.parametrize("text, left", [
+    (["---\n", "numbering: false\n", "---\n", "\n", "# Title\n", "\n", "---\n"], "# Title\n\n---\n"),
+    ("---\nnumbering:\n  equation: false\n---\n# Title", "# Title"),
+    ("# Title\n\n---\nnot: front\n---\n", "# Title\n\n---\nnot: front\n---\n"),
+])
+def test_the_first_text_loses_its_front_matter_and_nothing_else(text, left):
+    code = ("code", "---\nx\n---\n")
+    assert read("a.ipynb", code, ("markdown", text), ("markdown", "---\nb\n---\n")) == [code[1], left, "---\nb\n---\n"]
+
+
+def test_other_files_are_left_alone():
+    content = ["---\nx: 1\n---\n# Title"]
+    app = types.SimpleNamespace(env=types.SimpleNamespace(doc2path=lambda docname: "a.md"))
+    lab.take_away(app, "page", content)
+    assert content == ["---\nx: 1\n---\n# Title"]
+
+
+@pytest.mark.parametrize("written, carried", [
+    ("by {eq}`(16) <eq-16>` and {ref}`Definition 9 <box-9>`.",
+     f"by [(16)]({NINE}.ipynb#eq-16) and [Definition 9]({NINE}.ipynb#box-9)."),
+    ("see {ref}`the **sum** <box-9>`", f"see [the **sum**]({NINE}.ipynb#box-9)"),
+    ("{eq}`eq-16`", f"[(16)]({NINE}.ipynb#eq-16)"),
+    ("moved: [(16)](09-elsewhere.ipynb#eq-16)", f"moved: [(16)]({NINE}.ipynb#eq-16)"),
+    ("here: {eq}`(20) <eq-20>`, [(20)](08-vector-derivative.ipynb#eq-20)",
+     "here: {eq}`(20) <eq-20>`, {eq}`(20) <eq-20>`"),
+    ("[X.7](07-our-scalar-vector-derivative), [list](reference/errata)",
+     f"[X.7]({NINE}.ipynb), [list](reference/errata.md)"),
+    ("`[X.7](07-our-scalar-vector-derivative)` and `` {eq}`(16) <eq-16>` ``",) * 2,
+    ("```\n{eq}`(16) <eq-16>`\n```",) * 2,
+    ("{eq}`(99) <eq-99>`, [web](https://example.org/a), ![p](picture), $f[x](y)$, {math}`a`",) * 2,
+    (":::{admonition} Definition 9: T\n:class: definition\n:::",
+     ":::{admonition} Definition 9: T\n:class: definition important\n:::"),
+    (":::{admonition} E\n:class: erratum dropdown\n:::", ":::{admonition} E\n:class: erratum warning dropdown\n:::"),
+    (":::{admonition} E\n:class: own\n:::",) * 2,
+])
+def test_what_is_carried_comes_off_again(written, carried):
+    there = carrying.carry(notebook(("markdown", "# T"), ("markdown", written)), "08-vector-derivative")
+    assert "".join(there["cells"][2]["source"]) == carried
+    assert carrying.carry(copy.deepcopy(there), "08-vector-derivative") == there
+    bare = carrying.plain(carried, TARGETS)
+    assert carrying.plain(bare, TARGETS) == bare
+    assert "ipynb#" not in bare and "important" not in bare and "warning" not in bare
+
+
+def test_the_install_cell_stands_below_the_title_once_and_keeps_its_place_in_the_count():
+    cells = carrying.carry(notebook(("markdown", "# T"), ("code", "x")), "08-vector-derivative")["cells"]
+    assert [cell["cell_type"] for cell in cells] == ["markdown", "code", "code"]
+    assert "".join(cells[0]["source"]).startswith("---\nnumbering: false\n---\n\n# T")
+    cells[1]["execution_count"] = 1
+    moved = {"cells": [cells[0], cells[2], cells[1]]}
+    assert carrying.carry(copy.deepcopy(moved), "08-vector-derivative")["cells"] == cells
+
+
+@pytest.mark.parametrize("config, expected", [
+    ('repository:\n  url: ""\n  branch: main\n', ("", "main")),
+    ("title: x\n", ("", "main")),
+    ("repository:  # here\n  # the one\n  branch: 'second'\n\n  url: https://github.com/a/b.git\nhtml:\n  url: no\n",
+     ("https://github.com/a/b", "second")),
+    ('x: 1\nrepository:\n  url: "https://gitlab.com/a/b/"', ("https://gitlab.com/a/b", "main")),
+])
+def test_the_address_is_read_from_its_one_place(tmp_path, config, expected):
+    import yaml
+
+    (tmp_path / "_config.yml").write_text(config)
+    assert address.address(tmp_path) == expected
+    assert (yaml.safe_load(config).get("repository", {}).get("url") or "").startswith(expected[0])
+    url, branch = expected
+    assert address.requirement(tmp_path) == (f"git+{url}@{branch}" if url else "mcnotes")
+    cells = carrying.carry(notebook(("markdown", "# T")), "08-vector-derivative", tmp_path)["cells"]
+    assert "".join(cells[1]["source"]).endswith(f'"install --quiet {address.requirement(tmp_path)}")')
+
+
+def test_an_address_that_changed_is_a_fault_until_the_notebooks_are_run(tmp_path):
+    path = tmp_path / "book" / "08-vector-derivative.ipynb"
+    path.parent.mkdir()
+    path.write_text(json.dumps(carrying.carry(notebook(("markdown", "# T")), path.stem, tmp_path)))
+    assert carrying.carries(path, tmp_path)
+    (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/a/b\n")
+    assert not carrying.carries(path, tmp_path)
