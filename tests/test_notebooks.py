@@ -20,7 +20,7 @@ NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
 OLD_FORM = {
     "00-matrix-derivatives", "01-partial-derivatives", "03-derivatives-approximation", "04-the-gradient",
     "05-finding-the-scalar-vector-derivative", "06-planar-approximation", "10-vectors-and-vectors",
-    "14-matrix-scalar", "17-dimensions", "23-element-wise-multiplication",
+    "14-matrix-scalar", "17-dimensions",
 }
 
 #: Notebooks that have not been run since `make run` gives them what they carry. The list goes.
