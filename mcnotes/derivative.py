@@ -152,17 +152,17 @@ def _differentiate(f, at, wrt, method):
         y, found = _exact(f, [_point("at", at)], (0,))
         return y, found[0]
     arguments, points = at if several else (at,), []
-    forms = [_form(f"at[{k}]" if several else "at", x, points) for k, x in enumerate(arguments)]
-    run = f if all(type(form) is int for form in forms) else lambda *arrays: f(*(_filled(form, arrays)
+    forms = [form_of(f"at[{k}]" if several else "at", x, points) for k, x in enumerate(arguments)]
+    run = f if all(type(form) is int for form in forms) else lambda *arrays: f(*(filled(form, arrays)
                                                                                  for form in forms))
-    chosen = _chosen(f, wrt, len(arguments)) if several else [0]
-    wanted = [place for k in chosen for place in _places(forms[k])]
+    picked = chosen(f, wrt, len(arguments)) if several else [0]
+    wanted = [place for k in picked for place in places(forms[k])]
     if method == "difference":
         y = _result(run(*(np.copy(point) if type(point) is np.ndarray else point for point in points)))
         found = {place: _differences(run, points, place) for place in wanted}
     else:
         y, found = _exact(run, points, wanted)
-    parts = [_filled(forms[k], found) for k in chosen]
+    parts = [filled(forms[k], found) for k in picked]
     return y, tuple(parts) if several and wrt is None else parts[0]
 
 
@@ -175,34 +175,34 @@ def _holds_arrays(x):
         for part in x)
 
 
-def _form(name, x, points):
+def form_of(name, x, points):
     """The form of an argument, with places in the list of points where it has arrays."""
     if isinstance(x, dict):
         if not x:
             raise ValueError(f"{name} is an empty dict; there is nothing to differentiate by")
-        return {key: _form(f"{name}[{key!r}]", part, points) for key, part in x.items()}
+        return {key: form_of(f"{name}[{key!r}]", part, points) for key, part in x.items()}
     if _holds_arrays(x):
-        parts = [_form(f"{name}[{k}]", part, points) for k, part in enumerate(x)]
+        parts = [form_of(f"{name}[{k}]", part, points) for k, part in enumerate(x)]
         return parts if isinstance(x, list) else type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
     points.append(_point(name, x))
     return len(points) - 1
 
 
-def _filled(form, values):
+def filled(form, values):
     """The form with values at its places."""
     if isinstance(form, dict):
-        return {key: _filled(part, values) for key, part in form.items()}
+        return {key: filled(part, values) for key, part in form.items()}
     if isinstance(form, list | tuple):
-        parts = [_filled(part, values) for part in form]
+        parts = [filled(part, values) for part in form]
         return parts if isinstance(form, list) else type(form)(*parts) if hasattr(form, "_fields") else tuple(parts)
     return values[form]
 
 
-def _places(form):
+def places(form):
     """The places in a form, in order."""
     if type(form) is int:
         return [form]
-    return [place for part in (form.values() if isinstance(form, dict) else form) for place in _places(part)]
+    return [place for part in (form.values() if isinstance(form, dict) else form) for place in places(part)]
 
 
 # Points and results ---------------------------------------------------------------------------------------
@@ -233,7 +233,8 @@ def _result(y):
     return array.astype(float)
 
 
-def _chosen(f, wrt, count):
+def chosen(f, wrt, count):
+    """The places of the arguments to differentiate by."""
     if wrt is None:
         return list(range(count))
     if isinstance(wrt, str):

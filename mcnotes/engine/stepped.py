@@ -20,6 +20,8 @@ class Stepped(np.ndarray):
         """Tell the tapes that these values decided something; the values as a plain array."""
         for tape in self.tapes:
             tape.branched = True
+            if tape.steps is not None:
+                tape.steps.decided(self)
         return np.asarray(self)
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
@@ -28,14 +30,19 @@ class Stepped(np.ndarray):
         if out is not None:
             options["out"] = tuple(np.asarray(x) for x in out)
         found = getattr(ufunc, method)(*(np.asarray(x) if isinstance(x, Stepped) else x for x in inputs), **options)
-        return out[0] if out is not None else stepped(found, inputs)
+        if out is not None:
+            return out[0]
+        return noted(stepped(found, inputs), ufunc if method == "__call__" else (ufunc, method), inputs, options)
 
     def __array_function__(self, function, types, args, options):
         found = super().__array_function__(function, types, args, options)
-        return found if found is NotImplemented else stepped(found, (self,))
+        return found if found is NotImplemented else noted(stepped(found, (self,)), function, args, options)
 
     def __getitem__(self, key):
-        return stepped(np.asarray(self)[key], (self,))
+        return noted(stepped(np.asarray(self)[key], (self,)), "getitem", (self, key), {})
+
+    def astype(self, dtype, **options):
+        return noted(stepped(np.asarray(self).astype(dtype, **options), (self,)), "astype", (self, dtype), options)
 
     def __iter__(self):
         return (self[i] for i in range(len(self)))
@@ -72,6 +79,14 @@ def stepped(found, sources, *tapes):
     met = {id(tape): tape for source in (found, *sources) for tape in getattr(source, "tapes", ())}
     view.tapes = (*met.values(), *tapes)
     return view
+
+
+def noted(found, function, args, options):
+    """A result without a slope, noted by the tapes that note their steps."""
+    for tape in getattr(found, "tapes", ()):
+        if tape.steps is not None:
+            tape.steps.beside(tape, function, args, options, found)
+    return found
 
 
 def decided(key):

@@ -15,8 +15,8 @@ class Step:
 
     Attributes
     ----------
-    function : callable or str
-        NumPy's function; ``"getitem"`` for ``x[key]``.
+    function : callable, str or tuple
+        NumPy's function; ``"getitem"`` for ``x[key]``, ``"astype"``, and (ufunc, method) for a method of a ufunc.
     args, options : tuple, dict
         As it was called: a traced operand is a ``Traced`` with its ``position`` on the tape, a constant is a copy.
     depth : int
@@ -41,6 +41,14 @@ class Steps(list):
     def __init__(self):
         super().__init__()
         self.depth = 0
+
+    def beside(self, tape, function, args, options, result):
+        """Note a step that fills no place of the tape: one whose result has no slope."""
+        place = len(tape.records)
+        self.append(Step(function, args, options, self.depth, place, place, result))
+
+    def decided(self, x):
+        """Called where a value decides which way `f` goes."""
 
     def noted(self, tape, function, rule, *args, **options):
         """Call a rule, and note the step."""

@@ -7,7 +7,7 @@ import numpy as np
 from . import asking
 from .asking import METHODS, RULES, WITHOUT_SLOPE, fitting, unsupported
 from .constants import UnsupportedError
-from .stepped import decided, stepped
+from .stepped import decided, noted, stepped
 
 
 class Traced:
@@ -38,7 +38,7 @@ class Traced:
     def __array_function__(self, function, types, args, options):
         if function in WITHOUT_SLOPE:
             found = function(*_values(args), **{name: _values(x) for name, x in options.items()})
-            return found if function in asking.ABOUT else stepped(found, (), self.tape)
+            return found if function in asking.ABOUT else noted(stepped(found, (), self.tape), function, args, options)
         if options and options.get("out") is not None:
             raise UnsupportedError(f"np.{function.__name__} was to write into out=; leave out= away")
         return self._call(function, args, options)
@@ -101,6 +101,8 @@ class Traced:
 
     def __bool__(self):
         self.tape.branched = True
+        if self.tape.steps is not None:
+            self.tape.steps.decided(self)
         return bool(self.value)
 
     def __round__(self, digits=0):

@@ -1,0 +1,251 @@
+"""The way back: from the result of a program to its inputs, one step after the other (X.7, X.19 to X.23).
+
+For a scalar result what travels is an expression for each step, of its shape, or one
+that broadcasts to it. For a vector result it is the derivative of the result by
+the step, held as it came about: nothing but a diagonal while all steps were
+element-wise (X.22), single columns while each output depends on its own step, and
+a matrix (axes of the step, then the output) from there on.
+"""
+
+import numpy as np
+
+from ..engine.asking import name_of
+from ..engine.constants import UnsupportedError
+from ..shapes import counted
+from .expression import Expression, plus, times, transposed
+from .patterns import OF_A_VECTOR, patterns
+from .pulls import OWN, PULLS, SLOPES, full, lifted, slopes, summed
+
+#: Steps that take a derivative as it is, also when it is a number that stands for every entry.
+_LAZY = {np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.linalg.norm, np.broadcast_to, np.trace,
+         np.linalg.det, "logaddexp.reduce", "item"}
+#: Steps that do not follow their operands, so that nothing goes back through them.
+FLAT = {"input", "constant", "number"}
+
+
+class Way:
+    """A walk back from one result; `reached` holds what arrived at each step."""
+
+    def __init__(self, sheet, named):
+        self.sheet, self.named, self.reached, self.special = sheet, named, {}, {}
+
+    def add(self, step, back):
+        known = self.reached.get(step)
+        self.reached[step] = back if known is None else self.joined(known, back, step.shape)
+
+    def walk(self, result, first, follows):
+        """Carry what arrived at the result back to the inputs; `follows` are the steps that depend on one."""
+        self.special = patterns(follows)
+        self.reached = {result: first}
+        for step in sorted(follows, key=lambda step: -step.place):
+            back = self.reached.get(step)
+            if back is None:
+                continue
+            self.sheet.section = _section(step)
+            back = self.reached[step] = self.settled(step, back)
+            if step.call == "input":
+                continue
+            for operand, part in self.pulled(step, back):
+                if operand in follows:
+                    self.add(operand, part)
+        self.sheet.section = None
+        return self.reached
+
+    def pulled(self, step, back):
+        """The operands of a step and what arrives at them."""
+        try:
+            if step in self.special:
+                yield from self.through(step, back, self.special[step])
+                return
+            local = slopes(step)
+            if local is not None:
+                for operand, slope in local:
+                    if isinstance(operand, Expression) and operand.call not in FLAT - {"input"}:
+                        yield operand, self.scaled(back, step.shape, slope, operand.shape)
+                return
+            if step.call not in PULLS:
+                raise UnsupportedError("")
+            yield from self.through(step, back, PULLS[step.call])
+        except UnsupportedError as error:
+            raise UnsupportedError(
+                f"{described(step)}{' ' * bool(str(error))}{error} has no line in a program yet; write it with steps that "
+                "have one (arithmetic, @, sums and means, exp and its relatives, indexing, stack, norm, inv, "
+                "slogdet), or use mc.derivative(f, at) at each point") from None
+
+
+class ScalarWay(Way):
+    """The result is a number."""
+
+    def joined(self, one, other, shape):
+        return plus(one, other)
+
+    def settled(self, step, back):
+        if step.name and step in self.named and isinstance(back, Expression) and back.call != "number":
+            back = full(back, step.shape, self.sheet)
+            back.closed = True
+        return back
+
+    def scaled(self, back, came, slope, shape):
+        return summed(back if slope is None else times(slope, back), came, shape, 0, self.sheet)
+
+    def through(self, step, back, pull):
+        lazy = step.call in _LAZY or step.shape == ()
+        yield from pull(step, back if lazy else full(back, step.shape, self.sheet), 0)
+
+    def finished(self, step):
+        """What arrived at an input, in its shape."""
+        return finished(self.reached.get(step, 0.0), step.shape, self.sheet)
+
+
+def finished(g, shape, sheet):
+    g = full(g, shape, sheet)
+    return sheet.make("astype", g, float) if g.value.dtype == bool else g
+
+
+class VectorWay(Way):
+    """The result is a vector of n entries. What travels is a pair of a form and expressions.
+
+    ("diagonal", d), where d is None for the identity; ("columns", {k: expression}); ("matrix", expression)
+    with the axes of the step as the notes count them, and then one for the outputs.
+    """
+
+    def __init__(self, sheet, named, n):
+        super().__init__(sheet, named)
+        self.n, self.scalar = n, ScalarWay(sheet, named)
+
+    def matrix(self, back, shape):
+        """Any form as a matrix, in full."""
+        form, x = back
+        whole = (*counted(shape), self.n)
+        if form == "matrix":
+            return full(x, whole, self.sheet)
+        if form == "diagonal":
+            if x is None:
+                return self.sheet.make(np.eye, self.n)
+            d = full(x, shape, self.sheet)
+            return self.sheet.make(np.diag, d if d.ndim == 1 else d[:, 0])
+        parts = [finished(x.get(k, 0.0), shape, self.sheet) for k in range(self.n)]
+        if shape == ():
+            return self.sheet.make("array", parts)
+        if len(counted(shape)) < len(shape):
+            return self.sheet.make(np.hstack, [part if shape != (1, 1) else part[:, 0] for part in parts])
+        return self.sheet.make(np.stack, parts, axis=len(shape))
+
+    def joined(self, one, other, shape):
+        if one[0] == other[0] == "columns":
+            both = dict(one[1])
+            for k, x in other[1].items():
+                both[k] = plus(both[k], x) if k in both else x
+            return "columns", both
+        if one[0] == other[0] == "diagonal":
+            return "diagonal", plus(*(1.0 if back[1] is None else back[1] for back in (one, other)))
+        if one[0] == other[0] == "matrix":
+            return "matrix", plus(one[1], other[1])
+        if {one[0], other[0]} == {"diagonal", "matrix"}:
+            parts = [back[1] if back[0] == "matrix" else self.matrix(back, shape) for back in (one, other)]
+            return "matrix", plus(*parts)
+        return "matrix", plus(self.matrix(one, shape), self.matrix(other, shape))
+
+    def settled(self, step, back):
+        if back[0] == "columns" and len(back[1]) > 1:
+            back = "matrix", self.matrix(back, step.shape)
+        if step.name and step in self.named and back[0] == "matrix":
+            back = "matrix", full(back[1], (*counted(step.shape), self.n), self.sheet)
+            back[1].closed = True
+        return back
+
+    def scaled(self, back, came, slope, shape):
+        form, x = back
+        if form == "columns":
+            return form, {k: self.scalar.scaled(part, came, slope, shape) for k, part in x.items()}
+        if form == "diagonal" and came == shape:
+            return form, x if slope is None else slope if x is None else times(slope, x)
+        if form == "diagonal" and shape == ():
+            d = full(1.0 if slope is None and x is None else x if slope is None else slope if x is None
+                     else times(slope, x), came, self.sheet)
+            return "matrix", d if d.ndim == 1 else d[:, 0]
+        matrix = x if form == "matrix" else self.matrix(back, came)
+        column = len(counted(came)) < len(came)
+        if slope is not None:
+            if column and isinstance(slope, Expression) and slope.ndim == 2 and counted(came) == ():
+                slope = slope[0, 0]
+            matrix = times(slope if column else lifted(slope, 1), matrix)
+        if came == shape:
+            return "matrix", matrix
+        matrix = full(matrix, (*counted(came), self.n), self.sheet) if column else matrix
+        return "matrix", self.counted(summed(self.whole(matrix, came), came, shape, 1, self.sheet), shape)
+
+    def whole(self, matrix, shape):
+        """A matrix with all axes of the step as they are."""
+        if counted(shape) == shape or not isinstance(matrix, Expression):
+            return matrix
+        return matrix[:, None] if counted(shape) else matrix[None, None]
+
+    def counted(self, matrix, shape):
+        if counted(shape) == shape or not isinstance(matrix, Expression):
+            return matrix
+        if matrix.ndim < len(shape) + 1:
+            matrix = full(matrix, (*shape, self.n), self.sheet)
+        return matrix[:, 0] if counted(shape) else matrix[0, 0]
+
+    def through(self, step, back, pull):
+        form, x = back
+        if form == "columns":
+            for k, part in x.items():
+                yield from ((operand, ("columns", {k: g})) for operand, g in self.scalar.through(step, part, pull))
+            return
+        if form == "diagonal" and step.call in ("array", np.stack) and step.ndim == 1:
+            for k, part in enumerate(step.args[0]):
+                if isinstance(part, Expression):
+                    yield part, ("columns", {k: 1.0 if x is None else full(x, step.shape, self.sheet)[k]})
+            return
+        if step.call is np.matmul:
+            known = self.product(step, back)
+            if known is not None:
+                yield from known
+                return
+        if form == "diagonal" and self.special.get(step) in OF_A_VECTOR and len(counted(step.shape)) == 1:
+            yield from ((operand, ("matrix", g)) for operand, g in pull(step, x, "diagonal"))
+            return
+        g = self.whole(self.matrix(back, step.shape), step.shape)
+        for operand, part in pull(step, g, 1):
+            yield operand, ("matrix", self.counted(part, operand.shape))
+
+    def product(self, step, back):
+        """The link of a product with a vector or a column: the matrix itself, turned (X.21)."""
+        a, b = step.args
+        if a.ndim != 2 or (b.ndim != 1 and counted(b.shape) == b.shape) or step.size != step.shape[0]:
+            return None
+        form, x = back
+        if form == "diagonal":
+            link = transposed(a)
+            if x is not None:
+                d = full(x, step.shape, self.sheet)
+                link = times(link, transposed(d))
+        else:
+            link = transposed(a) @ full(x, (*counted(step.shape), self.n), self.sheet)
+        found = [(b, ("matrix", link if counted(b.shape) else link[0]))]
+        if a.call not in ("constant",):
+            g = self.whole(self.matrix(back, step.shape), step.shape)
+            found += [(operand, ("matrix", self.counted(part, operand.shape)))
+                      for operand, part in PULLS[np.matmul](step, g, 1) if operand is a]
+        return found
+
+    def finished(self, step):
+        back = self.reached.get(step)
+        if back is None:
+            return self.sheet.make(np.zeros, (*counted(step.shape), self.n))
+        return finished(self.matrix(back, step.shape), (*counted(step.shape), self.n), self.sheet)
+
+
+def _section(step):
+    """The section of the notes whose link a step is."""
+    if step.call in (np.matmul, np.outer):
+        return "X.21"
+    return "X.23" if step.call in OWN or step.call in SLOPES else None
+
+
+def described(step):
+    """A step as a message names it."""
+    words = {"getitem": "x[...]", "array": "np.array of parts", "T": "x.T", "item": "a step with several results"}
+    return words.get(step.call) or name_of(step.call)

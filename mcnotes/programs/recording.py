@@ -1,0 +1,190 @@
+"""A function's steps as expressions, with the names that its author gave them."""
+
+import inspect
+import sys
+
+import numpy as np
+
+from ..engine.asking import REDUCTIONS
+from ..engine.constants import UnsupportedError
+from ..engine.stepped import Stepped
+from ..engine.steps import Steps
+from ..engine.trace import trace
+from ..engine.traced import Traced
+from .expression import Expression, Sheet
+
+
+class Watched(Steps):
+    """Steps, with the operands as they were passed and the names that pointed to them."""
+
+    def __init__(self, f):
+        super().__init__()
+        self.code, self.passed, self.names, self.decisions = getattr(f, "__code__", None), [], {}, []
+
+    def noted(self, tape, function, rule, *args, **options):
+        if self.depth == 0:
+            self.look()
+        self.passed.append((args, options))
+        return super().noted(tape, function, rule, *args, **options)
+
+    def beside(self, tape, function, args, options, result):
+        if self.depth == 0:
+            self.look()
+        self.passed.append((args, options))
+        super().beside(tape, function, args, options, result)
+
+    def decided(self, x):
+        self.decisions.append((len(self), x, np.array(x.value if isinstance(x, Traced) else x)))
+
+    def look(self):
+        """Note which names the author's variables have now; those of f itself count before those of what it calls."""
+        frame, rank = sys._getframe(2), 1
+        while frame is not None:
+            module = frame.f_globals.get("__name__", "")
+            own = frame.f_code is self.code
+            if own or not module.startswith(("mcnotes.engine", "mcnotes.programs", "numpy")):
+                for name, x in list(frame.f_locals.items()):
+                    self.point(name, x, 0 if own else rank)
+                rank += 1
+            if own:
+                break
+            frame = frame.f_back
+
+    def point(self, name, x, rank):
+        if isinstance(x, Traced | np.ndarray | float):
+            known = self.names.get(id(x))
+            if known is None or rank < known[1]:
+                self.names[id(x)] = name, rank, x
+
+    def name_of(self, x):
+        known = self.names.get(id(x))
+        return known[0] if known and known[2] is x else None
+
+
+class Recording:
+    """A function of arrays, seen once.
+
+    Attributes
+    ----------
+    sheet : Sheet
+    inputs : list of Expression
+    result : Expression
+    guards : list of (Expression, array)
+        What decided the way, and the values with which it did.
+    """
+
+    def __init__(self, f, run, points):
+        self.sheet, self.steps, self.at, self.stepped, kept = Sheet(), Watched(f), {}, {}, []
+        self.numbers = {}
+        self._captured = _captured(f)
+
+        def seen(*arguments):
+            kept.append(run(*arguments))
+            return kept[0]
+        self.inputs = [self.sheet.leaf("input", np.array(point)) for point in points]
+        self.at.update(enumerate(self.inputs))
+        trace(seen, points, self.steps)
+        self._read()
+        self.result = self.operand(kept[0], kept[0])
+        if isinstance(self.result, list | tuple):
+            self.result = self.sheet.make("array", list(self.result))
+        if not isinstance(self.result, Expression):
+            self.result = self.sheet.operand(np.array(self.result, dtype=float)) if np.ndim(self.result) else \
+                self.sheet.number(float(self.result))
+        self.guards = [(self.operand(x, x), value) for _, x, value in self.steps.decisions]
+
+    def _read(self):
+        """Turn the outermost steps into expressions."""
+        for step, (args, options) in zip(self.steps, self.steps.passed, strict=True):
+            if step.depth:
+                continue
+            plain = isinstance(step.result, Stepped)
+            try:
+                given = [self.operand(copy, x) for copy, x in zip(step.args, args, strict=True)]
+                named = {name: self.operand(copy, options[name]) for name, copy in step.options.items()}
+                self.remember(step.result, self.made(step.function, given, named))
+            except UnsupportedError:
+                if not plain:           # what has no slope may not be needed
+                    raise
+
+    def made(self, function, args, options):
+        """The expression of one step, in the form in which it is written."""
+        if function == "getitem":
+            return self.sheet.make("getitem", args[0], args[1] if isinstance(args[1], tuple) else (args[1],))
+        if function is np.transpose and len(args) == 1 and not options and args[0].ndim <= 2:
+            return args[0] if args[0].ndim < 2 else self.sheet.make("T", args[0])
+        if function in (np.dot, np.vdot, np.inner, np.linalg.matmul) and all(np.ndim(_value(x)) for x in args):
+            counts = [np.ndim(_value(x)) for x in args]
+            if max(counts) == 1 or function in (np.dot, np.linalg.matmul) and max(counts) <= 2:
+                function = np.matmul
+        if isinstance(function, tuple):
+            if function not in REDUCTIONS:
+                raise UnsupportedError(f"{function[0].__name__}.{function[1]}")
+            function, options = REDUCTIONS[function], {"axis": 0, **options}
+        if function is np.ptp:
+            return self.sheet.make(np.max, *args, **options) - self.sheet.make(np.min, *args, **options)
+        return self.sheet.make(CANONICAL.get(function, function), *args, **options)
+
+    def remember(self, result, made):
+        if isinstance(result, Traced):
+            self.at.setdefault(result.position, made)
+            name = self.steps.name_of(result)
+            if name and made.name is None and made.call not in ("input", "constant", "number"):
+                made.name = name
+        elif isinstance(result, Stepped):
+            self.stepped[id(result)] = made, result
+            name = self.steps.name_of(result)
+            if name and made.name is None and not made.call == "constant":
+                made.name = name
+        elif isinstance(result, tuple | list):
+            for k, part in enumerate(result):
+                self.remember(part, self.sheet.make("item", made, k))
+
+    def operand(self, copy, x):
+        """An operand as an expression, or as it is where it is a number or says how."""
+        if isinstance(x, Traced):
+            return self.at[x.position]
+        if isinstance(x, Stepped):
+            made, _ = self.stepped.get(id(x), (None, None))
+            if made is None or not np.array_equal(np.asarray(x), made.value):
+                raise UnsupportedError(
+                    "a value without a slope (a comparison, a sign, a position) went through a function that a program "
+                    "cannot follow, or was changed in place; use NumPy's functions on it, such as np.where")
+            return made
+        if isinstance(x, np.ndarray) and x.dtype == object:
+            return self.sheet.make("array", self.operand(list(x), list(x)))
+        if isinstance(x, np.ndarray):
+            return self.constant(np.asarray(copy) if isinstance(copy, np.ndarray) else np.asarray(x), x)
+        if isinstance(x, list | tuple):
+            return type(x)(map(self.operand, copy, x)) if type(x) in (list, tuple) else x
+        if isinstance(x, float) and (name := self._captured.get(id(x), (None, None))[0]):
+            return self.constant(np.float64(x), x, name)
+        return x.item() if isinstance(x, np.generic) else x
+
+    def constant(self, value, x, name=None):
+        """A constant, with the name under which f knows it."""
+        if np.ndim(value) == 0:
+            return self.numbers.setdefault(name, self.sheet.leaf("constant", value, name)) if name else float(value)
+        made = self.sheet.operand(value)
+        name = name or self._captured.get(id(x), (None,))[0] or self.steps.name_of(x)
+        if name and made.name is None:
+            made.name = name
+        return made
+
+
+#: Functions that are another one by another name.
+CANONICAL = {np.amax: np.max, np.amin: np.min, np.absolute: np.absolute, np.linalg.outer: np.outer}
+
+
+def _value(x):
+    return x.value if isinstance(x, Expression) else x
+
+
+def _captured(f):
+    """What f finds outside of itself: identity -> (name, thing)."""
+    try:
+        found = inspect.getclosurevars(f)
+    except (TypeError, ValueError):
+        return {}
+    named = {**found.globals, **found.nonlocals}
+    return {id(x): (name, x) for name, x in named.items() if isinstance(x, np.ndarray | float)}

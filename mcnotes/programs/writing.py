@@ -1,0 +1,256 @@
+"""Expressions as lines of Python: which get a name and a line, how they are called, how they are written."""
+
+import keyword
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from ..engine.asking import name_of
+from .expression import Expression, number_of
+
+#: More steps than this do not stand in one line.
+MOST_STEPS = 5
+#: Neither do more letters, by and large.
+WIDEST = 70
+#: Arrays of at most so many entries are written out where they have no name.
+WRITTEN = 12
+
+_INFIX = {np.add: ("+", 1), np.subtract: ("-", 1), np.multiply: ("*", 2), np.divide: ("/", 2), np.matmul: ("@", 2),
+          np.remainder: ("%", 2), np.floor_divide: ("//", 2), np.less: ("<", 0), np.less_equal: ("<=", 0),
+          np.greater: (">", 0), np.greater_equal: (">=", 0), np.equal: ("==", 0), np.not_equal: ("!=", 0),
+          np.bitwise_and: ("&", -1), np.bitwise_or: ("|", -1)}
+_ATOM = 5
+#: Steps that cost nothing to read.
+_LIGHT = {"T", "getitem", "item", np.negative, "astype"}
+
+
+@dataclass
+class Line:
+    """One line of a program: its code, the shape it makes, and the section that teaches it."""
+
+    code: str
+    shape: tuple | None = None
+    section: str | None = None
+
+
+class Writer:
+    """Writes the lines for some expressions.
+
+    Parameters
+    ----------
+    taken : iterable of str
+        Names that are in use.
+    """
+
+    def __init__(self, taken):
+        self.taken, self.names, self.inside, self.constants = set(taken), {}, {}, {}
+        self.uses, self.lines = {}, []
+
+    def free(self, name, numbered=False):
+        """A name like this that is not in use; with a number where there are several."""
+        if numbered or name in self.taken or keyword.iskeyword(name) or name == "np":
+            stem, start = (name + "_", 2) if name[-1:].isdigit() else (name, 1)
+            while f"{stem}{start}" in self.taken:
+                start += 1
+            name = f"{stem}{start}"
+        self.taken.add(name)
+        return name
+
+    # Which expressions stand on a line of their own ---------------------------------------------------------
+
+    def count(self, wanted):
+        """How often each expression is used by those that are needed; the needed ones in order."""
+        stack, needed = list(wanted), set()
+        for x in wanted:
+            self.uses[x] = self.uses.get(x, 0) + 1
+        while stack:
+            x = stack.pop()
+            if x in needed:
+                continue
+            needed.add(x)
+            for part in x.operands():
+                self.uses[part] = self.uses.get(part, 0) + 1
+                stack.append(part)
+        return sorted(needed, key=lambda x: x.place)
+
+    def decide(self, needed, keep):
+        """The expressions with a line of their own: those named, used twice, or too long for one line."""
+        own, steps, widths = set(), {}, {}
+        for x in needed:
+            if x.call in ("input", "constant", "number"):
+                steps[x], widths[x] = 0, 1 + len(x.name or "c1")
+                continue
+            parts = [part for part in x.operands() if part not in own]
+            while True:
+                total = sum(steps[part] for part in parts) + (x.call not in _LIGHT and not _coefficient(x))
+                width = self._width(x) + sum(widths[part] if part in parts else 6 for part in x.operands())
+                heavy = max(parts, key=lambda part: widths[part] * (steps[part] > 0), default=None)
+                if heavy is None or not steps[heavy] or total <= MOST_STEPS and width <= WIDEST:
+                    break
+                own.add(heavy)
+                parts = [part for part in parts if part is not heavy]
+            widths[x] = width
+            steps[x] = total
+            light = x.call in _LIGHT and all(part.call in ("input", "constant") or part in own
+                                             for part in x.operands())
+            if x in keep or x.call == "placed" or self.uses[x] > 1 and not light and not _small(x):
+                own.add(x)
+        return own
+
+    def _width(self, x):
+        """About how many letters a step adds to its operands."""
+        if not callable(x.call) or x.call in _INFIX or x.call in (np.power, np.negative):
+            return 4
+        return 3 + len(name_of(x.call)) + 12 * len(x.options) + (12 if x.call in (np.full, np.ones) else 0)
+
+    # How they are written ---------------------------------------------------------------------------------
+
+    def text(self, x, level=-2, call=False):
+        """An operand as text, in brackets where it binds less than `level`."""
+        if not isinstance(x, Expression):
+            return self.plain(x, call)
+        if x in self.names:
+            return self.names[x]
+        if x.call == "number":
+            found, own = self.plain(x.args[0], call), _ATOM if x.args[0] >= 0 else 3
+        elif x.call == "constant":
+            return self.constant(x)
+        else:
+            found, own = self.expression(x)
+        return f"({found})" if own < level else found
+
+    def plain(self, x, call=False):
+        """A thing that is not an expression: a number, an axis, a list of parts."""
+        if isinstance(x, bool | np.bool_):
+            return str(bool(x))
+        if isinstance(x, float | np.floating):
+            x = float(x)
+            if x == np.inf or x == -np.inf or x != x:
+                return "np.inf" if x > 0 else "-np.inf" if x < 0 else "np.nan"
+            return repr(x) if call or x != int(x) or abs(x) > 1e6 else str(int(x))
+        if isinstance(x, int | np.integer):
+            return str(int(x))
+        if isinstance(x, list):
+            return f"[{', '.join(self.text(part, call=True) for part in x)}]"
+        if isinstance(x, tuple):
+            return f"({', '.join(self.text(part, call=True) for part in x)}{',' * (len(x) == 1)})"
+        if isinstance(x, type):
+            return x.__name__
+        if isinstance(x, np.dtype):
+            return repr(x.name)
+        return repr(x)
+
+    def expression(self, x):
+        """The text of a call, and how strongly it binds."""
+        call, args = x.call, x.args
+        if call in _INFIX and not x.options:
+            return self.infix(x)
+        if call is np.negative:
+            return f"-{self.text(args[0], 2)}", 3
+        if call is np.power and not x.options:
+            return f"{self.text(args[0], _ATOM)}**{self.text(args[1], 4)}", 4
+        if call is np.logical_not:
+            return f"~{self.text(args[0], _ATOM)}", 3
+        if call == "T":
+            return f"{self.text(args[0], _ATOM)}.T", _ATOM
+        if call == "getitem":
+            return f"{self.text(args[0], _ATOM)}[{', '.join(map(self.key, args[1]))}]", _ATOM
+        if call == "item":
+            return f"{self.text(args[0], _ATOM)}[{args[1]}]", _ATOM
+        if call == "astype":
+            return f"{self.text(args[0], _ATOM)}.astype({self.plain(args[1])})", _ATOM
+        function = {"array": "np.array", "logaddexp.reduce": "np.logaddexp.reduce", np.absolute: "np.abs"}.get(call) \
+            or name_of(call)
+        given = [self.text(part, call=True) for part in args]
+        given += [f"{name}={self.text(part, call=True)}" for name, part in x.options.items()]
+        return f"{function}({', '.join(given)})", _ATOM
+
+    def infix(self, x):
+        sign, level = _INFIX[x.call]
+        a, b = x.args
+        if x.call is np.multiply and (known := number_of(a)) is not None:
+            part = _fraction(known)
+            if part:
+                front = "" if abs(part[0]) == 1 else f"{abs(part[0])} * "
+                return f"{'-' * (known < 0)}{front}{self.text(b, 2)} / {part[1]}", 2
+            if known < 0:
+                return f"-{self.plain(-known)} * {self.text(b, 2)}", 2
+        left, right = level, level + 1
+        if x.call is np.matmul:
+            left = right = 3
+            if isinstance(a, Expression) and a.call is np.matmul and a not in self.names:
+                left = 2
+        elif x.call in (np.multiply, np.divide):
+            for side in (0, 1):
+                part = x.args[side]
+                if isinstance(part, Expression) and part.call is np.matmul:
+                    left, right = (3, right) if side == 0 else (left, 3)
+            if x.call is np.multiply and isinstance(b, Expression) and b.call is np.multiply and right == 3:
+                right = 2
+        elif x.call is np.add:
+            right = 1
+        elif level < 1:
+            left = right = 1
+        return f"{self.text(a, left)} {sign} {self.text(b, right)}", level
+
+    def key(self, part):
+        """One part of an index."""
+        if part is None or part is Ellipsis:
+            return "None" if part is None else "..."
+        if isinstance(part, slice):
+            ends = ["" if end is None else self.text(end) for end in (part.start, part.stop, part.step)]
+            return ":".join(ends[:2] if part.step is None else ends)
+        if isinstance(part, Expression) and part.call == "constant":
+            return self.constant(part, key=True)
+        return self.text(part)
+
+    def constant(self, x, key=False):
+        """The name of a constant; one without a name is called c1, c2, ... or written out."""
+        if x not in self.names:
+            if x.name is None and x.size <= 4 and x.ndim == 1:
+                return repr(x.value.tolist()) if key else f"np.array({x.value.tolist()!r})"
+            self.names[x] = self.free(x.name or "c1")
+            self.constants[self.names[x]] = x.value
+        return self.names[x]
+
+    def line(self, name, x):
+        """The lines that give a name to an expression."""
+        section = x.section
+        if x.call != "placed":
+            return [Line(f"{name} = {self.expression(x)[0]}", x.shape, section)]
+        shape, keys, parts = x.args
+        found = [Line(f"{name} = np.zeros({self.plain(shape[0] if len(shape) == 1 else shape)})", x.shape, section)]
+        for key, part in zip(keys, parts, strict=True):
+            where = ", ".join(map(self.key, key))
+            if all(k is None or isinstance(k, int | slice) for k in key):
+                found.append(Line(f"{name}[{where}] += {self.text(part)}", np.shape(part.value), section))
+            else:
+                found.append(Line(f"np.add.at({name}, {self.plain(key[0] if len(key) == 1 else key)}, "
+                                  f"{self.text(part)})", np.shape(part.value), section))
+        return found
+
+
+def _fraction(x):
+    """A number as a quotient of small whole numbers, where that is shorter to read; else None."""
+    if len(repr(abs(x))) <= 5 or abs(x) > 1e6:
+        return None
+    near = Fraction(x).limit_denominator(10**6)
+    return (near.numerator, near.denominator) if near and abs(float(near) - x) <= 1e-15 * abs(x) and \
+        abs(near.numerator) < 100 else None
+
+
+def _coefficient(x):
+    """Whether a step is a product with a number."""
+    return x.call in (np.multiply, np.divide) and any(number_of(part) is not None for part in x.args)
+
+
+def _small(x):
+    """Whether a step may be written twice: a coefficient of a number, a sign."""
+    return x.call in ("number", "constant")
+
+
+def label(name):
+    """A name as part of another: letters, digits and underscores."""
+    return re.sub(r"\W", "_", name).strip("_") or "x"
