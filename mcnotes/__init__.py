@@ -13,6 +13,7 @@ from .compression import Compressed, CompressionError, compress
 from .derivative import Derivative, derivative, hessian, value_and_derivative
 from .exercises.asking import check, hint, solution
 from .planar import PlanarApproximation, planar
+from .programs import Program, program
 from .shapes import LayoutError, axes, kind, shape_of, size
 from .statements.confirm import ClaimError, confirm, confirm_order, holds, refused, refute
 
@@ -20,9 +21,9 @@ _PICTURES = {"draw": ("pictures.drawing", None), "show": ("pictures.figures", "s
              "explore": ("pictures.explorers", "explore")}
 
 __all__ = [
-    "ClaimError", "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation",
+    "ClaimError", "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation", "Program",
     "axes", "check", "compress", "confirm", "confirm_order", "derivative", "hessian", "hint", "holds", "kind",
-    "network", "planar", "refused", "refute", "shape_of", "size", "solution",
+    "network", "planar", "program", "refused", "refute", "shape_of", "size", "solution",
     "value_and_derivative",
     "draw", "explore", "show",
 ]

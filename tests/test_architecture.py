@@ -14,7 +14,7 @@ PACKAGE = pathlib.Path(mc.__file__).parent
 
 #: Each module, or the room it stands in, and what it may import from the rest of the package.
 MAY_IMPORT = {
-    "__init__": {"network", "compression", "derivative", "planar", "shapes", "statements.confirm",
+    "__init__": {"network", "compression", "derivative", "planar", "programs", "shapes", "statements.confirm",
                  "exercises.asking"},
     "shapes": set(),
     "display": set(),
@@ -24,6 +24,19 @@ MAY_IMPORT = {
     "planar": {"fitting", "derivative"},
     "claims": {"engine"},
     "compression": {"shapes", "fitting", "layout", "claims", "engine"},
+    "programs.expression": set(),
+    "programs.ordering": set(),
+    "programs.writing": {"engine", "programs.expression"},
+    "programs.naming": {"programs.writing"},
+    "programs.recording": {"engine", "programs.expression"},
+    "programs.shaping": {"engine", "programs.expression"},
+    "programs.pulls": {"engine", "programs.expression", "programs.shaping", "programs.pulls"},
+    "programs.slopes": {"engine", "programs.expression", "programs.shaping"},
+    "programs.patterns": {"shapes", "engine", "programs.expression", "programs.shaping"},
+    "programs.backward": {"shapes", "engine", "programs.expression", "programs.shaping", "programs.pulls",
+                          "programs.slopes", "programs.patterns"},
+    "programs.composing": {"shapes", "derivative", "engine", "programs"},
+    "programs": {"programs.composing"},
     "network": {"fitting", "derivative", "compression"},
     "engine.factors": set(),
     "engine.term": {"engine.factors"},
@@ -55,11 +68,11 @@ MAY_IMPORT = {
 }
 #: Rooms whose modules need NumPy and the standard library alone.
 MATHEMATICS = {"shapes", "display", "fitting", "layout", "derivative", "planar", "claims", "compression", "network",
-               "engine", "statements", "exercises", "inpage"}
+               "programs", "engine", "statements", "exercises", "inpage"}
 STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "dataclasses", "weakref",
             "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
             "inspect", "sys", "unicodedata", "json", "pathlib", "tomllib", "ast", "io", "traceback", "copy",
-            "threading", "base64", "logging"}
+            "threading", "base64", "logging", "keyword", "fractions"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -1,5 +1,5 @@
 """The derivative as a program: its steps recorded, walked back, and written as lines of NumPy."""
 
-from .program import Program, program
+from .composing import Program, program
 
 __all__ = ["Program", "program"]

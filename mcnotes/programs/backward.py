@@ -12,13 +12,15 @@ import numpy as np
 from ..engine.asking import name_of
 from ..engine.constants import UnsupportedError
 from ..shapes import counted
-from .expression import Expression, plus, times, transposed
-from .patterns import OF_A_VECTOR, patterns
-from .pulls import OWN, PULLS, SLOPES, full, lifted, slopes, summed
+from . import pulls as _pulls  # noqa: F401  (fills PULLS)
+from .expression import Expression, number_of, plus, times, transposed
+from .patterns import LAZY, of_a_vector, patterns
+from .shaping import PULLS, full, lifted, summed
+from .slopes import OWN, SLOPES, slopes
 
 #: Steps that take a derivative as it is, also when it is a number that stands for every entry.
 _LAZY = {np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.linalg.norm, np.broadcast_to, np.trace,
-         np.linalg.det, "logaddexp.reduce", "item"}
+         np.linalg.det, "logaddexp.reduce", "item", "getitem"}
 #: Steps that do not follow their operands, so that nothing goes back through them.
 FLAT = {"input", "constant", "number"}
 
@@ -67,10 +69,12 @@ class Way:
                 raise UnsupportedError("")
             yield from self.through(step, back, PULLS[step.call])
         except UnsupportedError as error:
+            what = f"{described(step)} {error}".strip()
             raise UnsupportedError(
-                f"{described(step)}{' ' * bool(str(error))}{error} has no line in a program yet; write it with steps that "
-                "have one (arithmetic, @, sums and means, exp and its relatives, indexing, stack, norm, inv, "
-                "slogdet), or use mc.derivative(f, at) at each point") from None
+                f"{what} has no line in a program yet; write it with steps that have one (arithmetic, @, sums and "
+                "means, exp and its relatives, indexing, stack, norm, inv, slogdet), or use mc.derivative(f, at) at "
+                "each point"
+            ) from None
 
 
 class ScalarWay(Way):
@@ -89,17 +93,38 @@ class ScalarWay(Way):
         return summed(back if slope is None else times(slope, back), came, shape, 0, self.sheet)
 
     def through(self, step, back, pull):
-        lazy = step.call in _LAZY or step.shape == ()
+        lazy = step.call in _LAZY and (not isinstance(back, Expression) or back.ndim in (0, step.ndim)) or \
+            pull in LAZY and not isinstance(back, Expression)
         yield from pull(step, back if lazy else full(back, step.shape, self.sheet), 0)
 
     def finished(self, step):
         """What arrived at an input, in its shape."""
-        return finished(self.reached.get(step, 0.0), step.shape, self.sheet)
+        g = self.reached.get(step, 0.0)
+        parts = entries(g, step.shape)
+        return finished(g, step.shape, self.sheet) if parts is None else self.sheet.make("array", parts)
+
+
+#: Vectors of at most so many entries are written entry by entry, when they came about so.
+FEW = 6
+
+
+def entries(g, shape):
+    """The entries of a vector that was put together from numbers at known places; None for any other."""
+    if number_of(g) == 0 and len(shape) == 1 and shape[0] <= FEW:
+        return [0.0] * shape[0]
+    if not isinstance(g, Expression) or g.call != "placed" or g.ndim != 1 or g.size > FEW or not all(
+            len(key) == 1 and isinstance(key[0], int) for key in g.args[1]):
+        return None
+    found = [0.0] * g.size
+    for (k,), part in zip(*g.args[1:], strict=True):
+        found[k] = plus(found[k], part)
+    return found
 
 
 def finished(g, shape, sheet):
+    """An expression or number in full, as real numbers."""
     g = full(g, shape, sheet)
-    return sheet.make("astype", g, float) if g.value.dtype == bool else g
+    return g if np.result_type(g.value).kind == "f" else sheet.make("astype", g, float)
 
 
 class VectorWay(Way):
@@ -124,6 +149,9 @@ class VectorWay(Way):
                 return self.sheet.make(np.eye, self.n)
             d = full(x, shape, self.sheet)
             return self.sheet.make(np.diag, d if d.ndim == 1 else d[:, 0])
+        rows = [entries(x.get(k, 0.0), shape) for k in range(self.n)]
+        if None not in rows and any(x[k] is not None and number_of(x[k]) is None for k in x) and self.n <= FEW:
+            return self.sheet.make("array", list(map(list, zip(*rows, strict=True))))
         parts = [finished(x.get(k, 0.0), shape, self.sheet) for k in range(self.n)]
         if shape == ():
             return self.sheet.make("array", parts)
@@ -147,7 +175,7 @@ class VectorWay(Way):
         return "matrix", plus(self.matrix(one, shape), self.matrix(other, shape))
 
     def settled(self, step, back):
-        if back[0] == "columns" and len(back[1]) > 1:
+        if back[0] == "columns" and len(back[1]) > 1 and not (step.shape == () and step.call in ("getitem", "input")):
             back = "matrix", self.matrix(back, step.shape)
         if step.name and step in self.named and back[0] == "matrix":
             back = "matrix", full(back[1], (*counted(step.shape), self.n), self.sheet)
@@ -192,7 +220,8 @@ class VectorWay(Way):
         form, x = back
         if form == "columns":
             for k, part in x.items():
-                yield from ((operand, ("columns", {k: g})) for operand, g in self.scalar.through(step, part, pull))
+                for operand, g in self.scalar.through(step, part, pull):
+                    yield operand, ("columns", {k: g})
             return
         if form == "diagonal" and step.call in ("array", np.stack) and step.ndim == 1:
             for k, part in enumerate(step.args[0]):
@@ -204,7 +233,7 @@ class VectorWay(Way):
             if known is not None:
                 yield from known
                 return
-        if form == "diagonal" and self.special.get(step) in OF_A_VECTOR and len(counted(step.shape)) == 1:
+        if form == "diagonal" and step in self.special and of_a_vector(step, pull):
             yield from ((operand, ("matrix", g)) for operand, g in pull(step, x, "diagonal"))
             return
         g = self.whole(self.matrix(back, step.shape), step.shape)
@@ -214,8 +243,8 @@ class VectorWay(Way):
     def product(self, step, back):
         """The link of a product with a vector or a column: the matrix itself, turned (X.21)."""
         a, b = step.args
-        if a.ndim != 2 or (b.ndim != 1 and counted(b.shape) == b.shape) or step.size != step.shape[0]:
-            return None
+        if a.ndim != 2 or step.ndim > 1 and len(counted(step.shape)) != 1 or step.size != step.shape[0]:
+            return None                                 # not a matrix times a vector or a column
         form, x = back
         if form == "diagonal":
             link = transposed(a)
@@ -225,10 +254,13 @@ class VectorWay(Way):
         else:
             link = transposed(a) @ full(x, (*counted(step.shape), self.n), self.sheet)
         found = [(b, ("matrix", link if counted(b.shape) else link[0]))]
-        if a.call not in ("constant",):
-            g = self.whole(self.matrix(back, step.shape), step.shape)
-            found += [(operand, ("matrix", self.counted(part, operand.shape)))
-                      for operand, part in PULLS[np.matmul](step, g, 1) if operand is a]
+        if a.call != "constant":
+            matrix = self.matrix(back, step.shape)
+            if a.call == "T":
+                a, back = a.args[0], times(b[:, None, None] if b.ndim == 1 else b[:, :, None], matrix)
+            else:
+                back = times(matrix[:, None], b[:, None] if b.ndim == 1 else b)
+            found.append((a, ("matrix", self.counted(back, a.shape))))
         return found
 
     def finished(self, step):

@@ -55,7 +55,7 @@ class Expression(NDArrayOperatorsMixin):
         return self.sheet.make(function, *args, **options)
 
     def __getitem__(self, key):
-        return self.sheet.make("getitem", self, key if isinstance(key, tuple) else (key,))
+        return self if key == () else self.sheet.make("getitem", self, key if isinstance(key, tuple) else (key,))
 
     def __eq__(self, other):
         return self is other                    # np.equal compares entries
@@ -210,19 +210,24 @@ def scaled(factor, x):
         return float(factor)
     if factor == 1:
         return x
+    x = counting(x)
     if factor == -1 and x.call is np.subtract and not x.closed and not x.name:
         return x.sheet.make(np.subtract, *x.args[::-1])
     return x.sheet.make(np.negative, x) if factor == -1 else x.sheet.make(np.multiply, x.sheet.number(factor), x)
+
+
+def counting(x):
+    """Truth values as 0 and 1, where they are to be added up or change their sign."""
+    if isinstance(x, Expression) and np.result_type(x.value).kind == "b":
+        return x.sheet.make("astype", x, float)
+    return x
 
 
 def times(a, b):
     """Element-wise product, the number in front."""
     (p, x), (q, y) = split(a), split(b)
     if x is None or y is None:
-        rest = x if y is None else y
-        if rest is not None and rest.value.dtype == bool:
-            rest = rest.sheet.make("astype", rest, float)
-        return scaled(p * q, rest)
+        return scaled(p * q, counting(x if y is None else y))
     for one, other in ((x, y), (y, x)):
         if one.call is np.divide and number_of(one.args[0]) is not None and not one.closed and not one.name:
             return scaled(p * q * number_of(one.args[0]), over(other, one.args[1]))
@@ -241,6 +246,7 @@ def over(a, b):
 
 def plus(a, b):
     """Sum; a difference where the second is negative."""
+    a, b = counting(a), counting(b)
     if number_of(a) == 0:
         return b
     if number_of(b) == 0:
@@ -250,6 +256,11 @@ def plus(a, b):
     (p, x), (q, y) = split(a), split(b)
     if x is not None and x is y:
         return times(p + q, x)
+    together = _placed_together(x, y) if p == q == 1 else None
+    if together is None:
+        together = _chosen_together((p, x), (q, y))
+    if together is not None:
+        return together
     if q < 0 and y is not None:
         return sheet_of(a, b).make(np.subtract, a, scaled(-q, y))
     if p < 0 and x is not None and y is not None:
@@ -257,8 +268,45 @@ def plus(a, b):
     return sheet_of(a, b).make(np.add, a, b)
 
 
+def _open(x):
+    """Whether an expression may be taken apart."""
+    return isinstance(x, Expression) and not x.name and not x.closed
+
+
+def _placed_together(x, y):
+    """Two arrays of zeros with parts in them as one."""
+    if not (_open(x) and _open(y) and x.call == y.call == "placed"):
+        return None
+    return x.sheet.make("placed", x.args[0], y.args[1] + x.args[1], y.args[2] + x.args[2])
+
+
+def _chosen_together(*parts):
+    """c * mask * g + d * ~mask * g as np.where(mask, c, d) * g."""
+    (p, mask, one), (q, other, two) = map(_masked, parts)
+    if mask is None or other is None or one is not two:
+        return None
+    if other.call is np.logical_not and other.args[0] is mask:
+        chosen = mask.sheet.make(np.where, mask, p, q)
+    elif mask.call is np.logical_not and mask.args[0] is other:
+        chosen = mask.sheet.make(np.where, other, q, p)
+    else:
+        return None
+    return chosen if one is None else times(chosen, one)
+
+
+def _masked(part):
+    """A number, a mask and the rest, whose product an operand is."""
+    factor, x = part
+    if _open(x) and x.call == "astype":
+        return factor, x.args[0], None
+    if _open(x) and x.call is np.multiply and isinstance(x.args[0], Expression) and x.args[0].value.dtype == bool:
+        return factor, *x.args
+    return factor, None, None
+
+
 def minus(a, b):
     """Difference."""
+    a, b = counting(a), counting(b)
     return a - b if number_of(a) is not None and number_of(b) is not None else plus(a, times(-1.0, b)) \
         if number_of(a) == 0 or number_of(b) == 0 else sheet_of(a, b).make(np.subtract, a, b)
 
@@ -288,7 +336,11 @@ def transposed(x):
 
 def product(a, b):
     """Matrix product, a number drawn to the front."""
+    a, b = counting(a), counting(b)
     (p, x), (q, y) = split(a), split(b)
+    for one, other in ((x, y), (y, x)):
+        if one.call is np.eye and len(one.args) == 1:
+            return scaled(p * q, other)
     return scaled(p * q, x.sheet.make(np.matmul, x, y))
 
 

@@ -8,8 +8,9 @@ which what was taken off plays no part.
 import numpy as np
 
 from ..engine.rules.reductions import over_of
-from .expression import outer, over, product, split, times
-from .pulls import option, restored
+from ..shapes import counted
+from .expression import Expression, outer, over, product, split, times
+from .shaping import option, reduced_axes, restored
 
 
 def patterns(steps):
@@ -29,16 +30,21 @@ def patterns(steps):
     for step in steps:
         if step.call is np.divide and _softmax(step):
             found[step] = _by_softmax
-        elif step.call is np.log and step.args[0].call is np.divide and _softmax(step.args[0]):
+        elif step.call is np.log and _is(step.args[0], np.divide) and _softmax(step.args[0]):
             found[step] = _by_log_softmax
         elif step.call is np.add and _logsumexp(step):
             found[step] = _by_logsumexp
     return found
 
 
+def _is(x, call):
+    """Whether an operand is an expression of this call."""
+    return isinstance(x, Expression) and x.call is call
+
+
 def _sum_of_exp(total, e):
     """The axes over which `total` adds up `e`, when that is an exponential."""
-    if getattr(total, "call", None) is not np.sum or getattr(e, "call", None) is not np.exp or total.args[0] is not e:
+    if not _is(total, np.sum) or not _is(e, np.exp) or total.args[0] is not e:
         return None
     if set(total.options) - {"axis", "keepdims"}:
         return None
@@ -58,7 +64,7 @@ def _softmax(step):
 def _exponent(e, axes):
     """What the exponential is of, without what is the same along the axes."""
     u = e.args[0]
-    if getattr(u, "call", None) is np.subtract:
+    if _is(u, np.subtract):
         z, off = u.args
         shape = (1,) * (u.ndim - np.ndim(off)) + np.shape(off)
         if getattr(z, "shape", None) == u.shape and all(shape[k] == 1 for k in axes):
@@ -102,10 +108,12 @@ def _by_log_softmax(step, g, more):
 def _logsumexp(step):
     """The exponential and the axes, when a sum is log(sum(exp(z - m))) + m."""
     log, off = step.args
-    total = getattr(log, "call", None) is np.log and log.args[0]
-    e = total and getattr(total, "call", None) is np.sum and total.args[0]
-    axes = e is not False and e is not None and _sum_of_exp(total, e)
-    if not axes or getattr(e.args[0], "call", None) is not np.subtract or _exponent(e, axes) is e.args[0]:
+    if not _is(log, np.log) or not _is(log.args[0], np.sum):
+        return None
+    total = log.args[0]
+    e = total.args[0]
+    axes = _sum_of_exp(total, e)
+    if not axes or not _is(e.args[0], np.subtract) or _exponent(e, axes) is e.args[0]:
         return None
     taken = e.args[0].args[1]
     if taken is off or _same_but_axes(taken, off):
@@ -115,15 +123,11 @@ def _logsumexp(step):
 
 def _same_but_axes(one, other):
     """Whether two expressions are the same reduction, one with its axes kept, or one is the other without them."""
-    calls = getattr(one, "call", None), getattr(other, "call", None)
-    if calls == (np.max, np.max) and one.args[0] is other.args[0]:
-        return reduced(one) == reduced(other)
+    if _is(one, np.max) and _is(other, np.max) and one.args[0] is other.args[0]:
+        return reduced_axes(one) == reduced_axes(other)
     return any(y.args[0] is x for x, y in ((one, other), (other, one))
-               if getattr(y, "call", None) in (np.squeeze, np.reshape, np.ravel))
-
-
-def reduced(step):
-    return over_of(option(step, 1, "axis"), step.args[0].ndim)
+               if isinstance(y, Expression) and (y.call in (np.squeeze, np.reshape, np.ravel) or y.call == "getitem"
+                                                 and np.size(x) == y.size))
 
 
 def _by_logsumexp(step, g, more):
@@ -143,5 +147,11 @@ def _pairs(p, d):
     return outer(p, d) if p.ndim == 1 else product(p, d.T)
 
 
-#: Pulls that know the derivative by a vector or a column as a matrix.
-OF_A_VECTOR = {_by_softmax, _by_log_softmax}
+def of_a_vector(step, pull):
+    """Whether a pull knows the derivative by the vector or column as a matrix."""
+    quotient = step if pull is _by_softmax else step.args[0] if pull is _by_log_softmax else None
+    return quotient is not None and len(counted(step.shape)) == 1 and 0 in _softmax(quotient)
+
+
+#: Pulls that take a number for every entry as it is.
+LAZY = {_by_softmax, _by_logsumexp}

@@ -11,7 +11,7 @@ from ..engine.stepped import Stepped
 from ..engine.steps import Steps
 from ..engine.trace import trace
 from ..engine.traced import Traced
-from .expression import Expression, Sheet
+from .expression import Expression, Sheet, leaves
 
 
 class Watched(Steps):
@@ -56,6 +56,14 @@ class Watched(Steps):
             if known is None or rank < known[1]:
                 self.names[id(x)] = name, rank, x
 
+    def inputs(self, count):
+        """The names that the author's variables gave to the inputs, or None for each."""
+        found = [None] * count
+        for name, _, x in sorted(self.names.values(), key=lambda known: -known[1]):
+            if isinstance(x, Traced) and x.position < count:
+                found[x.position] = name
+        return found
+
     def name_of(self, x):
         known = self.names.get(id(x))
         return known[0] if known and known[2] is x else None
@@ -69,13 +77,15 @@ class Recording:
     sheet : Sheet
     inputs : list of Expression
     result : Expression
+    flat : set of Expression
+        Steps that have no slope anywhere.
     guards : list of (Expression, array)
         What decided the way, and the values with which it did.
     """
 
     def __init__(self, f, run, points):
         self.sheet, self.steps, self.at, self.stepped, kept = Sheet(), Watched(f), {}, {}, []
-        self.numbers = {}
+        self.numbers, self.flat = {}, set()
         self._captured = _captured(f)
 
         def seen(*arguments):
@@ -117,6 +127,8 @@ class Recording:
             counts = [np.ndim(_value(x)) for x in args]
             if max(counts) == 1 or function in (np.dot, np.linalg.matmul) and max(counts) <= 2:
                 function = np.matmul
+        if isinstance(function, np.ufunc) or function in OF_ARRAYS:
+            args = [self.array(x) for x in args]
         if isinstance(function, tuple):
             if function not in REDUCTIONS:
                 raise UnsupportedError(f"{function[0].__name__}.{function[1]}")
@@ -124,6 +136,12 @@ class Recording:
         if function is np.ptp:
             return self.sheet.make(np.max, *args, **options) - self.sheet.make(np.min, *args, **options)
         return self.sheet.make(CANONICAL.get(function, function), *args, **options)
+
+    def array(self, x):
+        """A list among operands that are arrays."""
+        if not isinstance(x, list | tuple):
+            return x
+        return self.sheet.make("array", list(x)) if any(leaves(x)) else self.sheet.operand(np.array(x))
 
     def remember(self, result, made):
         if isinstance(result, Traced):
@@ -133,8 +151,9 @@ class Recording:
                 made.name = name
         elif isinstance(result, Stepped):
             self.stepped[id(result)] = made, result
+            self.flat.add(made)
             name = self.steps.name_of(result)
-            if name and made.name is None and not made.call == "constant":
+            if name and made.name is None and made.call != "constant":
                 made.name = name
         elif isinstance(result, tuple | list):
             for k, part in enumerate(result):
@@ -165,6 +184,10 @@ class Recording:
         """A constant, with the name under which f knows it."""
         if np.ndim(value) == 0:
             return self.numbers.setdefault(name, self.sheet.leaf("constant", value, name)) if name else float(value)
+        base = x.base
+        if isinstance(base, np.ndarray) and x.ndim == base.ndim == 2 and x.shape == base.shape[::-1] and \
+                x.strides == base.strides[::-1] and np.shares_memory(x, base) and np.array_equal(value, base.T):
+            return self.sheet.make("T", self.constant(base.copy(), base))
         made = self.sheet.operand(value)
         name = name or self._captured.get(id(x), (None,))[0] or self.steps.name_of(x)
         if name and made.name is None:
@@ -172,6 +195,8 @@ class Recording:
         return made
 
 
+#: Functions with arrays only among what is passed by place.
+OF_ARRAYS = {np.dot, np.inner, np.vdot, np.outer, np.convolve, np.linalg.solve, np.where, np.kron}
 #: Functions that are another one by another name.
 CANONICAL = {np.amax: np.max, np.amin: np.min, np.absolute: np.absolute, np.linalg.outer: np.outer}
 

@@ -148,7 +148,7 @@ class Writer:
         if call in _INFIX and not x.options:
             return self.infix(x)
         if call is np.negative:
-            return f"-{self.text(args[0], 2)}", 3
+            return f"-{self.text(args[0], 2 if _front(args[0]).value.dtype != bool else _ATOM)}", 3
         if call is np.power and not x.options:
             return f"{self.text(args[0], _ATOM)}**{self.text(args[1], 4)}", 4
         if call is np.logical_not:
@@ -156,7 +156,7 @@ class Writer:
         if call == "T":
             return f"{self.text(args[0], _ATOM)}.T", _ATOM
         if call == "getitem":
-            return f"{self.text(args[0], _ATOM)}[{', '.join(map(self.key, args[1]))}]", _ATOM
+            return f"{self.text(args[0], _ATOM)}[{', '.join(map(self.key, args[1])) or '()'}]", _ATOM
         if call == "item":
             return f"{self.text(args[0], _ATOM)}[{args[1]}]", _ATOM
         if call == "astype":
@@ -206,12 +206,17 @@ class Writer:
             return self.constant(part, key=True)
         return self.text(part)
 
+    def places(self, key):
+        """An index as a tuple is written outside of brackets."""
+        return ", ".join(f"slice({part.start}, {part.stop}, {part.step})" if isinstance(part, slice) else self.key(part)
+                         for part in key)
+
     def constant(self, x, key=False):
         """The name of a constant; one without a name is called c1, c2, ... or written out."""
         if x not in self.names:
             if x.name is None and x.size <= 4 and x.ndim == 1:
                 return repr(x.value.tolist()) if key else f"np.array({x.value.tolist()!r})"
-            self.names[x] = self.free(x.name or "c1")
+            self.names[x] = self.free(x.name) if x.name else self.free("c", True)
             self.constants[self.names[x]] = x.value
         return self.names[x]
 
@@ -223,13 +228,21 @@ class Writer:
         shape, keys, parts = x.args
         found = [Line(f"{name} = np.zeros({self.plain(shape[0] if len(shape) == 1 else shape)})", x.shape, section)]
         for key, part in zip(keys, parts, strict=True):
-            where = ", ".join(map(self.key, key))
-            if all(k is None or isinstance(k, int | slice) for k in key):
+            where = ", ".join(map(self.key, key)) or "()"
+            if all(k is None or isinstance(k, int | slice) or isinstance(k, Expression) and k.value.dtype == bool
+                   for k in key):
                 found.append(Line(f"{name}[{where}] += {self.text(part)}", np.shape(part.value), section))
             else:
-                found.append(Line(f"np.add.at({name}, {self.plain(key[0] if len(key) == 1 else key)}, "
+                found.append(Line(f"np.add.at({name}, {where if len(key) == 1 else f'({self.places(key)})'}, "
                                   f"{self.text(part)})", np.shape(part.value), section))
         return found
+
+
+def _front(x):
+    """The factor that stands first in the text."""
+    while x.call in (np.multiply, np.divide) and isinstance(x.args[0], Expression):
+        x = x.args[0]
+    return x
 
 
 def _fraction(x):

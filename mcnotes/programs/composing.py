@@ -1,14 +1,14 @@
 """The derivative of a function as a NumPy program that one could have written (X.19 to X.23)."""
 
-import inspect
-
 import numpy as np
 
-from ..derivative import chosen, derivative, filled, form_of, places, value_and_derivative
+from ..derivative import chosen, derivative, filled, form_of, places
 from ..engine.constants import UnsupportedError
-from ..shapes import counted, full_shape
+from ..shapes import counted
 from .backward import ScalarWay, VectorWay
 from .expression import Expression
+from .naming import argument_names, leaf_names, packed
+from .ordering import early, lines_below, ordered
 from .recording import Recording
 from .writing import WRITTEN, Line, Writer, label
 
@@ -54,9 +54,7 @@ def program(f, at, *, wrt=None, value=False):
     >>> print(program(lambda v: np.sum(np.sin(v) ** 2), np.array([1.0, 2.0, 3.0])))
     def derivative(v):
         # v (3,)
-        z1 = np.sin(v)                # (3,)
-        # backward
-        by_v = np.cos(v) * 2 * z1     # (3,)
+        by_v = 2 * np.cos(v) * np.sin(v)  # (3,)
         return by_v
     """
     return Program(f, at, wrt, value)
@@ -101,11 +99,12 @@ class Program:
 
     def _compose(self, f, forms, picked, wanted, recording, value):
         sheet, inputs, result = recording.sheet, recording.inputs, recording.result
-        arguments = _argument_names(f, len(forms))
-        unpack = _leaf_names(arguments, forms, inputs)
+        arguments = argument_names(f, len(forms))
+        unpack = leaf_names(arguments, forms, inputs, recording.steps.inputs(len(inputs)))
         forward = len(sheet.made)
         found = _backward(recording, [inputs[k] for k in wanted])
         outputs = {k: _own(x, sheet) for k, x in zip(wanted, found[0], strict=True)}
+        found[1].update((inputs[k], x) for k, x in outputs.items())
         writer = Writer([*arguments, *(x.name for x in inputs)])
         writer.names.update({x: x.name for x in inputs})
         guards = [x for x, _ in recording.guards]
@@ -124,12 +123,10 @@ class Program:
         partners = {x for x in partners if x.call not in ("input", "constant", "number", "T", "getitem")}
         if partners:
             own = writer.decide(needed, keep | partners)
-        lines = self._lines(writer, _ordered(own, needed, forward, back), forward, back, list(outputs.values()), recording)
-        inline = [(guard, known) for guard, known in recording.guards if guard not in own]
-        for guard, known in inline:
-            lines = _guarded(writer, guard, known) + lines
+        order = early(ordered(own, needed, forward, back), [x for x in outputs.values() if x.place >= forward])
+        lines = self._lines(writer, order, forward, back, recording.guards)
         returned = {k: writer.text(x) for k, x in outputs.items()}
-        parts = [_packed(forms[k], returned) for k in picked]
+        parts = [packed(forms[k], returned) for k in picked]
         end = ", ".join(parts)
         if value:
             end = f"{writer.text(result)}, {f'({end})' if len(parts) > 1 else end}"
@@ -138,18 +135,26 @@ class Program:
         name = getattr(f, "__name__", "")
         self.name = f"derivative_of_{name}" if name.isidentifier() else "derivative"
         self._arguments, self._forms, self._shapes = arguments, forms, [x.shape for x in inputs]
+        shapes = Line("# " + ", ".join(f"{x.name} {_shape(x.shape)}" for x in inputs))
         self.lines = [*_heading(self.constants, recording), Line(f"def {self.name}({', '.join(arguments)}):"),
-                      *_indented([Line("# " + ", ".join(f"{x.name} {_shape(x.shape)}" for x in inputs)), *unpack, *lines,
-                                  Line(f"return {end}")])]
+                      *_indented([shapes, *unpack, *lines, Line(f"return {end}")])]
         self.text = _text(self.lines)
 
     @staticmethod
-    def _lines(writer, own, forward, back, outputs, recording):
-        """A line for each expression, in order; what leaves the program comes as early as it can."""
+    def _lines(writer, own, forward, back, guards):
+        """A line for each expression, in order."""
         lines, turn, told = [], True, [label(x.name) for x in own if x.name]
-        for x in _early(own, [x for x in outputs if x.place >= forward]):
+        pending, missing = list(guards), set(own)
+
+        def guard_now():
+            for guard in list(pending):
+                if guard[0] not in missing and not missing & set(lines_below(guard[0], missing)):
+                    pending.remove(guard)
+                    lines.extend(_guarded(writer, *guard))
+        guard_now()
+        for x in own:
             if turn and (x.place >= forward or x in back):
-                lines.append(Line("# backward"))
+                lines += [Line("# backward")] * bool(lines)
                 turn = False
             step = back.get(x)
             if x.place < forward and x not in back:
@@ -160,9 +165,8 @@ class Program:
                 name = writer.free("g", True)
             lines += writer.line(name, x)
             writer.names[x] = name
-            for guard, known in recording.guards:
-                if guard is x:
-                    lines += _guarded(writer, guard, known)
+            missing.discard(x)
+            guard_now()
         return lines
 
     def _compiled(self):
@@ -186,7 +190,7 @@ class Program:
         if len(arguments) != len(self._forms):
             raise TypeError(f"the program takes {len(self._forms)} arguments ({', '.join(self._arguments)}), "
                             f"it got {len(arguments)}")
-        for name, form, x in zip(self._arguments, self._forms, arguments, strict=True):
+        for form, x in zip(self._forms, arguments, strict=True):
             if type(x) is not np.ndarray or type(form) is not int or x.shape != self._shapes[form]:
                 arguments = [self._fitted(*each) for each in zip(self._arguments, self._forms, arguments, strict=True)]
                 break
@@ -207,7 +211,6 @@ class Program:
     def _checked(self, f, at, wrt, value):
         """Compare with the recorded derivative, at the point and beside it: what was fixed here must not move there."""
         random = np.random.default_rng(0)
-        forms = self._forms
         points = []
         arguments = at if isinstance(at, tuple) else (at,)
         again = [form_of("at", x, points) for x in arguments]
@@ -225,7 +228,7 @@ class Program:
             found = found[1] if value else found
             wanted = wanted if self._several else (wanted,)
             found = found if self._several else (found,)
-            for mine, theirs, k in zip(found, wanted, range(len(forms)), strict=False):
+            for mine, theirs in zip(found, wanted, strict=True):
                 if not _same(mine, theirs):
                     raise UnsupportedError(
                         "the program does not give what mc.derivative gives" + (
@@ -257,7 +260,7 @@ def _backward(recording, inputs):
     sheet, result = recording.sheet, recording.result
     follows = {x for x in inputs}
     for x in sheet.made:
-        if any(part in follows for part in x.operands()):
+        if x not in recording.flat and any(part in follows for part in x.operands()):
             follows.add(x)
     outer = counted(result.shape)
     named = {x for x in follows if x.name}
@@ -288,80 +291,7 @@ def _own(x, sheet):
     return sheet.make(np.copy, x) if root.call in ("input", "constant") else x
 
 
-def _ordered(own, needed, forward, back):
-    """Expressions with lines in order; a forward one that only the way back uses stands before its first use there."""
-    first = {}
-    for x in needed:
-        for part in x.operands():
-            first.setdefault(part, x.place)
-    return sorted(own, key=lambda x: (max(first.get(x, forward), forward) - 0.5 if x in back and x.place < forward
-                                      else x.place))
-
-
-def _early(own, outputs):
-    """Expressions in order, with outputs before others as soon as all that they need is there."""
-    made, found = set(own), {}
-    for x in own:
-        for output in outputs:
-            if output in made and all(part in found for part in _lines_below(output, made)):
-                found[output] = None
-        found[x] = None
-    return list(found)
-
-
-def _lines_below(x, made):
-    """The nearest expressions below one that have a line of their own."""
-    for part in x.operands():
-        if part in made:
-            yield part
-        else:
-            yield from _lines_below(part, made)
-
-
-# Names and text ----------------------------------------------------------------------------------------------
-
-def _argument_names(f, count):
-    try:
-        names = [p.name for p in inspect.signature(f).parameters.values()
-                 if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    except (TypeError, ValueError):
-        names = []
-    names = [name for name in names if name != "np"]
-    return names[:count] if len(names) >= count else ["x"] if count == 1 else [f"x{k + 1}" for k in range(count)]
-
-
-def _leaf_names(arguments, forms, inputs):
-    """Name the arrays inside of lists and dicts; the lines that take them out."""
-    lines, taken = [], set(arguments)
-
-    def enter(form, name, path):
-        if type(form) is int:
-            if name in taken and path != name:
-                name += "_"
-            taken.add(name)
-            inputs[form].name = name
-            if path != name:
-                lines.append(Line(f"{name} = {path}", inputs[form].shape))
-            return
-        for key, part in form.items() if isinstance(form, dict) else enumerate(form):
-            own = label(key) if isinstance(key, str) and label(key).isidentifier() else f"{name}_{key}" \
-                if name[-1].isdigit() else f"{name}{key}"
-            enter(part, own, f"{path}[{key!r}]")
-    for name, form in zip(arguments, forms, strict=True):
-        enter(form, name, name)
-    return lines
-
-
-def _packed(form, texts):
-    """The text of a list or dict with the text of each array."""
-    if isinstance(form, dict):
-        return "{" + ", ".join(f"{key!r}: {_packed(part, texts)}" for key, part in form.items()) + "}"
-    if isinstance(form, list):
-        return f"[{', '.join(_packed(part, texts) for part in form)}]"
-    if isinstance(form, tuple):
-        return f"({', '.join(_packed(part, texts) for part in form)}{',' * (len(form) == 1)})"
-    return texts[form]
-
+# Text ------------------------------------------------------------------------------------------------------
 
 def _guarded(writer, guard, known):
     """The lines that stop where a value decides otherwise than it did."""
@@ -380,11 +310,13 @@ def _guarded(writer, guard, known):
 def _heading(constants, recording):
     lines = []
     written = {x.name for x in recording.sheet.made if x.call == "constant" and x.name}
-    told = [f"{name} {_shape(np.shape(x))}" for name, x in constants.items()
-            if name in written or np.size(x) > WRITTEN]
+    told = []
     for name, x in constants.items():
-        if name not in written and np.size(x) <= WRITTEN:
-            lines.append(Line(f"{name} = np.array({np.asarray(x).tolist()!r})", np.shape(x)))
+        line = f"{name} = np.array({np.asarray(x).tolist()!r})" if np.size(x) <= WRITTEN else ""
+        if name in written or not 0 < len(line) <= 100:
+            told.append(f"{name} {_shape(np.shape(x))}")
+        else:
+            lines.append(Line(line, np.shape(x)))
     return [Line("# as recorded: " + ", ".join(told)), *lines] if told else lines
 
 
@@ -398,5 +330,7 @@ def _shape(shape):
 
 def _text(lines):
     """The lines below each other, with the shapes in one column."""
-    width = min(max((len(line.code) for line in lines if line.shape is not None), default=0), 88)
-    return "\n".join(line.code if line.shape is None else f"{line.code:{width}}  # {_shape(line.shape)}" for line in lines)
+    widths = [len(line.code) for line in lines if line.shape is not None]
+    width = max((n for n in widths if n <= 72), default=0)
+    return "\n".join(line.code if line.shape is None else f"{line.code:{width}}  # {_shape(line.shape)}"
+                     for line in lines)
