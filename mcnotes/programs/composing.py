@@ -12,6 +12,8 @@ from .ordering import early, lines_below, ordered
 from .recording import Recording
 from .writing import WRITTEN, Line, Writer, label
 
+_FLOAT = np.dtype(float)
+
 
 def program(f, at, *, wrt=None, value=False):
     """Write the derivative of a NumPy function out as a NumPy program.
@@ -190,11 +192,19 @@ class Program:
         if len(arguments) != len(self._forms):
             raise TypeError(f"the program takes {len(self._forms)} arguments ({', '.join(self._arguments)}), "
                             f"it got {len(arguments)}")
-        for form, x in zip(self._forms, arguments, strict=True):
-            if type(x) is not np.ndarray or type(form) is not int or x.shape != self._shapes[form]:
-                arguments = [self._fitted(*each) for each in zip(self._arguments, self._forms, arguments, strict=True)]
-                break
+        if not all(map(self._ready, self._forms, arguments)):
+            arguments = [self._fitted(*each) for each in zip(self._arguments, self._forms, arguments, strict=True)]
         return self._run(*arguments)
+
+    def _ready(self, form, x):
+        """Whether an argument needs no second look."""
+        if type(form) is int:
+            return type(x) is np.ndarray and x.shape == self._shapes[form] and x.dtype is _FLOAT
+        if type(x) is not type(form) or len(x) != len(form):
+            return False
+        if type(form) is dict:
+            return x.keys() == form.keys() and all(self._ready(part, x[key]) for key, part in form.items())
+        return all(map(self._ready, form, x))
 
     def _fitted(self, name, form, x):
         """An argument with arrays of the right shapes at its places."""

@@ -184,15 +184,26 @@ class Recording:
         """A constant, with the name under which f knows it."""
         if np.ndim(value) == 0:
             return self.numbers.setdefault(name, self.sheet.leaf("constant", value, name)) if name else float(value)
-        base = x.base
-        if isinstance(base, np.ndarray) and x.ndim == base.ndim == 2 and x.shape == base.shape[::-1] and \
-                x.strides == base.strides[::-1] and np.shares_memory(x, base) and np.array_equal(value, base.T):
-            return self.sheet.make("T", self.constant(base.copy(), base))
-        made = self.sheet.operand(value)
         name = name or self._captured.get(id(x), (None,))[0] or self.steps.name_of(x)
+        for call, y in () if name else self._near(x):
+            return self.sheet.make(call, self.constant(y.copy(), y))
+        made = self.sheet.operand(value)
         if name and made.name is None:
             made.name = name
         return made
+
+
+    def _near(self, x):
+        """The array with a name that this one is the transpose or the opposite of."""
+        known = [thing for _, thing in self._captured.values()] + [thing for *_, thing in self.steps.names.values()]
+        for y in known:
+            if not isinstance(y, np.ndarray) or y is x:
+                continue
+            if x.ndim == y.ndim == 2 and x.shape == y.shape[::-1] and x.strides == y.strides[::-1] and \
+                    x.__array_interface__["data"] == y.__array_interface__["data"]:
+                yield "T", y
+            elif x.shape == y.shape and y.dtype.kind == "f" and np.array_equal(x, -y):
+                yield np.negative, y
 
 
 #: Functions with arrays only among what is passed by place.

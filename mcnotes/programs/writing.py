@@ -148,7 +148,7 @@ class Writer:
         if call in _INFIX and not x.options:
             return self.infix(x)
         if call is np.negative:
-            return f"-{self.text(args[0], 2 if _front(args[0]).value.dtype != bool else _ATOM)}", 3
+            return f"-{self.signed(args[0])}", 3
         if call is np.power and not x.options:
             return f"{self.text(args[0], _ATOM)}**{self.text(args[1], 4)}", 4
         if call is np.logical_not:
@@ -173,10 +173,9 @@ class Writer:
         if x.call is np.multiply and (known := number_of(a)) is not None:
             part = _fraction(known)
             if part:
-                front = "" if abs(part[0]) == 1 else f"{abs(part[0])} * "
-                return f"{'-' * (known < 0)}{front}{self.text(b, 2)} / {part[1]}", 2
-            if known < 0:
-                return f"-{self.plain(-known)} * {self.text(b, 2)}", 2
+                front = "-" * (known < 0) + (f"{abs(part[0])} * " if abs(part[0]) != 1 else "")
+                return f"{front}{self.signed(b) if front else self.text(b, 2)} / {part[1]}", 2
+            return f"{self.plain(known)} * {self.signed(b)}", 2
         left, right = level, level + 1
         if x.call is np.matmul:
             left = right = 3
@@ -194,6 +193,15 @@ class Writer:
         elif level < 1:
             left = right = 1
         return f"{self.text(a, left)} {sign} {self.text(b, right)}", level
+
+    def signed(self, x):
+        """A product behind a sign or a number, which must not meet a whole matrix, nor truth values."""
+        front = x
+        while isinstance(front, Expression) and front.call in (np.multiply, np.divide) and front not in self.names:
+            front = front.args[0]
+        whole = isinstance(front, Expression) and front not in self.names and (
+            front.call is np.matmul or np.result_type(front.value).kind == "b")
+        return self.text(x, _ATOM if whole else 2)
 
     def key(self, part):
         """One part of an index."""
@@ -236,13 +244,6 @@ class Writer:
                 found.append(Line(f"np.add.at({name}, {where if len(key) == 1 else f'({self.places(key)})'}, "
                                   f"{self.text(part)})", np.shape(part.value), section))
         return found
-
-
-def _front(x):
-    """The factor that stands first in the text."""
-    while x.call in (np.multiply, np.divide) and isinstance(x.args[0], Expression):
-        x = x.args[0]
-    return x
 
 
 def _fraction(x):

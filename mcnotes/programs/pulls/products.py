@@ -5,7 +5,7 @@ import numpy as np
 from ...engine.constants import UnsupportedError
 from ...engine.rules.common import LETTERS
 from ..expression import Expression, outer, product, times, transposed
-from ..shaping import lifted, plain_options, pull, summed
+from ..shaping import lifted, option, plain_options, pull, summed
 
 
 @pull(np.matmul)

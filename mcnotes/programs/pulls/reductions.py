@@ -6,7 +6,7 @@ from numpy.linalg import norm
 from ...engine.constants import UnsupportedError
 from ...engine.rules.common import axes_of, index_of
 from ...engine.rules.reductions import over_of
-from ..expression import over, times
+from ..expression import Expression, over, times
 from ..shaping import lifted, option, plain_options, pull, reduced_axes, restored, weighted
 
 

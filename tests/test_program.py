@@ -1,0 +1,397 @@
+"""The derivative as a program: its text, that the text is what runs, and that it is right at other points."""
+
+import ast
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from test_programs import STEPS, points, program, programs
+
+import mcnotes as mc
+
+X = np.array([[0.5, -1.0, 0.3, 0.8, 0.1], [1.2, 0.1, -0.7, 0.4, -0.6], [-0.2, 0.9, 0.6, -1.1, 0.7]])
+T = np.array([[0.2, -0.5, 0.1, 0.4, -0.3], [0.6, 0.3, -0.2, -0.1, 0.5]])
+CLASSES = np.array([[1.0, 0, 0, 1, 0], [0, 1, 0, 0, 0], [0, 0, 1, 0, 1], [0, 0, 0, 0, 0]])
+Y = np.array([1.0, -1.0, 1.0, 1.0, -1.0])
+LENGTHS = np.array([1.0, 0.7, 0.4])
+SIZES = [(3, 4), (4, 1), (4, 2), (2, 1)]
+
+
+def some(*shapes, seed=0):
+    random = np.random.default_rng(seed)
+    return tuple(random.normal(size=shape) for shape in shapes)
+
+
+def network(W1, b1, W2, b2):
+    Z1 = W1.T @ X + b1
+    A1 = np.tanh(Z1)
+    Z2 = W2.T @ A1 + b2
+    A2 = np.tanh(Z2)
+    return 0.5 * np.sum((A2 - T) ** 2)
+
+
+def logistic(w, b):
+    z = X.T @ w + b
+    return np.mean(np.log1p(np.exp(-Y * z))) + 0.05 * np.sum(w ** 2)
+
+
+def classifier(W, b):
+    Z = W.T @ X + b
+    P = mc.network.softmax(Z)
+    return mc.network.cross_entropy(P, CLASSES)
+
+
+def arm(v):
+    directions = np.cumsum(v)
+    return np.stack([LENGTHS @ np.cos(directions), LENGTHS @ np.sin(directions)])
+
+
+#: What X.23 teaches, line by line.
+NETWORK = """\
+# as recorded: X (3, 5), T (2, 5)
+def derivative_of_network(W1, b1, W2, b2):
+    # W1 (3, 4), b1 (4, 1), W2 (4, 2), b2 (2, 1)
+    Z1 = W1.T @ X + b1                            # (4, 5)
+    A1 = np.tanh(Z1)                              # (4, 5)
+    Z2 = W2.T @ A1 + b2                           # (2, 5)
+    A2 = np.tanh(Z2)                              # (2, 5)
+    # backward
+    by_A2 = A2 - T                                # (2, 5)
+    by_Z2 = (1 - A2**2) * by_A2                   # (2, 5)
+    by_W2 = A1 @ by_Z2.T                          # (4, 2)
+    by_b2 = np.sum(by_Z2, axis=1, keepdims=True)  # (2, 1)
+    by_A1 = W2 @ by_Z2                            # (4, 5)
+    by_Z1 = (1 - A1**2) * by_A1                   # (4, 5)
+    by_W1 = X @ by_Z1.T                           # (3, 4)
+    by_b1 = np.sum(by_Z1, axis=1, keepdims=True)  # (4, 1)
+    return by_W1, by_b1, by_W2, by_b2"""
+LOGISTIC = """\
+# as recorded: X (3, 5), Y (5,)
+def derivative_of_logistic(w, b):
+    # w (3,), b a number
+    z = X.T @ w + b                    # (5,)
+    z1 = np.exp(-Y * z)                # (5,)
+    # backward
+    by_z = -0.2 * Y * (z1 / (1 + z1))  # (5,)
+    by_w = 0.1 * w + X @ by_z          # (3,)
+    by_b = np.sum(by_z)                # a number
+    return by_w, by_b"""
+CLASSIFIER = """\
+# as recorded: X (3, 5), CLASSES (4, 5)
+def derivative_of_classifier(W, b):
+    # W (3, 4), b (4, 1)
+    Z = W.T @ X + b                               # (4, 5)
+    e = np.exp(Z - np.max(Z, axis=0))             # (4, 5)
+    P = e / np.sum(e, axis=0)                     # (4, 5)
+    # backward
+    by_Z = P * np.sum(CLASSES, axis=0) - CLASSES  # (4, 5)
+    by_W = X @ by_Z.T                             # (3, 4)
+    by_b = np.sum(by_Z, axis=1, keepdims=True)    # (4, 1)
+    return by_W, by_b"""
+ARM = """\
+# as recorded: LENGTHS (3,)
+def derivative_of_arm(v):
+    # v (3,)
+    directions = np.cumsum(v)                                             # (3,)
+    # backward
+    g1 = -np.sin(directions) * LENGTHS                                    # (3,)
+    by_directions = np.stack([g1, np.cos(directions) * LENGTHS], axis=1)  # (3, 2)
+    by_v = np.cumsum(by_directions[::-1], axis=0)[::-1]                   # (3, 2)
+    return by_v"""
+MODELS = {"network": (network, some(*SIZES), NETWORK), "logistic": (logistic, some(3, ()), LOGISTIC),
+          "classifier": (classifier, some((3, 4), (4, 1)), CLASSIFIER), "arm": (arm, some(3)[0], ARM)}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_text_is_as_one_would_write_it(name):
+    f, at, text = MODELS[name]
+    assert str(mc.program(f, at)) == text
+
+
+# Right at other points -------------------------------------------------------------------------------------
+
+def full(d):
+    return d.array if d.outer == () else d.tensor
+
+
+def agree(found, wanted, tolerance=1e-10):
+    if isinstance(wanted, dict):
+        return found.keys() == wanted.keys() and all(agree(found[k], wanted[k], tolerance) for k in wanted)
+    if isinstance(wanted, tuple | list):
+        return type(found) is type(wanted) and all(map(agree, found, wanted, [tolerance] * len(wanted)))
+    wanted = full(wanted)
+    return np.shape(found) == np.shape(wanted) and np.allclose(found, wanted, rtol=tolerance, atol=tolerance * 10)
+
+
+def elsewhere(at, seed=1):
+    random = np.random.default_rng(seed)
+    if isinstance(at, dict):
+        return {k: elsewhere(x, seed + j) for j, (k, x) in enumerate(at.items())}
+    if isinstance(at, tuple | list):
+        return type(at)(elsewhere(x, seed + j) for j, x in enumerate(at))
+    return np.asarray(at) + random.normal(size=np.shape(at)) * 0.5
+
+
+V, U = some(4, 3)
+S = 3 * np.eye(3) + some((3, 3))[0] * 0.4
+K = some((3, 2))[0]
+CASES = {
+    **{name: model[:2] for name, model in MODELS.items()},
+    "layers": (lambda layers: np.mean((layer(layers) - T) ** 2), [some((3, 4), (4, 1)), some((4, 2), (2, 1), seed=3)]),
+    "dict": (lambda p: np.sum(np.tanh(p["W"].T @ X + p["b"][:, None]) ** 2),
+             dict(zip("Wb", some((3, 4), 4), strict=True))),
+    "vector network": (lambda a: np.tanh(T[:, :4] @ np.tanh(X[:2, :3] @ a + 0.1).repeat(2)), U),
+    "layer by all": (lambda W, b, a: np.tanh(W.T @ a + b), some((3, 2), 2, 3)),
+    "layer of columns": (lambda W, b, a: np.tanh(W.T @ a + b), some((3, 2), (2, 1), (3, 1))),
+    "two layers of columns": (lambda a: np.tanh(K.T @ np.tanh(X[:, :3] @ a)), some((3, 1))[0]),
+    "softmax": (lambda z: np.exp(z - np.max(z)) / np.sum(np.exp(z - np.max(z))), V),
+    "softmax of rows": (lambda Z: np.exp(Z) / np.sum(np.exp(Z), axis=1, keepdims=True), K),
+    "softmax without safety": (lambda z: np.exp(z) / np.sum(np.exp(z)), V[:, None]),
+    "log of softmax": (lambda z: np.log(np.exp(z) / np.sum(np.exp(z))), V),
+    "not a softmax": (lambda Z: np.exp(Z) / np.sum(np.exp(Z), axis=1), some((3, 3))[0]),
+    "log-sum-exp": (lambda z: np.log(np.sum(np.exp(z - np.max(z)))) + np.max(z), V),
+    "log-sum-exp of rows": (lambda Z: np.log(np.sum(np.exp(Z - np.max(Z, axis=1, keepdims=True)), axis=1))
+                            + np.max(Z, axis=1), K),
+    "not quite log-sum-exp": (lambda z: np.log(np.sum(np.exp(z - np.max(z)))) + 2 * np.max(z), V),
+    "logaddexp": (lambda z: np.logaddexp.reduce(z) + np.logaddexp(0, z[0]), V),
+    "norm": (lambda v: np.linalg.norm(v) + np.linalg.norm(v[1:]) ** 3, V),
+    "norms": (lambda M: np.linalg.norm(M, axis=1), K),
+    "spread": (lambda v: np.std(v) + np.var(v) * v[0], V),
+    "inverse": (lambda M: np.sum(np.linalg.inv(M) * X[:, :3]), S),
+    "inverse as a whole": (lambda M: np.linalg.inv(M) @ LENGTHS, S),
+    "solve": (lambda M, b: np.linalg.solve(M, b), (S, U)),
+    "log-determinant": (lambda M: np.linalg.slogdet(M)[1] + np.linalg.det(M) / 9, S),
+    "stack": (lambda v: np.array([v[0] * v[1], np.sin(v[2]), 3.0]), V),
+    "list": (lambda v: [v[0] * v[1], np.sin(v[2])], V),
+    "joined": (lambda v: np.concatenate([v[1:], v[:2] ** 2, [1.0]]), V),
+    "rows": (lambda M: np.sum(M[1:] * M[:-1]) + np.sum(M[[0, 0, 2]] ** 2), K),
+    "leaky": (lambda v: np.where(v > 0, v, 0.1 * v), V),
+    "relu": (lambda M: np.sum(np.maximum(M, 0) ** 2 + np.minimum(M, 0.3)), K),
+    "clipped": (lambda v: np.clip(v, -0.4, 0.5) * v, V),
+    "largest": (lambda M: np.sum(np.max(M, axis=0) * np.min(M)), K),
+    "broadcast": (lambda v: np.sum((v[:, None] - v) ** 3), V),
+    "constant": (lambda v: X[:, 0] @ LENGTHS, V), "identity": (lambda v: v, V),
+    "number": (lambda s: s ** 3 * X[0], 0.7),
+    "matrix by matrix": (lambda M: M.T @ M, K), "product": (lambda v: np.prod(v) + np.prod(v[1:]), V),
+    "mask": (lambda v: np.sum(v * (v > 0)) + np.sum(np.sign(v) * v ** 2), V),
+    "einsum": (lambda A, B: np.einsum("ij,jk->ik", A, B)[0], (K.T, X)),
+    "powers": (lambda v: np.sum(2.0 ** v + np.abs(v) ** v), V),
+    "quotients": (lambda v: (v[0] - v[1]) / (v[2] ** 2 + 1) - 1 / (2 + np.sin(v)), V),
+}
+
+
+def layer(layers):
+    A = X
+    for W, b in layers:
+        A = np.tanh(W.T @ A + b)
+    return A
+
+
+def call(f, at):
+    return f(*at) if isinstance(at, tuple) else f(at)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_programs_hold_at_other_points(name):
+    f, at = CASES[name]
+    found = mc.program(f, at)
+    for seed in range(3):
+        there = elsewhere(at, seed)
+        assert agree(call(found, there), mc.derivative(f, there))
+    assert agree(call(found, at), mc.derivative(f, at, method="difference"), 1e-5)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_text_is_what_runs_and_says_the_right_shapes(name):
+    f, at = CASES[name]
+    found, there = mc.program(f, at), elsewhere(at)
+    space = {"np": np, **found.constants}
+    exec(found.text, space)
+    given = call(space[found.name], there)
+    assert repr(given) == repr(call(found, there))
+    space = {"np": np, **found.constants}
+    for name, x in zip(ast.parse(found.text).body[-1].args.args, there if isinstance(there, tuple) else [there],
+                       strict=True):
+        space[name.arg] = x
+    for line in found.lines:                            # each line on its own, and the shape beside it
+        code = line.code.strip()
+        if line.shape is None or code.startswith("def"):
+            continue
+        exec(code, space)
+        if "+=" not in code and not code.startswith("np.add.at"):
+            assert np.shape(space[code.partition(" = ")[0]]) == tuple(line.shape), code
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_step_twice_and_nothing_unused(name):
+    text = mc.program(*CASES[name]).text
+    tree = ast.parse(text)
+    body = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    made = [ast.unparse(node.value) for node in body if not ast.unparse(node.value).startswith("np.zeros")]
+    assert len(set(made)) == len(made)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    for node in body:
+        assert ast.unparse(node.targets[0]).partition("[")[0] in used
+    assert max(map(len, text.splitlines())) <= 125
+
+
+AUTOGRAD = {
+    "network": lambda np, W1, b1, W2, b2: 0.5 * np.sum((np.tanh(W2.T @ np.tanh(W1.T @ X + b1) + b2) - T) ** 2),
+    "softmax": lambda np, W1, b1, W2, b2: -np.sum(CLASSES * np.log(np.exp(W1.T @ X + b1) / np.sum(
+        np.exp(W1.T @ X + b1), axis=0))) + np.sum(W2) * np.sum(b2),
+    "norms": lambda np, W1, b1, W2, b2: np.linalg.norm(W1.T @ W1 @ W2) * np.mean(np.log(1 + np.exp(b1))) + np.sum(
+        np.linalg.inv(W2.T @ W2 + np.eye(2)) @ b2),
+}
+
+
+@pytest.mark.parametrize("name", AUTOGRAD)
+def test_programs_agree_with_autograd(name):
+    f, at, there = AUTOGRAD[name], some(*SIZES), some(*SIZES, seed=5)
+    found = mc.program(lambda W1, b1, W2, b2: f(np, W1, b1, W2, b2), at)(*there)
+    for k in range(4):
+        wanted = autograd.grad(lambda *x: f(anp, *x), k)(*there)
+        assert np.allclose(found[k], wanted, rtol=1e-10, atol=1e-10)
+
+
+@settings(max_examples=150)
+@given(programs, points)
+def test_random_programs_are_right_or_refused(names, point):
+    random = np.random.default_rng(point[1])
+    at = random.normal(size=point[0])
+    f, names = program(names, at)
+    weights = random.normal(size=np.shape(f(at)))
+    for g in (f, lambda x: np.sum(f(x) * weights)):
+        try:
+            mc.derivative(g, at)
+        except TypeError:
+            return
+        try:
+            found = mc.program(g, at)
+        except TypeError as error:
+            assert "has no line in a program yet" in str(error), str(error)
+            continue
+        for x in (at, random.normal(size=point[0])):
+            try:
+                given = found(x)
+            except ValueError as error:
+                assert "this program holds where" in str(error)
+                continue
+            wanted = full(mc.derivative(g, x))
+            assert np.shape(given) == np.shape(wanted)
+            assert np.allclose(given, wanted, rtol=1e-8, atol=1e-9 * (1 + np.abs(wanted).max()))
+
+
+def test_most_random_steps_have_lines():
+    """Only these steps of the random programs have none."""
+    without = set()
+    for name in sorted(STEPS):
+        f, names = program([name], some((2, 3))[0])
+        if names:
+            try:
+                mc.program(lambda x, f=f: np.sum(np.sin(f(x))), some((2, 3))[0])
+            except TypeError:
+                without.add(name)
+    assert without <= {"Kronecker", "convolved", "medians", "powers", "sorted"}
+
+
+# What is asked, and how ------------------------------------------------------------------------------------
+
+def test_one_argument_alone_and_the_value_too():
+    at, there = some(*SIZES), some(*SIZES, seed=2)
+    by_b1 = mc.program(network, at, wrt="b1")
+    assert "by_W1" not in by_b1.text and "by_b2" not in by_b1.text
+    assert np.allclose(by_b1(*there), mc.derivative(network, there, wrt="b1").array)
+    value, (by_W1, *_) = mc.program(network, at, value=True)(*there)
+    assert value == network(*there)
+    assert np.allclose(by_W1, mc.derivative(network, there, wrt=0).array)
+    value, by_v = mc.program(arm, U, value=True)(V[:3])
+    assert np.array_equal(value, arm(V[:3])) and by_v.shape == (3, 2)
+
+
+def test_the_way_that_was_taken_is_said_and_held_to():
+    def f(v):
+        return np.sum(v ** 2) if v[0] > 0 and np.max(v) != v[0] else np.sum(v ** 3)
+    found = mc.program(f, np.array([1.0, 2.0]))
+    assert "holds where v[0] > 0" in found.text
+    assert np.array_equal(found(np.array([2.0, 3.0])), [4.0, 6.0])
+    for v in ([-1.0, 2.0], [3.0, 2.0]):
+        with pytest.raises(ValueError, match="this program holds where"):
+            found(np.array(v))
+    with pytest.raises(ValueError, match=r"np.argmax\(v\) == 1"):
+        mc.program(lambda v: v[np.argmax(v)] ** 2, np.array([1.0, 2.0]))(np.array([3.0, 2.0]))
+    chosen = mc.program(lambda v: np.sum(v[v > 0] ** 2), np.array([1.0, -2.0, 3.0]))
+    assert np.array_equal(chosen(np.array([2.0, -1.0, 4.0])), [4.0, 0.0, 8.0])
+    with pytest.raises(ValueError, match="holds where"):
+        chosen(np.array([2.0, 1.0, 4.0]))
+
+
+@pytest.mark.parametrize("f, words", [
+    (lambda v: np.kron(v, v), "np.kron has no line in a program yet; write it with"),
+    (lambda v: np.sum(np.sort(v[:, None] * v)), "np.sort of more than one axis has no line"),
+    (lambda v: np.linalg.norm(v, 3), "np.linalg.norm with ord=3 has no line"),
+    (lambda v: np.sum(v, where=np.array([True, False, True])), r"np.sum with where= has no line"),
+])
+def test_a_step_without_a_line_is_named(f, words):
+    with pytest.raises(TypeError, match=words):
+        mc.program(f, U)
+
+
+def test_what_is_fixed_by_values_in_secret_is_noticed():
+    with pytest.raises(TypeError, match="f fixes something by its values there"):
+        mc.program(lambda v: np.sum(v ** 2) * float(mc.derivative(lambda x: np.sum(x ** 3), v.value).array[0]), U)
+
+
+def test_arguments_are_looked_at():
+    found = mc.program(lambda W, a: np.sum(W.T @ a), (K, U))
+    assert [x.shape for x in found(K.tolist(), [1, 2, 3])] == [(3, 2), (3,)]
+    with pytest.raises(ValueError, match=r"a has an array of shape \(2,\); the program was made for shape \(3,\)"):
+        found(K, U[:2])
+    with pytest.raises(TypeError, match=r"takes 2 arguments \(W, a\), it got 1"):
+        found(K)
+    layers = mc.program(*CASES["layers"])
+    with pytest.raises(ValueError, match="layers must have the form"):
+        layers([some((3, 4), (4, 1))])
+    with pytest.raises(TypeError, match="pass them as a tuple"):
+        mc.program(arm, U, wrt="v")
+
+
+def test_constants_have_their_names_and_are_copies():
+    scale, data = 0.3, np.arange(6.0).reshape(3, 2)
+    found = mc.program(lambda v: scale * np.sum(np.tanh(data.T @ v)), U)
+    assert set(found.constants) == {"scale", "data"}
+    before = found(U)
+    data[:] = 0.0
+    assert np.array_equal(found(U), before)
+    unnamed = mc.program(lambda v: np.sum(np.sin(v) * np.array([1.0, 2.0, 4.5])), U)
+    assert "np.array([1.0, 2.0, 4.5])" in unnamed.text
+
+
+def test_results_share_no_memory_with_arguments():
+    found = mc.program(lambda v, W: W.T @ v, (U, K), wrt="v")
+    given = K.copy()
+    found(U, given)[:] = 0.0
+    assert np.array_equal(given, K)
+    by_v = mc.program(lambda v: LENGTHS @ v, U)
+    by_v(U)[:] = 0.0
+    assert np.array_equal(by_v(U), LENGTHS)
+
+
+def test_calling_records_nothing(monkeypatch):
+    found = mc.program(network, some(*SIZES))
+
+    def refuse(*_):
+        raise AssertionError("a trace began")
+    monkeypatch.setattr("mcnotes.engine.tape.Tape.__init__", refuse)
+    assert len(found(*some(*SIZES))) == 4
+
+
+def test_names_that_meet_get_numbers():
+    def f(v):
+        for _ in range(3):
+            v = np.tanh(v) * v
+        return np.sum(v)
+    text = mc.program(f, U).text
+    assert "v1 = " in text and "v2 = " in text and text.splitlines()[0] == "def derivative_of_f(v):"
+    assert str(mc.program(np.linalg.norm, U)).startswith("def derivative_of_norm(x):")
