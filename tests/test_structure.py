@@ -1,6 +1,5 @@
 """The structured form: what is held, which zeros are known by construction, and that nothing is lost."""
 
-import time
 import tracemalloc
 
 import numpy as np
@@ -140,18 +139,16 @@ def test_a_limit_guards_the_memory():
     assert s.dense(limit=s.dense_nbytes).shape == (4, 3, 3)
 
 
-def test_a_layer_of_4096_is_held_and_chained_in_little_time_and_memory():
+def test_a_layer_of_4096_is_held_and_chained_in_little_memory():
     n = 4096
     wide, active, upstream = np.full((n, n), 1e-4), np.ones(n), np.ones(n)
     tracemalloc.start()
-    start = time.perf_counter()
     d = mc.derivative(lambda wide: wide.T @ active, wide)
     gradient = d.chain(upstream)
-    seconds, peak = time.perf_counter() - start, tracemalloc.get_traced_memory()[1]
+    peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert gradient.shape == (n, n) and d.structure.nbytes == 8 * n
-    assert seconds < 2                          # 0.3 s where it was written; the dense array has 512 GB
-    assert peak < 2.5 * gradient.nbytes
+    assert peak < 2.5 * gradient.nbytes         # the dense array has 512 GB
 
 
 def test_contraction_can_itself_be_differentiated():
