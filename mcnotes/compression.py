@@ -18,6 +18,7 @@ carries that product, and the lengths that rebuilding needs.
 import html
 import math
 import string
+from functools import cached_property
 
 import numpy as np
 
@@ -126,12 +127,6 @@ class Compressed:
         factors (outer and Kronecker products).
     pattern : str
         From the axes of the derivative to those of the core: ``"j i i -> j"``.
-    steps : list of str
-        What was dropped, in words, and why it was allowed.
-    einsum : str or None
-        The product that takes the place of matrix multiplication in the chain
-        rule, for ``np.einsum(c.einsum, core, upstream)``. None where einsum has
-        no words for it; ``chain`` always works.
     by_value : bool
         Whether only values were seen.
     inner, outer : tuple of int
@@ -148,8 +143,7 @@ class Compressed:
         held = [" ".join(names[label] for label in own) for _, own in self._cores]
         self._written = written(term.axes, names)
         self.pattern = f"{' '.join(self._written)} -> {', '.join(held)}".rstrip()
-        self.einsum = self._einsum()
-        self.steps = self._steps(reason, seen)
+        self._reason, self._seen = reason, seen
 
     @property
     def _term(self):
@@ -237,7 +231,13 @@ class Compressed:
                 stages.append((f"one copy along axis {p + 1} kept", array))
         return stages
 
-    def _einsum(self):
+    @cached_property
+    def einsum(self):
+        """The product that takes the place of matrix multiplication in the chain rule, or None.
+
+        It is for ``np.einsum(c.einsum, core, upstream)``. None where einsum has no
+        words for it; ``chain`` always works.
+        """
         plain = all(type(index) is int for index in self._axes)
         inner = self._axes[:len(self.inner)]
         outer = self._axes[len(self.inner):]
@@ -252,8 +252,10 @@ class Compressed:
                  "".join(write[label] for label in outer)]
         return ",".join(sides) + "->" + "".join(write[label] for label in inner)
 
-    def _steps(self, reason, seen):
-        said, met = [], {}
+    @cached_property
+    def steps(self):
+        """What was dropped, in words, and why it was allowed: a list of sentences."""
+        said, met, reason, seen = [], {}, self._reason, self._seen
         for k, index in enumerate(self._axes, 1):
             if type(index) is int:
                 if index in met and self._sizes[index] > 1:

@@ -14,6 +14,8 @@ from .fitting import real
 from .layout import Derivative
 from .shapes import counted, full_shape
 
+_FLOAT = np.dtype(float)
+
 __all__ = ["Derivative", "derivative", "hessian", "value_and_derivative"]
 
 
@@ -259,9 +261,8 @@ def _exact(f, points, chosen):
     again = None
     if scalar and not any(isinstance(point, Traced) for point in points):
         held = [point.copy() if point.size <= _SMALL else point for point in points]
-        again = partial(_structured, f, held)
-    return y, {k: _held(found[k], points[k].shape, y.shape, tape.branched, again and partial(again, k))
-               for k in chosen}
+        again = partial(partial, _structured, f, held)
+    return y, {k: _held(found[k], points[k].shape, y.shape, tape.branched, again and again(k)) for k in chosen}
 
 
 #: Points of at most so many entries are kept as they were for a scalar result's structure.
@@ -310,9 +311,9 @@ def _held(back, input_shape, output_shape, branched, again):
     if isinstance(back, Structure):
         return Derivative(input_shape, output_shape, structure=_counted(back, input_shape, output_shape),
                           branched=branched)
-    back = back.astype(float) if type(back) is np.ndarray and back.dtype != float else back
+    back = back.astype(float) if type(back) is np.ndarray and back.dtype is not _FLOAT else back
     return Derivative(input_shape, output_shape, branched=branched, again=again,
-                      array=back if np.shape(back) == input_shape else np.reshape(back, input_shape))
+                      array=back if back.shape == input_shape else np.reshape(back, input_shape))
 
 
 def _nothing(input_shape, output_shape, branched):
@@ -324,7 +325,7 @@ def _nothing(input_shape, output_shape, branched):
 def _counted(structure, input_shape, output_shape):
     """The structure with the axes that the notes count: the second of a column goes."""
     inner, outer = counted(input_shape), counted(output_shape)
-    if len(inner) + len(outer) == len(structure.inner) + len(structure.outer):
+    if inner == structure.inner and outer == structure.outer:
         return structure
     axes = [*range(len(inner)), *(len(input_shape) + k for k in range(len(outer)))]
     return Structure([term.inward([term.axes[k] for k in axes], len(term.axes)) for term in structure.terms],

@@ -1,9 +1,8 @@
 """What comes in from outside: finite real numbers, in the shape that is needed, and nothing that broadcasts."""
 
-import math
-
 import numpy as np
 
+from .engine.leaving import finite
 from .engine.trace import Traced
 from .shapes import counted
 
@@ -61,29 +60,6 @@ def real(name, x):
         raise ValueError(f"{name} has entries that are not finite (nan or inf) at "
                          f"{np.argwhere(~np.isfinite(array))[0].tolist()}")
     return array
-
-
-def finite(array):
-    """Whether all entries are finite: one product for a large array, and a second look where it overflows.
-
-    Parameters
-    ----------
-    array : array of float
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> finite(np.array([1.0, 1e300])), finite(np.array([1.0, -np.inf]))
-    (True, False)
-    """
-    if array.size > 4096:
-        with np.errstate(over="ignore", invalid="ignore"):
-            if math.isfinite(np.vdot(array, array)):
-                return True
-    return bool(np.isfinite(array).all())
 
 
 def fit(name, x, shape, side):

@@ -41,7 +41,10 @@ class Derivative(NDArrayOperatorsMixin):
 
     def __init__(self, input_shape, output_shape, *, array=None, structure=None, branched=False, again=None):
         self.input_shape, self.output_shape, self.branched = input_shape, output_shape, branched
-        self.inner, self.outer = counted(input_shape), counted(output_shape)
+        if structure is None:
+            self.inner, self.outer = counted(input_shape), counted(output_shape)
+        else:
+            self.inner, self.outer = structure.inner, structure.outer
         self._array, self._structure, self._again = array, structure, again
         self.rows = self.columns = None
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from .derivative import value_and_derivative
-from .fitting import finite, fit, real
+from .engine.leaving import finite
+from .fitting import fit, real
 
 
 def planar(f, at):

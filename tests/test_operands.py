@@ -22,7 +22,6 @@ FORMS = {
     "strided": lambda c: np.repeat(c, 2)[::2],
     "number": lambda c: c[0],
     "no axes": lambda c: np.array(c[0]),
-    "objects": lambda c: np.array([x.item() for x in c], object),
     "read only": lambda c: np.broadcast_to(c, (2, 3))[0],
 }
 OPERATIONS = {
@@ -82,6 +81,8 @@ REFUSED = {
     "dates": (np.array(["2020", "2021", "2022"], "datetime64[Y]"), "datetime64"),
     "None": (None, "real numbers"),
     "objects": (np.array([1.0, None, 2.0], object), "objects"),
+    "numbers as objects": (np.array([1, -2.0, 3], object), "astype(float)"),
+    "a number as object": (np.array(-2, object), "astype(float)"),
     "records": (np.zeros(3, [("a", float)]), "real numbers"),
     "other library": (np.ones(3).view(Marked), "Marked"),
 }
@@ -212,3 +213,31 @@ def test_points_that_f_reaches_in_another_way(n):
 def test_changes_in_place_are_refused(change):
     with pytest.raises(TypeError):
         mc.derivative(lambda x: [change(x), x][1], V)
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["the array itself", "a view of it"])
+def test_a_large_array_that_is_overwritten_through_a_view_from_before(own):
+    """No lock reaches it; that it changed is noticed."""
+    c = np.linspace(1.0, 2.0, 4 * SMALL)
+    before, used = c[:], c if own else c[::2]
+
+    def f(v):
+        y = v[0] * used
+        before[:] = 7.0
+        return y
+    with pytest.raises(TypeError, match="in place"):
+        mc.derivative(f, V)
+    assert c.flags.writeable and not constants._locks
+
+
+@pytest.mark.parametrize("f", [
+    lambda W, x: np.tanh(W @ x), lambda W, x: np.exp(-(W @ x)), lambda W, x: np.where(x > 0.5, W * x, 0.0),
+    lambda W, x: np.exp(-(np.sum(x) * W)), lambda W, x: np.tanh(np.einsum("ij,j->i", W, x)),
+    lambda W, x: np.sum(np.tanh(W @ x))])
+def test_an_infinite_constant_is_no_way_to_nan(f, n):
+    """Whether it was copied or locked: an infinite slope that meets a zero is said, and never a silent nan."""
+    m = n if n == 3 else 150
+    W = np.linspace(0.1, 1.0, m * m).reshape(m, m)
+    W[1, 0] = np.inf
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match="not a number"):
+        mc.derivative(lambda x: f(W, x), np.linspace(0.1, 0.9, m))

@@ -6,6 +6,7 @@ right is said by differences of two orders, and where these do not agree, the po
 
 import concurrent.futures
 import warnings
+from numbers import Real
 
 import numpy as np
 from hypothesis import given
@@ -130,7 +131,7 @@ def shape(x, r):
 STEPS = {"operate": operate, "reduce": reduce, "along": along, "changed": changed, "changed itself": changed_itself,
          "objects": objects, "decide": decide, "shape": shape, "tanh": lambda x, r: np.tanh(x),
          "curve": lambda x, r: x * x / (2 + x * x)}
-ERRORS = (TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError, np.linalg.LinAlgError)
+ERRORS = (TypeError, ValueError, IndexError, AttributeError, ArithmeticError, np.linalg.LinAlgError)
 
 programs = st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 10**6)), min_size=1, max_size=4)
 points = st.tuples(st.sampled_from([(), (3,), (2, 3), (3, 1), (1, 3), (2, 2, 3)]), st.integers(0, 10**6))
@@ -146,6 +147,8 @@ def program(steps):
 
 def values(f, x):
     y = np.asarray(f(x.copy()))
+    if y.dtype == object and all(isinstance(entry, Real) for entry in y.flat):
+        y = y.astype(float)
     if y.dtype == object or y.dtype.kind not in "biuf" or y.size == 0 or y.size > 200:
         raise TypeError("no array of numbers")
     return y.astype(float)
@@ -164,6 +167,16 @@ def differences(f, at):
             return None
         found.append(near)
     return np.stack(found).reshape(at.shape + found[0].shape)
+
+
+def finer(f, at, exact):
+    """Whether differences with a much smaller step agree: a sawtooth may have teeth that the usual steps jump over."""
+    for h in (1e-8, 1e-10, 1e-12):
+        found = np.stack([(values(f, at + h * e) - values(f, at - h * e)) / (2 * h)
+                          for e in np.eye(at.size).reshape(-1, *at.shape)]).reshape(exact.shape)
+        if np.abs(found - exact).max() <= 1e-3 * (1 + np.abs(exact).max()):
+            return True
+    return False
 
 
 def outcome(f, at):
@@ -192,7 +205,8 @@ def outcome(f, at):
     if known.shape == (1, 1):
         wanted = wanted.reshape(at.shape)           # such a result is a scalar
     assert exact.shape == wanted.shape
-    assert np.abs(exact - wanted).max() <= 1e-4 * (1 + np.abs(wanted).max())
+    if np.abs(exact - wanted).max() > 1e-4 * (1 + np.abs(wanted).max()):
+        assert finer(f, at, exact)
     return "right"
 
 

@@ -32,8 +32,9 @@ NOT_PLAIN = ("a traced array cannot be turned into a plain one, the derivative w
              "np.array(x, dtype=float) (write x), y[:] = x (build y with np.array or np.stack), and functions outside "
              "NumPy")
 NOT_A_NUMBER = ("a traced number cannot become a plain one, the derivative would be lost; use np.sin instead of "
-                "math.sin, leave float() away, and build arrays with np.stack([...]) instead of y[0] = ... or "
-                "np.mean([...])")
+                "math.sin, leave float() away, and build arrays with np.stack([...]) instead of y[0] = ...")
+NO_DTYPE = ("a traced number has no dtype, as a Python number has none; where NumPy asks for it, build the array with "
+            "np.stack([...]) first")
 NOT_INTO = ("assignment into a traced array (x[...] = ...) cannot be followed; build a new array with np.array, "
             "np.stack, np.concatenate or np.where")
 #: Methods that change an array.
@@ -47,14 +48,17 @@ METHODS = {name: getattr(np, name) for name in (
 METHODS["flatten"] = np.ravel
 
 
-def rule_of(ufunc, method, options):
-    """The function that a method of a ufunc stands for, and its options."""
+def rule_of(ufunc, method, inputs, options):
+    """The function that a method of a ufunc stands for, its operands and its options."""
+    if method == "outer" and len(inputs) == 2:
+        a, b = (x if hasattr(x, "tape") else np.asarray(x) for x in inputs)
+        return ufunc, (np.reshape(a, (*a.shape, *[1] * b.ndim)), b), options
     if (ufunc, method) not in REDUCTIONS:
         raise unsupported(ufunc, f".{method}")
     options = {"axis": 0, **options}
     if method == "accumulate" and options["axis"] is None:
         raise TypeError(f"np.{ufunc.__name__}.accumulate goes along one axis, axis=None has none")
-    return REDUCTIONS[ufunc, method], options
+    return REDUCTIONS[ufunc, method], inputs, options
 
 
 #: Options that say what NumPy does anyway.

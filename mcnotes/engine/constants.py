@@ -4,6 +4,11 @@ Behind it there are real numbers of double precision only, whatever came: a trut
 value counts as 0 or 1, and small whole numbers do not overflow. And no one can
 change them any more. A small array is copied. A large one is kept as it is and
 locked while `f` runs, so that a program that writes into it stops with an error.
+
+One way round the lock is left: a view of a large array that was there before the
+array was locked can still be written into. So about a hundred entries are remembered,
+and compared when `f` is done. Who overwrites the whole array in this way is found
+out; who changes a few of its entries may not be.
 """
 
 import threading
@@ -12,7 +17,7 @@ from numbers import Real
 import numpy as np
 
 #: Arrays of more entries than this are locked, not copied.
-SMALL = 2**13
+SMALL = 2**14
 
 COMPLEX = "f computes with complex numbers; take real and imaginary parts apart, and keep every number real"
 CHANGED = ("f changed an array in place after it had computed with it (or the point itself); a derivative cannot "
@@ -42,7 +47,7 @@ def constant(x, held):
     Raises
     ------
     UnsupportedError
-        `x` is complex, a matrix, a masked or sparse array, or not made of numbers.
+        `x` is complex, a matrix, a masked or sparse array, an array of objects, or not made of numbers.
 
     Examples
     --------
@@ -78,11 +83,10 @@ def _converted(x, held):
     kind = array.dtype.kind
     if kind == "c":
         raise UnsupportedError(COMPLEX)
-    real = kind in "biuf" or kind == "O" and all(isinstance(entry, Real) for entry in array.flat)
-    if not real and kind == "O" and array.ndim:
-        raise UnsupportedError("an array of objects met a traced array, and not all of them are real numbers; build "
-                               "arrays of traced numbers with np.stack")
-    if not real:
+    if kind == "O" and (array.ndim or isinstance(x, np.ndarray)):
+        raise UnsupportedError("an array of objects met a traced array, and Python's own numbers follow other rules, "
+                               "(-2) ** 0.5 is complex; use A.astype(float), and np.stack for traced numbers")
+    if kind not in "biuf" and not isinstance(x, Real):
         raise UnsupportedError(f"f computes with {type(x).__name__} of dtype {array.dtype}; "
                                "a derivative needs real numbers")
     if array.ndim == 0:
@@ -99,28 +103,36 @@ def owner(array):
 
 def _sample(array):
     """Some entries of an array that owns its memory, spread over it."""
-    flat = array.ravel("K")
-    return flat[::max(1, flat.size // 251)].tobytes()
+    return array.ravel("K")[::max(1, array.size // 101)].tobytes()
 
 
 def lock(x, held):
     """Forbid to write into an array, until `unlock` is called with the same dict.
 
-    NumPy cannot lock other views of the same memory that are there already. So of a
-    view some entries are remembered, and `unlock` says whether they are the same.
+    NumPy cannot lock other views of the same memory that are there already. So some
+    entries are remembered, and `unlock` says whether they are the same.
     """
     if held is None or id(x) in held:
         return
-    for array in (x,) if x.base is None else (owner(x), x):
-        if id(array) in held:
-            continue
-        held[id(array)] = array, None if x.base is None or array is x else _sample(array)
-        with _guard:
-            if id(array) in _locks:
-                _locks[id(array)][1] += 1
-            elif array.flags.writeable:
-                array.flags.writeable = False
-                _locks[id(array)] = [array, 1]
+    if x.base is None:
+        _hold(x, _sample(x), held)
+        return
+    whole = owner(x)
+    if id(whole) not in held:
+        _hold(whole, None, held)
+    if whole is not x:
+        _hold(x, _sample(x), held)
+
+
+def _hold(array, sample, held):
+    key = id(array)
+    held[key] = array, sample
+    with _guard:
+        if key in _locks:
+            _locks[key][1] += 1
+        elif array.flags.writeable:
+            array.setflags(write=False)
+            _locks[key] = [array, 1]
 
 
 def unlock(held):
@@ -129,8 +141,14 @@ def unlock(held):
         for key in held:
             if key in _locks:
                 _locks[key][1] -= 1
-        for key, (array, count) in list(_locks.items()):
-            if count <= 0 and (array.base is None or owner(array) is array or owner(array).flags.writeable):
-                array.flags.writeable = True
-                del _locks[key]
+                _restore(key)
+        for key in list(_locks) if _locks else ():      # a view waits until the array that owns its memory is back
+            _restore(key)
     return all(sample is None or sample == _sample(array) for array, sample in held.values())
+
+
+def _restore(key):
+    array, count = _locks[key]
+    if count <= 0 and (array.base is None or owner(array) is array or owner(array).flags.writeable):
+        array.setflags(write=True)
+        del _locks[key]

@@ -9,6 +9,11 @@ import string
 
 import numpy as np
 
+#: The type of an index that is a label; other indices are maps.
+LABEL = {int}
+
+_ALL = slice(None)
+
 
 def scatter(values, flat, shape, distinct):
     """Array of a given shape that receives the values at flat positions; meeting values add up.
@@ -45,20 +50,27 @@ def labels_of(axes):
     """Labels in the order in which the axes meet them."""
     met = {}
     for index in axes:
-        met.update(dict.fromkeys((index,) if type(index) is int else index.labels))
+        if type(index) is int:
+            met[index] = None
+        else:
+            met.update(dict.fromkeys(index.labels))
     return tuple(met)
+
+
+def distinct(axes):
+    """Whether axes are indexed by labels that differ, and by no map."""
+    return set(map(type, axes)) <= LABEL and len(set(axes)) == len(axes)
 
 
 def align(array, labels, order):
     """Transpose and widen an array so that its axes stand in the given order of labels."""
     if labels == order or not labels:
         return array
-    turn = sorted(range(len(labels)), key=lambda k: order.index(labels[k]))
-    if turn != list(range(len(labels))):
-        array = array.transpose(turn)
     if len(labels) == len(order):
-        return array
-    return array[tuple(slice(None) if label in labels else None for label in order)]
+        return array.transpose([labels.index(label) for label in order])
+    if len(labels) > 1:
+        array = array.transpose([labels.index(label) for label in order if label in labels])
+    return array[tuple([_ALL if label in labels else None for label in order])]
 
 
 def grid(index, labels, sizes):
@@ -70,7 +82,7 @@ def grid(index, labels, sizes):
 
 def gather(array, indices, sizes):
     """A factor: the array read at the indices, over their labels."""
-    if all(type(index) is int for index in indices) and len(set(indices)) == len(indices):
+    if distinct(indices):
         return array, tuple(indices)
     labels = labels_of(indices)
     return array[tuple(grid(index, labels, sizes) for index in indices)], labels
@@ -78,11 +90,12 @@ def gather(array, indices, sizes):
 
 def product(factors, order):
     """Product of the factors over labels in the given order."""
-    result = None
-    for array, labels in factors:
-        array = align(array, labels, order)
-        result = array if result is None else result * array
-    return 1.0 if result is None else result
+    if not factors:
+        return 1.0
+    result = align(*factors[0], order)
+    for array, labels in factors[1:]:
+        result = result * align(array, labels, order)
+    return result
 
 
 def sum_out(factors, sizes, gone):

@@ -3,6 +3,7 @@
 from math import isfinite
 
 import numpy as np
+from numpy import vdot
 
 from .constants import owner
 from .factors import align
@@ -20,18 +21,30 @@ def plain(x):
     return x
 
 
-def _finite(x):
-    """Whether all entries are finite; of a large array by one product, which counts as not where it overflows."""
-    if type(x) is np.ndarray and x.ndim:
-        if x.size <= 4096:
-            return bool(np.isfinite(x).all())
-        with np.errstate(over="ignore", invalid="ignore"):
-            return isfinite(np.vdot(x, x))
-    return _finite(x.value) if hasattr(x, "tape") else isfinite(x)
+def finite(x):
+    """Whether all entries are finite: one product, and a second look where it overflows.
+
+    Parameters
+    ----------
+    x : float or array of float
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> finite(np.array([1.0, 1e300])), finite(np.array([1.0, -np.inf]))
+    (True, False)
+    """
+    if type(x) is np.ndarray:
+        return isfinite(vdot(x, x)) or bool(np.isfinite(x).all())
+    return isfinite(x)
 
 
 def _nan(x):
-    return not _finite(x) and bool(np.isnan(plain(x)).any())
+    x = plain(x)
+    return not finite(x) and bool(np.isnan(x).any())
 
 
 def _where(x):
@@ -46,51 +59,54 @@ def defined(result):
     return result
 
 
-def checked(found, held):
+def checked(found, tape):
     """Derivatives that are numbers, and share no memory with one another or with an array of the caller.
 
     Parameters
     ----------
     found : list of array, Structure or None
-    held : dict
-        The arrays of the caller, by the id of the one that owns the memory.
+    tape : Tape
+        It knows the arrays of the caller (``held``), and whether they may hold nan or inf (``doubtful``).
 
     Raises
     ------
     ValueError
         An entry is nan.
     """
-    met = set()
     for k, back in enumerate(found):
-        if isinstance(back, Structure):
-            found[k] = _checked_structure(back, held)
+        if type(back) is Structure:
+            _check_structure(back, tape)
         elif back is not None:
             if _nan(back):
                 raise ValueError(_NO_SLOPE.format(_where(back)))
-            if isinstance(back, np.ndarray) and (id(back) in met or back.base is not None):
+            if type(back) is np.ndarray and (back.base is not None or k and any(back is x for x in found[:k])):
                 found[k] = back.copy()
-            met.add(id(back))
     return found
 
 
-def _checked_structure(s, held):
-    finite = True
+def _check_structure(s, tape):
+    held, suspect = tape.held, tape.doubtful
     for k, term in enumerate(s.terms):
-        factors, foreign = [], []
-        for array, labels in term.factors:
-            if held and type(array) is np.ndarray and id(owner(array)) in held:
-                foreign.append((array, labels))
-                continue
-            factors.append((array, labels))
-            if not _finite(array):
-                finite = False
-                if np.isnan(plain(array)).any():
+        own, foreign = term.factors, []
+        if held:
+            own = []
+            for factor in term.factors:
+                (foreign if _shows(factor[0], held) else own).append(factor)
+        for array, _ in own:
+            array = plain(array)
+            if not finite(array):
+                suspect = True
+                if np.isnan(array).any():
                     raise ValueError(_NO_SLOPE.format(""))
         if foreign:
-            s.terms[k] = Term(_owned(factors, foreign), term.axes, term.sizes)
-    if not finite and s.dense_nbytes <= LIMIT and np.isnan(plain(s.dense())).any():
+            s.terms[k] = Term(_owned(own, foreign), term.axes, term.sizes)
+    if suspect and s.dense_nbytes <= LIMIT and np.isnan(plain(s.dense())).any():
         raise ValueError(_NO_SLOPE.format(_where(s.dense())))
-    return s
+
+
+def _shows(array, held):
+    """Whether an array shows memory of the caller."""
+    return type(array) is np.ndarray and id(owner(array)) in held
 
 
 def _owned(own, foreign):

@@ -112,10 +112,10 @@ class Structure:
         if self.dense_nbytes > limit:
             raise MemoryError(f"the dense array of shape {shape} would take {self.dense_nbytes / 2**30:.0f} GB; "
                               "use .structure, .predict, .chain or mc.compress, which do not build it")
-        total = _total([term.array(shape) for term in self.terms], shape)
-        if len(self.terms) == 1 and len(self.terms[0].factors) == 1:
-            return _own(total, self.terms[0].factors[0][0])
-        return _own(total, None)
+        if len(self.terms) == 1:
+            term = self.terms[0]
+            return _own(term.array(shape), term.factors[0][0] if len(term.factors) == 1 else None)
+        return _own(_total([term.array(shape) for term in self.terms], shape), None)
 
     def contracted(self, array, side):
         """Multiply by an array over the axes of one side and sum over them.
@@ -191,9 +191,10 @@ def _own(result, other, copied=COPIED):
         return result
     if result.dtype is not _FLOAT:
         return result.astype(float)
-    if isinstance(other, np.ndarray) and np.may_share_memory(result, other):
+    if other is not None and (result is other or isinstance(other, np.ndarray)
+                              and np.may_share_memory(result, other)):
         if result.size <= copied:
             return result.copy()
         result = result.view()
-        result.flags.writeable = False
+        result.setflags(write=False)
     return result

@@ -22,15 +22,17 @@ class Tape:
         Whether a value decided which way `f` went.
     held : dict
         Arrays that are locked while `f` runs (:mod:`mcnotes.engine.constants`).
+    doubtful : bool
+        Whether a number came out of them that is nan or inf, so that they may hold such numbers themselves.
     steps : Steps or None
         The program, if someone asked for it (:mod:`mcnotes.engine.steps`).
     """
 
-    __slots__ = ("records", "place", "level", "branched", "held", "steps")
+    __slots__ = ("records", "place", "level", "branched", "held", "doubtful", "steps")
 
     def __init__(self, inputs, steps=None):
-        self.records, self.place = {k: () for k in range(inputs)}, itertools.count(inputs).__next__
-        self.level, self.branched, self.held, self.steps = _serial(), False, {}, steps
+        self.records, self.place = dict.fromkeys(range(inputs), ()), itertools.count(inputs).__next__
+        self.level, self.branched, self.held, self.doubtful, self.steps = _serial(), False, {}, False, steps
 
 
 class Closed:

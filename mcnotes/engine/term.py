@@ -7,7 +7,7 @@ import itertools
 
 import numpy as np
 
-from .factors import gather, grid, labels_of, product, scatter, sum_out
+from .factors import LABEL, distinct, gather, grid, labels_of, product, scatter, sum_out
 
 fresh = itertools.count().__next__
 
@@ -62,9 +62,7 @@ class Term:
         axes = [*inner, *self.axes[count:]]
         factors = self.factors if factors is None else factors
         sizes = self.sizes if sizes is None else sizes
-        used = set()
-        for index in axes:
-            used.update((index,) if type(index) is int else index.labels)
+        used = labels_of(axes)
         gone = [label for label in sizes if label not in used]
         if gone:
             factors, sizes = sum_out(factors, sizes, gone)
@@ -152,8 +150,7 @@ class Term:
 
     def _plain(self, count):
         """Whether the first axes are indexed by labels that differ."""
-        first = self.axes[:count]
-        return all(type(index) is int for index in first) and len(set(first)) == count
+        return distinct(self.axes[:count])
 
     def _substituted(self, label, labels, table):
         """Write ``label = table[labels]`` everywhere."""
@@ -219,13 +216,18 @@ class Term:
 
     def array(self, shape):
         """The term as a dense array."""
-        labels = labels_of(self.axes)
-        full = tuple(self.sizes[label] for label in labels)
+        if len(self.factors) == 1:
+            array, own = self.factors[0]
+            if len(own) == len(self.axes) and set(own) == set(self.axes):       # it is that array, turned
+                return array if own == tuple(self.axes) else array.transpose([own.index(label) for label in self.axes])
+        labels, sizes = labels_of(self.axes), self.sizes
+        full = tuple([sizes[label] for label in labels])
         core = product(self.factors, labels)
-        if len(self.axes) == len(labels) and all(type(index) is int for index in self.axes):
-            return core if np.shape(core) == full else core * np.ones(full)
-        if all(type(index) is int for index in self.axes) and isinstance(core, np.ndarray | float):
-            return _tied(core, self.axes, labels, full, shape)
+        if set(map(type, self.axes)) <= LABEL:
+            if len(self.axes) == len(labels):
+                return core if np.shape(core) == full else core * np.ones(full)
+            if isinstance(core, np.ndarray | float):
+                return _tied(core, self.axes, labels, full, shape)
         flat = self.positions(shape)
         if np.shape(core) != full:
             core = core * np.ones(full)

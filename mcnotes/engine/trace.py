@@ -15,11 +15,13 @@ recorded on two tapes. The inner one began later, and has the larger number.
 import numpy as np
 
 from .asking import RULES
-from .constants import CHANGED, COMPLEX, UnsupportedError, constant, unlock
-from .leaving import checked, defined
+from .constants import CHANGED, UnsupportedError, constant, unlock
+from .leaving import checked, defined, finite, plain
 from .structure import Structure
 from .tape import Tape
 from .traced import Traced
+
+_OBJECT = np.dtype(object)
 
 
 def innermost(operands):
@@ -58,20 +60,22 @@ def pair(a, b):
             return (tape, a.value, b, a.position, None) if tape.level > other.level \
                 else (other, a, b.value, None, b.position)
         if type(b) is not float:
-            if type(b) in _NESTED or type(b) is np.ndarray and b.dtype == object:
+            if _nested(b):
                 return _pair_of(*given(a, b))
             b = constant(b, tape.held)
         return tape, a.value, b, a.position, None
     if type(b) is not Traced:
         return _pair_of(*given(a, b))
     if type(a) is not float:
-        if type(a) in _NESTED or type(a) is np.ndarray and a.dtype == object:
+        if _nested(a):
             return _pair_of(*given(a, b))
         a = constant(a, b.tape.held)
     return b.tape, a, b.value, None, b.position
 
 
-_NESTED = {list, tuple}
+def _nested(x):
+    """Whether there may be traced numbers inside."""
+    return x.dtype is _OBJECT if type(x) is np.ndarray else type(x) is list or type(x) is tuple
 
 
 def _pair_of(a, b):
@@ -82,11 +86,15 @@ def _pair_of(a, b):
 
 def put(tape, value, links):
     """Put a value on a tape, with its links: (place of an operand, link) pairs."""
-    if value.dtype.kind == "c":
-        raise UnsupportedError(COMPLEX)
     position = tape.place()
     tape.records[position] = links
     return Traced(value, tape, position)
+
+
+def doubt(tape, y):
+    """Note that a locked array may hold nan or inf: what was computed with it shows them."""
+    if not finite(y if type(y) is np.ndarray else plain(y)):
+        tape.doubtful = True
 
 
 def collect(entries):
@@ -152,4 +160,4 @@ def pull_back(tape, position, shape, inputs):
         for parent, link in tape.records[k]:
             back = link.pull(g) if plain else link.pull_structure(g)
             known[parent] = known[parent] + back if parent in known else back
-    return checked([known.get(k) for k in range(inputs)], tape.held)
+    return checked([known.get(k) for k in range(inputs)], tape)

@@ -9,6 +9,8 @@ from .asking import METHODS, RULES, WITHOUT_SLOPE, fitting, unsupported
 from .constants import UnsupportedError
 from .stepped import decided, noted, stepped
 
+_FLOAT = np.dtype(float)
+
 
 class Traced:
     """A number or array whose way through a function is recorded."""
@@ -22,7 +24,6 @@ class Traced:
     shape = property(lambda self: self.value.shape)
     ndim = property(lambda self: self.value.ndim)
     size = property(lambda self: self.value.size)
-    dtype = property(lambda self: self.value.dtype)
     T = property(lambda self: self._call(np.transpose, (self,), {}))
     mT = property(lambda self: self._call(np.matrix_transpose, (self,), {}))
     real = property(lambda self: self)
@@ -32,13 +33,17 @@ class Traced:
         if out is not None:
             raise UnsupportedError(f"np.{ufunc.__name__} was to write into an array ({asking.IN_PLACE}")
         if method != "__call__":
-            ufunc, options = asking.rule_of(ufunc, method, options)
+            ufunc, inputs, options = asking.rule_of(ufunc, method, inputs, options)
+        elif not options and ufunc in RULES and self.tape.steps is None:
+            return RULES[ufunc](*inputs)            # as _call does, without a detour
         return self._call(ufunc, inputs, options)
 
     def __array_function__(self, function, types, args, options):
         if function in WITHOUT_SLOPE:
             found = function(*_values(args), **{name: _values(x) for name, x in options.items()})
             return found if function in asking.ABOUT else noted(stepped(found, (), self.tape), function, args, options)
+        if not options and len(args) == 1 and function in RULES and self.tape.steps is None:
+            return RULES[function](*args)               # as _call does, without a detour
         if options and options.get("out") is not None:
             raise UnsupportedError(f"np.{function.__name__} was to write into out=; leave out= away")
         return self._call(function, args, options)
@@ -58,6 +63,10 @@ class Traced:
             raise
 
     def __getattr__(self, name):
+        if name == "dtype":
+            if self.ndim:
+                return _FLOAT
+            raise AttributeError(asking.NO_DTYPE)
         if name in METHODS:
             def method(*args, **options):
                 args = (args,) if name in ("reshape", "transpose") and len(args) > 1 else args

@@ -16,7 +16,7 @@ At points without a derivative the rules answer as follows. ``abs`` and ``norm``
 at 0, ``std`` of equal numbers: zero. ``sqrt`` at 0 and other infinite slopes:
 inf. ``maximum``, ``minimum`` at a tie: one half each. ``max``, ``min``, ``sort``:
 the first of equal entries takes all. ``sign``, ``floor``, ``ceil`` and other steps:
-zero, everywhere. ``where`` follows the chosen branch.
+zero, everywhere. ``where`` follows the chosen branch, ``interp`` at a knot the piece after it.
 
 ``cholesky`` and ``eigvalsh`` read the lower triangle of a matrix only, and so the
 entries above it have the derivative zero. For a symmetric change, given as a

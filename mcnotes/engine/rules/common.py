@@ -7,7 +7,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..asking import RULES
 from ..links import Contract
-from ..trace import given, put, top
+from ..trace import doubt, given, put, top
 from ..traced import Traced
 
 #: Names of axes in einsum patterns.
@@ -38,16 +38,13 @@ def follows(tape, x):
     return type(x) is Traced and x.tape is tape
 
 
-def ndim(x):
-    """Number of axes, without asking NumPy to ask a traced array."""
-    return x.ndim if hasattr(x, "ndim") else np.ndim(x)
-
-
 def contraction(out, pairs, value, faster=None):
     """Record ``pairs -> out``, pairs of (operand, letters); `faster` may give faster pull-backs by operand."""
     pairs = list(zip(given(*(x for x, _ in pairs)), (letters for _, letters in pairs), strict=True))
     tape, values = top(*(x for x, _ in pairs))
     y = value(*values)          # the first to complain about shapes that do not fit
+    if tape.held:
+        doubt(tape, y)
     values = [v if hasattr(v, "shape") else np.asarray(v) for v in values]      # numbers have shapes too
     links, pulls = [], faster(*values) if faster else None
     for k, (x, letters) in enumerate(pairs):

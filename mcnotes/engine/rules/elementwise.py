@@ -1,15 +1,16 @@
 """Element-wise functions, given by their ordinary derivative, and the choice between operands (X.22)."""
 
+import operator
 from functools import partial
 
 import numpy as np
 
 from ..asking import RULES
-from ..constants import UnsupportedError
+from ..constants import SMALL, UnsupportedError
 from ..leaving import plain
 from ..links import Scale
 from ..stepped import stepped
-from ..trace import given, innermost, pair, top
+from ..trace import doubt, given, innermost, pair, top
 from ..traced import Traced
 from .common import follows, record, rule
 
@@ -29,10 +30,18 @@ def _unary(ufunc, slope):
     return apply
 
 
+#: Python's signs do the same as these functions, and are quicker with single numbers.
+_SIGNS = {np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.divide: operator.truediv}
+
+
 def _binary(ufunc, slope_a, slope_b):
+    compute = _SIGNS.get(ufunc, ufunc)
+
     def apply(a, b):
         tape, u, v, place_a, place_b = pair(a, b)
-        y = ufunc(u, v)
+        y = compute(u, v)
+        if tape.held and y.size > SMALL and (place_a is None or place_b is None):
+            doubt(tape, y)
         shape, links = y.shape, ()
         if place_a is not None:
             links = ((place_a, Scale(slope_a(y, u, v) if callable(slope_a) else slope_a, u.shape, shape)),)
@@ -66,6 +75,14 @@ def _sinc_slope(y, x):
     return np.where(near, series, (np.cos(np.pi * far) - np.sinc(far)) / far)
 
 
+def _teeth(quotient):
+    """The quotient of a remainder, where a float can still count the teeth that it has left behind."""
+    if np.any(np.abs(plain(quotient)) > 2.0**53):
+        raise ValueError("a remainder by a number that is so small has its jumps closer together than numbers of "
+                         "double precision are, so it has no derivative by it there; move the point")
+    return quotient
+
+
 def _share(chosen, other):
     """Weight of an operand that competes: 1 where it wins, one half at a tie."""
     def slope(y, a, b):
@@ -81,8 +98,8 @@ SLOPES = {
     np.divide: (lambda y, a, b: 1 / b, lambda y, a, b: -y / b),
     np.power: (_power_slope, _exponent_slope),
     np.float_power: (_power_slope, _exponent_slope),
-    np.remainder: (None, lambda y, a, b: -np.floor(a / b)),
-    np.fmod: (None, lambda y, a, b: -np.trunc(a / b)),
+    np.remainder: (None, lambda y, a, b: -np.floor(_teeth(a / b))),
+    np.fmod: (None, lambda y, a, b: -np.trunc(_teeth(a / b))),
     np.negative: (-1.0,),
     np.positive: (None,),
     np.absolute: (lambda y, x: np.sign(x),),

@@ -6,6 +6,7 @@ from ..constants import UnsupportedError, constant
 from ..links import Part
 from ..stepped import decided
 from ..trace import given, top
+from ..traced import Traced
 from .common import follows, index_of, record, rule
 from .moves import moved
 
@@ -85,6 +86,17 @@ def _append(arr, values, axis=None):
     arr, values = given(arr, values)
     return np.concatenate([arr, values] if axis is not None else [np.ravel(arr), np.ravel(values)],
                           0 if axis is None else axis)
+
+
+@rule(np.insert)
+def _insert(arr, obj, values, axis=None):
+    if type(arr) is not Traced and np.asarray(arr).dtype.kind not in "fO":
+        raise UnsupportedError("np.insert into whole numbers would round the traced ones; use A.astype(float)")
+    arr, values = given(arr, values)
+    numbers = np.arange(np.size(arr)).reshape(np.shape(arr))
+    others = np.size(arr) + np.arange(np.size(values)).reshape(np.shape(values))
+    table = np.insert(numbers, decided(obj), others, axis)
+    return np.take(np.concatenate([np.ravel(arr), np.ravel(values)]), table)
 
 
 @rule(np.meshgrid)

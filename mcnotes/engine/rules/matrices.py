@@ -53,8 +53,9 @@ def _solve(a, b):
 
 
 def _square(name, a):
-    if np.ndim(a) < 2 or np.shape(a)[-1] != np.shape(a)[-2]:
-        raise ValueError(f"{name} needs a square matrix, this one has shape {np.shape(a)}")
+    shape = a.shape if hasattr(a, "shape") else np.shape(a)
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ValueError(f"{name} needs a square matrix, this one has shape {shape}")
 
 
 def _read(shape):

@@ -7,8 +7,8 @@ from numpy.linalg import inv, matrix_power, multi_dot
 
 from ..leaving import plain
 from ..links import Contract, Slide
-from ..trace import given, pair, put, top
-from .common import LETTERS, axes_of, contraction, follows, ndim, record, rule
+from ..trace import doubt, given, pair, put, top
+from .common import LETTERS, axes_of, contraction, follows, record, rule
 
 _MATMUL = {     # axes of a, axes of b -> letters and the pull-backs of plain arrays
     (2, 2): ("ij", "jk", "ik", lambda a, b: (lambda g: g @ b.T, lambda g: a.T @ g)),
@@ -20,11 +20,13 @@ _MATMUL = {     # axes of a, axes of b -> letters and the pull-backs of plain ar
 
 @rule(np.matmul, np.linalg.matmul)
 def _matmul(a, b):
-    known = _MATMUL.get((ndim(a), ndim(b)))
+    known = _MATMUL.get((getattr(a, "ndim", None), getattr(b, "ndim", None)))
     if known:
         of_a, of_b, out, pulls = known
         tape, u, v, place_a, place_b = pair(a, b)
-        y = np.matmul(u, v)
+        y = u @ v
+        if tape.held and (place_a is None or place_b is None):
+            doubt(tape, y)
         pull_a, pull_b = pulls(u, v)
         links = ()
         if place_a is not None:

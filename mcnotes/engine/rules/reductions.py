@@ -21,6 +21,12 @@ def over_of(axis, ndim):
     return tuple(sorted(axes_of(axis, ndim)))
 
 
+def _averaged(axis, a):
+    """Refuse axis 0 of a number: NumPy's sums take it, its averages do not."""
+    if a.ndim == 0:
+        axes_of(axis, 0)
+
+
 def kept(y, shape, over):
     """The result of a reduction with the reduced axes put back, as axes of length 1."""
     return np.reshape(y, tuple(1 if k in over else n for k, n in enumerate(shape)))
@@ -30,9 +36,10 @@ def _reduction(a, axis, keepdims, function, factor):
     """A reduction whose differential is a sum weighted by a factor: an array like a, or a number."""
     tape, value = a.tape, a.value
     shape = value.shape
-    letters = LETTERS[:len(shape)]
+    letters, out = LETTERS[:len(shape)], ""
     over = tuple(range(len(shape))) if axis is None else over_of(axis, len(shape))
-    out = "" if len(over) == len(shape) else "".join([x for k, x in enumerate(letters) if k not in over])
+    if len(over) < len(shape):
+        out = "".join([x for k, x in enumerate(letters) if k not in over])
     y = function(value, axis=over if out else None)
     weight = factor(value, y if y.ndim == 0 else kept(y, shape, over), over) if factor else 1.0
 
@@ -70,6 +77,7 @@ def _sum(a, axis=None, keepdims=False, initial=None, where=True):
 
 @rule(np.mean)
 def _mean(a, axis=None, keepdims=False, where=True):
+    _averaged(axis, a)
     if _everything(where):
         return _reduction(a, axis, keepdims, np.mean, lambda x, y, over: 1.0 / float(np.prod(
             [x.shape[k] for k in over])))
@@ -123,12 +131,14 @@ def _spread(a, axis, where, mean):
 
 @rule(np.var)
 def _var(a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=None):
+    _averaged(axis, a)
     freedom = _count(a, axis, where, keepdims) - (ddof if correction is None else correction)
     return np.sum(_spread(a, axis, where, mean) ** 2, axis, keepdims=keepdims) / freedom
 
 
 @rule(np.std)
 def _std(a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=None):
+    _averaged(axis, a)
     count, ddof = _count(a, axis, where, keepdims), ddof if correction is None else correction
     if type(count) is float and count == 1.0 and ddof == 0 and mean is None:
         return np.sum(a * 0.0, axis, keepdims=keepdims)         # one number has no spread, at any point
@@ -202,12 +212,33 @@ def _average(a, axis=None, weights=None, keepdims=False, returned=False):
 
 @rule(np.median)
 def _median(a, axis=None, keepdims=False, overwrite_input=False):
-    over = over_of(axis, a.ndim)
+    over = axes_of(axis, a.ndim)
     rest = tuple(n for k, n in enumerate(a.shape) if k not in over)
     ordered = np.sort(np.reshape(np.moveaxis(a, over, range(len(over))), (-1, *rest)), 0)
     middle = len(ordered) // 2
     y = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
     return kept(y, a.shape, over) if keepdims else y
+
+
+@rule(np.quantile)
+def _quantile(a, q, axis=None, keepdims=False):
+    if type(q) is Traced:
+        raise UnsupportedError("np.quantile and np.percentile have no derivative rule by the share itself")
+    q = np.asarray(q, float)
+    over = axes_of(axis, a.ndim)
+    rest = tuple(n for k, n in enumerate(a.shape) if k not in over)
+    np.quantile(np.zeros(1), q)                         # the first to complain about shares that are none
+    ordered = np.sort(np.reshape(np.moveaxis(a, over, range(len(over))), (-1, *rest)), 0)
+    place = q * (len(ordered) - 1)
+    low = np.clip(np.floor(place).astype(int), 0, max(len(ordered) - 2, 0))
+    part = np.reshape(place - low, (*q.shape, *[1] * len(rest)))
+    y = ordered[low] * (1 - part) + ordered[np.minimum(low + 1, len(ordered) - 1)] * part
+    return np.reshape(y, (*q.shape, *(1 if k in over else n for k, n in enumerate(a.shape)))) if keepdims else y
+
+
+@rule(np.percentile)
+def _percentile(a, q, axis=None, keepdims=False):
+    return _quantile(a, q if type(q) is Traced else np.asarray(q, float) / 100, axis, keepdims)
 
 
 @rule(np.ptp)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..constants import UnsupportedError
+from ..leaving import plain
 from ..links import General
 from ..trace import given, top
 from .common import axes_of, index_of, newer, record, rule
@@ -11,7 +12,7 @@ from .common import axes_of, index_of, newer, record, rule
 @rule(np.cumsum)
 def _cumsum(a, axis=None):
     if axis is None or a.ndim == 0:
-        return _cumsum(np.ravel(a), 0)
+        return _cumsum(np.ravel(a), 0 if axis is None else axis)
     tape, (value,) = top(a)
     axis = index_of(axis, a.ndim)
     back = axis - a.ndim
@@ -19,6 +20,26 @@ def _cumsum(a, axis=None):
     def pull(g):
         return np.flip(np.cumsum(np.flip(g, back), back), back)
     return record(tape, np.cumsum(value, axis), [(a, General(pull, np.shape(value), np.shape(value)))])
+
+
+@rule(np.cumprod)
+def _cumprod(a, axis=None):
+    if axis is None or a.ndim == 0:
+        return _cumprod(np.ravel(a), 0 if axis is None else axis)
+    tape, (value,) = top(a)
+    axis = index_of(axis, a.ndim)
+    back = axis - a.ndim
+    if np.all(plain(value) != 0):
+        y = np.cumprod(value, axis)
+
+        def pull(g):
+            return np.flip(np.cumsum(np.flip(g * y, back), back), back) / value
+        return record(tape, y, [(a, General(pull, np.shape(value), np.shape(value)))])
+    first, *others = np.moveaxis(a, axis, 0)
+    parts = [first]
+    for entries in others:
+        parts.append(parts[-1] * entries)
+    return np.stack(parts, axis)
 
 
 @rule(*newer("cumulative_sum"))
@@ -83,3 +104,17 @@ def _linspace(start, stop, num=50, endpoint=True, retstep=False, axis=0):
     y = start + difference * np.reshape(parts, (num, *[1] * np.ndim(difference)))
     y = np.moveaxis(y, 0, axis) if axis != 0 else y
     return (y, difference / (num - 1 if endpoint else num)) if retstep else y
+
+
+@rule(np.interp)
+def _interp(x, xp, fp, left=None, right=None):
+    x, xp, fp = given(x, xp, fp)
+    if np.ndim(xp) != 1 or np.shape(xp) != np.shape(fp) or not np.all(np.diff(plain(xp)) > 0):
+        raise ValueError(f"interp: xp has shape {np.shape(xp)} and fp {np.shape(fp)}; they are vectors of one length, "
+                         "and xp increases")
+    left, right = (fp[k] if end is None else end for end, k in ((left, 0), (right, -1)))
+    if len(plain(xp)) == 1:
+        return np.where(plain(x) < plain(xp)[0], left, np.where(plain(x) > plain(xp)[0], right, fp[0]))
+    k = np.clip(np.searchsorted(plain(xp), plain(x), "right") - 1, 0, len(plain(xp)) - 2)
+    y = fp[k] + (x - xp[k]) / (xp[k + 1] - xp[k]) * (fp[k + 1] - fp[k])
+    return np.where(plain(x) < plain(xp)[0], left, np.where(plain(x) > plain(xp)[-1], right, y))
