@@ -169,6 +169,25 @@ def test_a_module_that_is_too_long_would_be_noticed():
     assert too_long({"a": "x = 1\n" * MOST_LINES, "b": "x = 1\n" * (MOST_LINES + 1)}) == {"b": MOST_LINES + 1}
 
 
+def missing(text):
+    """Rooms, and modules of the mathematics and the engine, that a map does not name."""
+    rooms = {f"{path.parent.relative_to(PACKAGE)}/" for path in FILES if path.name == "__init__.py"}
+    rooms = {room for room in rooms if room.count("/") == 1 and room != "./"} | {"engine/rules/"}
+    open_rooms = PACKAGE, PACKAGE / "engine", PACKAGE / "engine" / "rules"
+    modules = {path.stem for path in FILES if path.parent in open_rooms} - {"__init__"}
+    code = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    return (rooms | modules) - set(re.findall(r"[\w/]+", " ".join(re.findall(r"`([^`]+)`", code))))
+
+
+def test_the_map_names_every_room():
+    assert missing((PACKAGE.parent / "CONTRIBUTING.md").read_text()) == set()
+
+
+def test_a_room_that_is_not_on_the_map_would_be_noticed():
+    text = (PACKAGE.parent / "CONTRIBUTING.md").read_text()
+    assert missing(text.replace("`desk/`", "the desk").replace("`leaving`", "leaving")) == {"desk/", "leaving"}
+
+
 def test_trace_can_be_read_in_one_sitting():
     assert len((PACKAGE / "engine" / "trace.py").read_text().splitlines()) <= 300
 

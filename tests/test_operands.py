@@ -218,7 +218,7 @@ def test_changes_in_place_are_refused(change):
 @pytest.mark.parametrize("own", [True, False], ids=["the array itself", "a view of it"])
 def test_a_large_array_that_is_overwritten_through_a_view_from_before(own):
     """No lock reaches it; that it changed is noticed."""
-    c = np.linspace(1.0, 2.0, 4 * SMALL)
+    c = np.linspace(1.0, 2.0, 4 * SMALL).copy()             # it owns its memory
     before, used = c[:], c if own else c[::2]
 
     def f(v):

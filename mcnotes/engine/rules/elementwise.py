@@ -75,14 +75,6 @@ def _sinc_slope(y, x):
     return np.where(near, series, (np.cos(np.pi * far) - np.sinc(far)) / far)
 
 
-def _teeth(quotient):
-    """The quotient of a remainder, where a float can still count the teeth that it has left behind."""
-    if np.any(np.abs(plain(quotient)) > 2.0**53):
-        raise ValueError("a remainder by a number that is so small has its jumps closer together than numbers of "
-                         "double precision are, so it has no derivative by it there; move the point")
-    return quotient
-
-
 def _share(chosen, other):
     """Weight of an operand that competes: 1 where it wins, one half at a tie."""
     def slope(y, a, b):
@@ -98,8 +90,8 @@ SLOPES = {
     np.divide: (lambda y, a, b: 1 / b, lambda y, a, b: -y / b),
     np.power: (_power_slope, _exponent_slope),
     np.float_power: (_power_slope, _exponent_slope),
-    np.remainder: (None, lambda y, a, b: -np.floor(_teeth(a / b))),
-    np.fmod: (None, lambda y, a, b: -np.trunc(_teeth(a / b))),
+    np.remainder: (None, lambda y, a, b: -np.floor(a / b)),
+    np.fmod: (None, lambda y, a, b: -np.trunc(a / b)),
     np.negative: (-1.0,),
     np.positive: (None,),
     np.absolute: (lambda y, x: np.sign(x),),
@@ -146,6 +138,23 @@ SLOPES = {
     np.real_if_close: (None,),
 }
 RULES.update({ufunc: _elementwise(ufunc, slopes) for ufunc, slopes in SLOPES.items()})
+
+
+def _sawtooth(known):
+    """The rule of a remainder, at points where a float can still count the teeth."""
+    def apply(a, b):
+        a, b = given(a, b)
+        if type(b) is Traced:
+            with np.errstate(all="ignore"):
+                quotient = np.abs(np.divide(plain(a), plain(b)))
+            if np.any((quotient > 2.0**53) & np.isfinite(quotient)):
+                raise ValueError("a remainder by a number that is so small has its jumps closer together than numbers "
+                                 "of double precision are, so it has no derivative by it there; move the point")
+        return known(a, b)
+    return apply
+
+
+RULES.update({ufunc: _sawtooth(RULES[ufunc]) for ufunc in (np.remainder, np.fmod)})
 
 #: Steps and comparisons: their derivative is zero wherever it exists, so they give plain arrays.
 STEPS = (np.sign, np.floor, np.ceil, np.trunc, np.rint, np.heaviside, np.floor_divide, np.less, np.less_equal,
