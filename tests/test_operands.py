@@ -131,6 +131,24 @@ def test_a_constant_that_f_changes(operate, view, n):
     assert c.flags.writeable and at.flags.writeable and not constants._locks
 
 
+@pytest.mark.parametrize("view", [lambda c: c, lambda c: c[::-1], lambda c: c.reshape(2, -1)[1]])
+@pytest.mark.parametrize("place", [1, -2])
+def test_one_entry_of_a_constant_that_f_changes(view, place, n):
+    """By its own name one entry is as much as all."""
+    c = np.linspace(1.0, 2.0, 2 * n).copy()
+
+    def f(v):
+        y = np.sum(v) * view(c)
+        c[place] = 7.0
+        return y
+    wanted = mc.derivative(lambda v: np.sum(v) * view(np.linspace(1.0, 2.0, 2 * n)), V).array
+    if 2 * n <= SMALL:
+        assert np.array_equal(mc.derivative(f, V).array, wanted)
+    else:
+        with pytest.raises(TypeError, match="in place"):
+            mc.derivative(f, V)
+
+
 @pytest.mark.parametrize("f", [lambda W, a: W.T @ a, lambda W, a: np.tanh(W.T @ a), lambda W, a: a * W[:, 0],
                                lambda W, a: np.sum(W.T @ a) * a, lambda W, a: np.concatenate([W[:, 0] * a, a])])
 def test_what_the_caller_changes_afterwards(f, n):
@@ -174,6 +192,7 @@ def test_what_was_read_only_stays_so():
 
 def test_threads_lock_one_array_together():
     big, started, go_on = np.ones(2 * SMALL), threading.Event(), threading.Event()
+    view = big[5:]
 
     def slow(v):
         y = v[0] * big
@@ -184,10 +203,11 @@ def test_threads_lock_one_array_together():
     thread.start()
     started.wait(5)
     mc.derivative(lambda v: v[0] * big, V)
+    mc.derivative(lambda v: v[0] * view, V)
     assert not big.flags.writeable          # the other one still needs it
     go_on.set()
     thread.join()
-    assert big.flags.writeable
+    assert big.flags.writeable and view.flags.writeable and not constants._locks
 
 
 def test_points_that_f_reaches_in_another_way(n):
