@@ -111,3 +111,24 @@ def test_options_are_right_or_refused(f):
         assert known is not None, f"NumPy refuses {name}="
         wanted = mc.derivative(g, X, method="difference").array
         assert found.array.shape == wanted.shape and np.allclose(found.array, wanted, atol=1e-6), name
+
+
+@pytest.mark.parametrize("f", [np.mean, np.var, np.std, np.median, np.average,
+                               lambda x, axis: np.quantile(x, 0.3, axis)])
+def test_averages_of_a_number_go_along_no_axis(f):
+    """NumPy's sums count a number as its own axis 0, its averages do not."""
+    for axis in (0, -1):
+        with pytest.raises(np.exceptions.AxisError):
+            f(np.float64(0.7), axis=axis)
+        with pytest.raises(np.exceptions.AxisError, match="it is a number"):
+            mc.derivative(lambda x, axis=axis: f(x, axis=axis), 0.7)
+    assert mc.derivative(lambda x: np.sum(x, axis=0), 0.7).array == 1.0
+
+
+@pytest.mark.parametrize("axis", [(0, 1), (1, 0), (-2, -3)])
+def test_the_first_of_equal_entries_is_the_same_in_any_order_of_the_axes(axis):
+    x = np.zeros((2, 2, 3))
+    x[0, 1] = x[1, 0] = 2.0
+    wanted = np.zeros((2, 2, 3, 3))
+    wanted[0, 1] = np.eye(3)
+    assert np.array_equal(mc.derivative(lambda x: np.max(x, axis=axis), x).array, wanted)
