@@ -104,9 +104,10 @@ class Structure:
 
         Examples
         --------
-        >>> Structure.identity((2,)).dense()
-        array([[1., 0.],
-               [0., 1.]])
+        >>> from mcnotes.derivative import derivative
+        >>> derivative(lambda v: 3 * v, np.array([1.0, 2.0])).structure.dense()
+        array([[3., 0.],
+               [0., 3.]])
         """
         shape = self.inner + self.outer
         if self.dense_nbytes > limit:
@@ -133,8 +134,10 @@ class Structure:
 
         Examples
         --------
-        >>> Structure.identity((3,)).contracted(np.array([1.0, 2.0, 4.0]), "outer")
-        array([1., 2., 4.])
+        >>> from mcnotes.derivative import derivative
+        >>> d = derivative(lambda v: v**2, np.array([1.0, 2.0, 5.0]))
+        >>> d.structure.contracted(np.array([1.0, 2.0, 4.0]), "outer")
+        array([ 2.,  8., 40.])
         """
         split, shape = len(self.inner), self.inner if side == "outer" else self.outer
         parts = []
@@ -155,8 +158,10 @@ class Structure:
 
         Examples
         --------
-        >>> int(Structure.identity((3,)).mask().sum())
-        3
+        >>> from mcnotes.derivative import derivative
+        >>> d = derivative(lambda W: W.T @ np.array([1.0, 0.0, 3.0]), np.ones((3, 2)))
+        >>> d.structure.mask().shape, int(d.structure.mask().sum()), int((d.array != 0).sum())
+        ((3, 2, 2), 6, 4)
         """
         ones = [Term([], term.axes, term.sizes) for term in self.terms]
         return np.asarray(Structure(ones, self.inner, self.outer).dense()) > 0

@@ -52,8 +52,13 @@ def explore(*, alt, start=None, still=True, **ranges):
 
     Examples
     --------
-    >>> choices("step", (1, 0.1, 4), None).texts
-    ['0.1', '0.4', '0.7', '1']
+    >>> import matplotlib.pyplot as plt
+    >>> @explore(alt="a bar as long as the step", step=(1, 0.1, 4), start={"step": 0.4})  # doctest: +ELLIPSIS
+    ... def bar(step):
+    ...     plt.gca().barh([0], [step])
+    ...     plt.xlim(0, 1)
+    ...     return f"the step is {step:.1f}"
+    {'text/plain': 'a bar as long as the step\\nstep 0.4: the step is 0.4...
     """
     need_words(alt)
     started = dict(start or {})

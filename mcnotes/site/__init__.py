@@ -7,7 +7,8 @@
 - :mod:`~mcnotes.site.checks` takes the cells that only check out of the prose, :mod:`~mcnotes.site.marks`
   hangs a mark beside what they check, and :mod:`~mcnotes.site.panels` writes what the mark opens.
 - :mod:`~mcnotes.site.entries` joins the errata with the pages that show them, and the glossary with the search.
-- :mod:`~mcnotes.site.counting` counts the statements for the index.
+- :mod:`~mcnotes.site.listing` lists the statements for the index, :mod:`~mcnotes.site.counting` counts them.
+- :mod:`~mcnotes.site.reference` says the names of the package as a reader writes them.
 - :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
 - :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
@@ -32,11 +33,13 @@ def setup(app):
         exercises,
         formulas,
         lab,
+        listing,
         numbering,
         outputs,
         pages,
         panels,
         python,
+        reference,
         references,
     )
 
@@ -49,12 +52,15 @@ def setup(app):
     app.add_transform(numbering.NumberStatements)
     app.add_transform(numbering.NumberExercises)
     app.add_transform(entries.JoinErrata)
+    app.add_transform(reference.SayNames)
     app.connect("config-inited", outputs.note_the_source)
     app.connect("config-inited", lab.launch_only_from_an_address)
     app.connect("env-get-outdated", outputs.forget_stale_outputs)
     app.connect("env-before-read-docs", outputs.run_notebooks)
     app.connect("builder-inited", references.tell_slips)
     app.connect("source-read", lab.take_away)
+    app.connect("source-read", listing.write)
+    app.connect("autodoc-process-docstring", reference.rewrite_examples, priority=400)     # before napoleon
     app.connect("html-page-context", pages.describe_page)
     app.connect("html-collect-pages", numbering.find_every_statement)
     app.connect("build-finished", pages.finish)

@@ -101,8 +101,8 @@ def _copy_static(app, static):
                 shutil.copy2(path, copy)
 
 
-_CODE = re.compile(r'(<div class="highlight-(?:ipython3|python3?|toml|default)[^>]*><div class="highlight">'
-                   r"<pre>(?:<span></span>)?)(.*?)\n</pre>", re.S)
+_CODE = re.compile(r'(<div class="(?:doctest )?highlight-(?:ipython3|python3?|toml|default)[^>]*>'
+                   r'<div class="highlight"><pre>(?:<span></span>)?)(.*?)\n</pre>', re.S)
 
 
 def _lines(code):

@@ -128,6 +128,26 @@ def _references(text, targets, pages):
             yield f"the link says {section[0]} and leads to {page}, which is {pages[page]}"
 
 
+def referred(text):
+    """Labels of the statements that a text refers to.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> referred("by {eq}`(30) <eq-30>` and {ref}`box-9`, ``{eq}`(1) <eq-1>` ``")
+    ['eq-30', 'box-9']
+    """
+    return [target or alone for _, _, target, alone in _ROLE.findall(without_code(text))]
+
+
 def without_code(text):
     """The text with its code blanked, as long as before.
 

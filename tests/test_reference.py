@@ -1,0 +1,106 @@
+"""The reference pages: every statement, every public name, every word; in the words of a reader."""
+
+import re
+import types
+
+import pytest
+from docutils import nodes
+from sphinx import addnodes
+
+import mcnotes as mc
+from mcnotes.site import listing, reference
+from mcnotes.statements import finding
+
+REFERENCE = finding.ROOT / "book" / "reference"
+
+
+def test_every_statement_is_listed_once_with_its_title():
+    text = listing.markdown()
+    for one in finding.everything():
+        named = [line for line in text.splitlines() if f"<{one.label}>`" in line]
+        assert len(named) == 1 and one.title in named[0], one.name
+    sections = [line[3:].split(" ")[0] for line in text.splitlines() if line.startswith("## X.")]
+    assert sections == [name for name in finding.sections() if name.startswith("X.")]
+
+
+def test_where_a_statement_is_used_are_the_pages_that_refer_to_it(tmp_path):
+    from test_finding import notebook
+
+    notebook(tmp_path, "# X.1 A\n\n$$ a \\tag{1} $$ (eq-1)\n\n{eq}`(1) <eq-1>`", name="01-a.ipynb")
+    notebook(tmp_path, "# X.2 B\n\nby {eq}`(1) <eq-1>` and {eq}`(1) <eq-1>`, not ``{eq}`(1) <eq-1>` ``",
+             name="02-b.ipynb")
+    (tmp_path / "book" / "words.md").write_text("# Words\n\n{ref}`the first <eq-1>`")
+    (tmp_path / "book" / "errata.md").write_text("# Errata\n\n{eq}`(1) <eq-1>`")
+    (tmp_path / "_toc.yml").write_text("- file: book/01-a\n- file: book/02-b\n")
+    assert listing.used(tmp_path) == {"eq-1": {"02-b": "X.2", "words": "Words"}}
+    assert listing.markdown(tmp_path).splitlines()[1:] == [
+        "## X.1 A", "", "- {eq}`(1) <eq-1>` in “X.1 A”; used in [X.2](../02-b), [Words](../words)"]
+
+
+def test_subjects_stand_in_order_and_lead_somewhere():
+    subjects = (REFERENCE / "index-of-statements.md").read_text().split("## Subjects")[1]
+    words = re.findall(r"^(\S.*)\n: (.*)", subjects, re.M)
+    assert len(words) > 20 and [word for word, _ in words] == sorted((word for word, _ in words), key=str.casefold)
+    assert all("<box-" in where or "<eq-" in where for _, where in words)
+
+
+def test_every_public_name_is_in_the_reference():
+    text = (REFERENCE / "api.md").read_text() + (REFERENCE / "drawing.md").read_text()
+    shown = set(re.findall(r"auto\w+:: mcnotes\.(\w+)$", text, re.M))
+    assert {name for name in mc.__all__ if name not in ("draw", "network")} - shown == set()
+    assert "automodule:: mcnotes.network" in text and "automodule:: mcnotes.pictures.drawing" in text
+    members = re.search(r"structure\.Structure\n   :members: (.*)", text)[1].split(", ")
+    structure = mc.derivative(lambda v: v**2, [1.0, 2.0]).structure
+    assert "mask" in members and all(hasattr(structure, one) for one in members)
+
+
+@pytest.mark.parametrize("line, module, said", [
+    (">>> derivative(f, at).matrix", "mcnotes.derivative", ">>> mc.derivative(f, at).matrix"),
+    ("... planar(f, at)", "mcnotes.planar", "... mc.planar(f, at)"),
+    (">>> compress(derivative(f, v)).chain(size)", "mcnotes.x", ">>> mc.compress(mc.derivative(f, v)).chain(size)"),
+    (">>> matrix(M, rows=2)", "mcnotes.pictures.drawing.arrays", ">>> mc.draw.matrix(M, rows=2)"),
+    (">>> matrix(3)", "mcnotes.layout", ">>> matrix(3)"), ("derivative(f) is", "mcnotes", "derivative(f) is"),
+    (">>> layer(W, A)", "mcnotes.network", ">>> mc.network.layer(W, A)"),
+])
+def test_examples_are_written_as_in_a_notebook(line, module, said):
+    assert reference.in_words_of_a_reader(line, module) == said
+
+
+def test_imports_that_a_notebook_does_not_need_are_left_out():
+    lines = ["Examples", ">>> from mcnotes.derivative import derivative", ">>> derivative(f, v)", ">>> import numpy"]
+    thing = types.SimpleNamespace(__module__="mcnotes.layout")
+    reference.rewrite_examples(None, "method", "mcnotes.Derivative.chain", thing, None, lines)
+    assert lines == ["Examples", ">>> mc.derivative(f, v)", ">>> import numpy"]
+
+
+@pytest.mark.parametrize("before, owner, said", [
+    ("mcnotes.", "", "mc.planar"), ("mcnotes.pictures.drawing.", "", "mc.draw.planar"),
+    (None, "Compressed", "c.planar"),
+    ("mcnotes.engine.structure.", "", "planar"), (None, "", "planar"), ("numpy.", "", "numpy.planar"),
+])
+def test_names_are_said_as_a_reader_says_them(before, owner, said):
+    signature = addnodes.desc_signature("", "", **{"class": owner})
+    signature += [addnodes.desc_addname("", before)] * bool(before)
+    signature += addnodes.desc_name("", "planar")
+    document = nodes.section("", signature)
+    reference.SayNames.apply(types.SimpleNamespace(document=document))
+    assert signature.astext() == said
+
+
+WORDS = ("Trace", "Outer product", "Chain rule", "Element-wise", "Loss", "Bias", "ReLU", "Softmax", "Einsum", "Tensor",
+         "Contraction", "Gradient", "Jacobian", "Compression", "Layout", "Axis", "Hessian", "Cross entropy", "Batch")
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_glossary_explains_the_words_of_the_book(word):
+    assert re.search(rf"^{word}(, .*)?\n: \S", (REFERENCE / "glossary.md").read_text(), re.M)
+
+
+@pytest.mark.parametrize("letter", [r"\mathcal L", "L", "t", "b", r"\Delta x", r"\star", r"\ell", "s", "M"])
+def test_the_glossary_explains_the_letters(letter):
+    assert re.search(rf"^(?:.*, )?\${re.escape(letter)}\$(, .*)?\n: \S", (REFERENCE / "glossary.md").read_text(), re.M)
+
+
+def test_the_words_of_the_glossary_stand_in_order():
+    words = re.findall(r"^(\w.*)\n: ", (REFERENCE / "glossary.md").read_text().split("## Words")[1], re.M)
+    assert words == sorted(words, key=str.casefold)
