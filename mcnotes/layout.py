@@ -64,7 +64,7 @@ class Derivative(NDArrayOperatorsMixin):
 
     @property
     def array(self):
-        """All entries: axes of the input as they are, then axes of the output (Concept 20).
+        """All entries, axes of the input as they are first, then axes of the output (Concept 20).
 
         For a scalar result it has the shape of the input. A new array of floats each
         time, so that changing it changes nothing else; only an array of more than

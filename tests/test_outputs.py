@@ -30,3 +30,15 @@ def test_statements_of_other_pages_count_where_they_are_named(monkeypatch):
     monkeypatch.setattr(finding, "statements", lambda: changed)
     after = [outputs._text(notebook("Text.", code)) for code in ('mc.confirm("(14)", v=v)', "mc.planar(f, v)")]
     assert [one != other for one, other in zip(before, after, strict=True)] == [True, False]
+
+
+def test_the_answers_of_its_exercises_count_for_their_chapter_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(outputs.source, "files", lambda: sorted(tmp_path.glob("*.toml")))
+    marks = [outputs._answers("07")]
+    for name in ("07-a.toml", "08-b.toml"):
+        (tmp_path / name).write_text('[x-1]\nkind = "open"')
+        marks.append(outputs._answers("07"))
+    (tmp_path / "07-a.toml").write_text('[x-1]\nkind = "number"')
+    marks.append(outputs._answers("07"))
+    assert [one != other for one, other in zip(marks, marks[1:], strict=False)] == [True, False, True]
+    assert outputs._answers("") != outputs._answers("07")

@@ -104,3 +104,15 @@ def test_the_glossary_explains_the_letters(letter):
 def test_the_words_of_the_glossary_stand_in_order():
     words = re.findall(r"^(\w.*)\n: ", (REFERENCE / "glossary.md").read_text().split("## Words")[1], re.M)
     assert words == sorted(words, key=str.casefold)
+
+
+def test_two_names_of_one_line_stay_names_and_what_nobody_makes_by_hand_has_no_parameters():
+    lines = ["inner, outer : tuple of int"]
+    reference.rewrite_examples(None, "class", "mcnotes.Derivative", mc.Derivative, None, lines)
+    assert lines == ["inner,outer : tuple of int"]
+    signatures = []
+    for name in ("Derivative", "ClaimError"):
+        signature = addnodes.desc_signature("", "", addnodes.desc_name("", name), addnodes.desc_parameterlist("", "x"))
+        signatures.append(addnodes.desc("", signature, objtype="class"))
+    reference.SayNames.apply(types.SimpleNamespace(document=nodes.section("", *signatures)))
+    assert [bool(list(one.findall(addnodes.desc_parameterlist))) for one in signatures] == [False, True]

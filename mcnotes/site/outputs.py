@@ -2,8 +2,8 @@
 
 The outputs are kept in Jupyter Book's own cache, which knows the code of a
 notebook only. Beside them we keep what else they came from: the functions of
-``mcnotes`` that ran (:mod:`~mcnotes.desk.tracking`), the formulas of the page
-and the statements that its checks name.
+``mcnotes`` that ran (:mod:`~mcnotes.desk.tracking`), the formulas of the page,
+the statements that its checks name, and the answers of its exercises.
 """
 
 import hashlib
@@ -16,9 +16,10 @@ from jupyter_cache.base import CacheBundleIn
 from sphinx.util import logging
 
 from ..desk import running, tracking
+from ..exercises import source
 from ..statements import finding
 
-TEXT = "formulas and statements"
+TEXT, ANSWERS = "formulas and statements", "exercises"
 _NAMED = re.compile(r'\bmc\.(?:confirm|confirm_order|refute)\(\s*"([^"]+)"')
 _DISPLAYED = re.compile(r"\$\$(?:.|\n)*?\$\$.*")
 _log = logging.getLogger(__name__)
@@ -33,14 +34,15 @@ def note_the_source(app, config):
 def forget_stale_outputs(app, env, added, changed, removed):
     """Take outputs out of the cache whose notebook uses something that changed; Sphinx reads these pages again."""
     cache = _cache(app)
-    stamp, now = cache.path / "seen", tracking.digest() + _text_of_the_book()
+    stamp, now = cache.path / "seen", tracking.digest() + _text_of_the_book() + _answers("")
     if stamp.exists() and stamp.read_text() == now:
         return []
     marks, stale = tracking.fingerprints(), []
     for docname in env.found_docs:
         notebook = _notebook(app, docname)
         record = notebook and _record(cache, notebook)
-        if record and tracking.changed(record.data.get("used", {"nothing": "noted"}), marks | _text(notebook)):
+        if record and tracking.changed(record.data.get("used", {"nothing": "noted"}),
+                                       marks | _read_too(notebook, docname)):
             cache.remove_cache(record.pk)
             record = None
         if notebook and not record:
@@ -68,7 +70,7 @@ def run_notebooks(app, env, docnames):
         notebook = result.notebook
         notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
         used = {name: marks[name] for name in (*result.ran, tracking.OUTSIDE) if name in marks}
-        data = {"execution_seconds": result.seconds, "used": used | _text(notebook)}
+        data = {"execution_seconds": result.seconds, "used": used | _read_too(notebook, result.path)}
         cache.cache_notebook_bundle(CacheBundleIn(notebook, str(result.path), data=data),
                                     check_validity=False, overwrite=True)
 
@@ -92,6 +94,17 @@ def _record(cache, notebook):
 def _text_of_the_book():
     """A fingerprint of all formulas: which check reads which of them, the notebooks say."""
     return hashlib.sha256(repr(finding.everything()).encode()).hexdigest()
+
+
+def _read_too(notebook, path):
+    """Fingerprints of what the outputs of a page come from beside code; the path may be the page's."""
+    return _text(notebook) | {ANSWERS: _answers(pathlib.Path(path).name.split("-")[0])}
+
+
+def _answers(chapter):
+    """A fingerprint of the answers of a chapter's exercises; without a chapter, of all."""
+    files = [path for path in source.files() if not chapter or path.name.split("-")[0] == chapter]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
 def _text(notebook):

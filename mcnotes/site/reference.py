@@ -13,6 +13,7 @@ SAID = {"mcnotes.pictures.drawing.": "mc.draw.", "mcnotes.network.": "mc.network
 CALLED = {"Derivative": "d", "PlanarApproximation": "plane", "Compressed": "c", "Structure": "d.structure",
           "DerivativeShape": "known"}
 _IMPORT = re.compile(r"\s*>>> from mcnotes\S* import ")
+_TWO = re.compile(r"^(\w+), (\w+) : ")
 _CODE = re.compile(r"\s*(?:>>>|\.\.\.) ")
 
 
@@ -71,6 +72,8 @@ def rewrite_examples(app, what, name, thing, options, lines):
     """Rewrite the examples of a docstring, and leave out the imports that a notebook does not need."""
     module = getattr(thing, "__module__", None) or name
     lines[:] = [in_words_of_a_reader(line, module) for line in lines if not _IMPORT.match(line)]
+    if what == "class":                                     # Sphinx takes the first of two names for a type
+        lines[:] = [_TWO.sub(r"\1,\2 : ", line) for line in lines]
 
 
 class SayNames(SphinxTransform):
@@ -83,6 +86,9 @@ class SayNames(SphinxTransform):
             before = signature.next_node(addnodes.desc_addname)
             owner = CALLED.get(signature.get("class", ""))
             name = signature.next_node(addnodes.desc_name)
+            if signature.parent.get("objtype") == "class" and name is not None and name.astext() in CALLED:
+                for parameters in list(signature.findall(addnodes.desc_parameterlist)):
+                    parameters.parent.remove(parameters)    # nobody makes one by hand
             if before is not None:
                 said = next((said for start, said in SAID.items() if before.astext().startswith(start)), None)
                 if said is not None:
