@@ -5,7 +5,7 @@ RUN = OMP_NUM_THREADS=1 $(CURDIR)/$(VENV)/bin
 READY = $(VENV)/.ready
 NOTEBOOKS ?= $(wildcard book/*.ipynb)
 
-.PHONY: book pdf test unit notebooks-test browser-test check run mutants-formulas live bench lock fuzz clean
+.PHONY: book pdf test unit notebooks-test browser-test check chapter run mutants-formulas live bench lock fuzz clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
 	$(RUN)/python -m mcnotes.site.pyodide
@@ -29,6 +29,9 @@ check: $(READY)  ## all checks of one chapter, after an edit: make check N=07
 
 browser-test: $(READY)  ## open the built pages in Chromium, with the network cut off
 	$(RUN)/python -m pytest -q -rs -n 2 tests/test_book.py tests/browser
+
+chapter: $(READY)  ## start a chapter from a template: make chapter TITLE="Dual numbers" (AFTER=11 puts it in between)
+	$(RUN)/python -m mcnotes.desk.chapter "$(TITLE)" $(AFTER)
 
 run: $(READY)  ## run notebooks in place after an edit: make run NOTEBOOKS=book/07-*.ipynb
 	$(RUN)/python -m mcnotes.desk.storing $(NOTEBOOKS)

@@ -59,7 +59,7 @@ def _code(path):
 def parts(path):
     """A section has all parts of a chapter."""
     text = "\n\n".join(text for _, kind, text in proofreading.places(path) if kind == "markdown")
-    if re.match(r"\d\d-", path.name):
+    if re.match(r"\d\d[a-z]?-", path.name):
         missing = [words for part, words in PARTS if not re.search(part, text, re.M)]
         yield from (("text", f"the chapter has not {words}") for words in missing)
 

@@ -26,7 +26,7 @@ _NAMES = re.compile("|".join((
     r"\]\([^)]*\)", r"https?://\S+",                                # addresses
     r"^\s*:[\w-]+:.*?$", r"^\(?[\w-]+\)=$", r"\$\$\s*\([\w-]+\)",   # options and labels
     r"\d*[_^]\{[^{}]*\}", r"\\tag\{[^}]*\}", r"\\(?:begin|end)\{\w+\}(?:\{[^}]*\})?", r"\\h?v?space\{[^}]*\}",
-    r"\bX\.\d+", r"\bE\d+", r"\((?:\d+[a-z]?)\)",
+    r"\bX\.\d+[a-z]?", r"\bE\d+", r"\((?:\d+[a-z]?)\)",
     r"\b(?:Equations?|Definitions?|Concepts?|Clarifications?|Notations?|Remarks?|Exercises?|Errat(?:um|a)|Box(?:es)?|"
     r"Theorems?|Sections?|Chapters?|Figures?|Python|NumPy)\s+\d+(?:\.\d+)*",
 ))

@@ -23,7 +23,7 @@ from . import carrying, running
 #: What the notebook tests do not compare, as patterns and replacements.
 RULES = pathlib.Path(__file__).parents[2] / "tests" / "nbval.cfg"
 
-_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _CELL_METADATA = ("execution", "trusted", "collapsed", "scrolled", "editable", "slideshow", "ExecuteTime")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -114,7 +114,7 @@ def merged(stored, fresh):
         if checks_only("".join(cell["source"])):
             tags = cell["metadata"].setdefault("tags", [])
             tags += ["hide-check"] * ("hide-check" not in tags)
-    stored["metadata"] = {"kernelspec": dict(_KERNEL)}
+    stored["metadata"] = {"kernelspec": dict(KERNEL)}
     return nbformat.writes(nbformat.from_dict(stored)) + "\n", changed
 
 

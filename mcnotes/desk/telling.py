@@ -8,6 +8,7 @@ line of code, what is stored and what comes out now, and what to do.
 
 import difflib
 import html
+import json
 import re
 
 import pytest
@@ -17,6 +18,7 @@ from .storing import sanitized
 #: Cells of one notebook that are told in full; the others often only follow from them.
 IN_FULL = 3
 _LINES, _WIDTH = 3, 110
+_VERDICT = re.compile(r'<script type="application/json" class="mc-verdict">(.*?)</script>', re.S)
 _CHECK = re.compile(r'\bmc\.(?:confirm|confirm_order|refute|check)\(\s*"([^"]+)"')
 
 
@@ -74,13 +76,19 @@ def _lines(outputs):
         if output["output_type"] == "error":
             text = f"{output['ename']}: {output['evalue']}"
         elif "text/html" in data:
-            cells = re.sub(r"</(?:tr|caption|p|li)>", "\n", "".join(data["text/html"]))
+            cells = re.sub(r"</(?:tr|caption|p|li|div)>", "\n", _VERDICT.sub(_letters, "".join(data["text/html"])))
             text = html.unescape(re.sub(r"<[^>]*>", " ", cells))
         else:
             text = "".join(data.get("text/plain", output.get("text", "")))
             text = "(a picture)" if "image/png" in data and text.startswith("<") else text
         lines += [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     return lines
+
+
+def _letters(carried):
+    """The letters of a check, with shape and value: what its panel shows."""
+    rows = [row for formula in json.loads(carried[1])["formulas"] for row in formula["letters"]]
+    return "".join(f"<p>{html.escape(f'{letter} {shape}: {value}')}</p>" for letter, shape, value in rows)
 
 
 def _cut(line):

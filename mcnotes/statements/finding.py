@@ -224,7 +224,7 @@ def _read(path, _time):
     texts = [(place, "".join(cell["source"])) for place, cell in enumerate(cells, 1)
              if cell["cell_type"] == "markdown"]
     heading = next((line[2:].strip() for _, text in texts for line in text.splitlines() if line.startswith("# ")), "")
-    section = re.match(r"[A-Z]+\.\d+(?=\s)", heading)
+    section = re.match(r"[A-Z]+\.\d+[a-z]?(?=\s)", heading)
     section, found = section[0] if section else heading, []
     for place, text in texts:
         for line in text.splitlines():

@@ -121,7 +121,7 @@ def _references(text, targets, pages):
             yield f"the reference says {words} and leads to {target}, which is {one.name}; write {one.name}{other}"
     for picture, words, target in _LINK.findall(without_code(text)):
         page = target.split("#")[0].rsplit("/", 1)[-1].removesuffix(".ipynb")
-        section = re.match(r"X\.\d+", words)
+        section = re.match(r"X\.\d+[a-z]?\b", words)
         if picture and not words.strip():
             yield f"the picture {target} has no words for those who do not see it; write ![what it shows]({target})"
         elif section and pages.get(page, section[0]) != section[0]:

@@ -1,0 +1,241 @@
+"""A chapter that is started passes all tests; the walks of the editing page are gone; ten breaks are each noticed.
+
+All in copies of the book, with the commands that an instructor types.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import mcnotes as mc
+from mcnotes.desk import chapter, checking
+from mcnotes.statements import finding, proofreading
+
+ROOT = finding.ROOT
+EDITING = (ROOT / "book" / "reference" / "editing.md").read_text()
+
+
+def run(root, *command):
+    """Run Python in a copy of the book; what it says."""
+    done = subprocess.run([sys.executable, "-m", *command], cwd=root, capture_output=True, text=True,
+                          env=os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"})
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the repository in which three chapters were started: two at the end, one in the middle."""
+    root = tmp_path_factory.mktemp("fork")
+    skip = shutil.ignore_patterns("__pycache__", "_build", "*.pyc", ".ipynb_checkpoints")
+    for name in ("mcnotes", "book", "tests"):
+        shutil.copytree(ROOT / name, root / name, ignore=skip)
+    for name in ("_toc.yml", "_config.yml", "pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, root)
+    for title, *after in (("Dual numbers",), ("Seven wires", "11"), ("A long way",)):
+        code, told = run(root, "mcnotes.desk.chapter", title, *after)
+        assert code == 0 and "is started" in told, told
+    return root
+
+
+@pytest.fixture
+def scratch(copy, tmp_path):
+    """The pages alone of that copy, to be broken."""
+    shutil.copytree(copy / "book", tmp_path / "book")
+    shutil.copy(copy / "_toc.yml", tmp_path)
+    return tmp_path
+
+
+def change(root, stem, old, new, count=1):
+    """Change the source of the first cell of a notebook that has `old`; its outputs stay."""
+    path = next((root / "book").glob(f"{stem}*.ipynb"))
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if old in source:
+            cell["source"] = source.replace(old, new, count)
+            path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+            return path
+    raise AssertionError(f"{path.name} has no {old!r}")
+
+
+def append(root, stem, text):
+    """Add a text at the end of a notebook."""
+    path = next((root / "book").glob(f"{stem}*.ipynb"))
+    notebook = json.loads(path.read_text())
+    notebook["cells"].append({"cell_type": "markdown", "id": "new", "metadata": {}, "source": text})
+    path.write_text(json.dumps(notebook, ensure_ascii=False))
+    return path
+
+
+def test_a_template_is_cut_into_cells_with_tags():
+    words, code = chapter.cells("# A\n\n$x$\n\n+++\n\n```python hide-input\nx = 1\n\ny\n```\n")
+    assert "".join(words["source"]) == "# A\n\n$x$" and words["cell_type"] == "markdown"
+    assert "".join(code["source"]) == "x = 1\n\ny" and code["metadata"] == {"tags": ["hide-input"]}
+
+
+@pytest.mark.parametrize("after, number, before", [("", "25", "24-b"), ("24", "25", "24-b"), ("7", "07b", "07-a"),
+                                                   ("07a", "07b", "07a-c")])
+def test_where_a_chapter_stands(tmp_path, after, number, before):
+    from test_finding import notebook
+
+    for stem in ("07-a", "07a-c", "24-b"):
+        notebook(tmp_path, "# A", name=f"{stem}.ipynb")
+    (tmp_path / "_toc.yml").write_text("- file: book/07-a\n- file: book/07a-c\n- file: book/24-b\n")
+    assert chapter.place(tmp_path, after) == (number, before)
+    with pytest.raises(ValueError, match="AFTER=09: the book has no chapter 09; it has 07, 07a, 24"):
+        chapter.start("New", "9", tmp_path)
+
+
+@pytest.mark.parametrize("title, words", [("", "is no title"), ("$x$", "in words"), ("A", "a chapter a is there")])
+def test_a_title_that_cannot_be_is_refused(tmp_path, title, words):
+    from test_finding import notebook
+
+    notebook(tmp_path, "# A", name="07-a.ipynb")
+    (tmp_path / "_toc.yml").write_text("- file: book/07-a\n")
+    with pytest.raises(ValueError, match=words):
+        chapter.start(title, root=tmp_path)
+    assert [path.name for path in (tmp_path / "book").iterdir()] == ["07-a.ipynb"]
+
+
+def test_chapters_at_the_end_and_in_the_middle_pass_all_tests(copy):
+    stems = [path.stem for path in finding.notebooks(copy)]
+    assert stems[-2:] == ["24-dual-numbers", "25-a-long-way"]
+    assert stems[stems.index("11a-seven-wires") - 1].startswith("11-") and "X.11a" in finding.read(
+        copy / "book" / "11a-seven-wires.ipynb")[1]
+    assert proofreading.faults(copy) == []
+    code, told = run(copy, "pytest", "-q", "-p", "no:cacheprovider",
+                     "tests/test_notebooks.py", "tests/test_exercises.py",
+                     "-k", "not test_a_notebook_keeps or dual-numbers or seven-wires")
+    assert code == 0, told
+    code, told = run(copy, "mcnotes.desk.checking", "24", "11a")
+    assert code == 0 and "passed" in told, told
+
+
+#: Break -> how, and words of the message that follow the name of the cell.
+BREAKS = {
+    "a deleted output": (
+        lambda root: change_outputs(root, "24", "mc.confirm("),
+        r"book/24-dual-numbers.ipynb, In [4]: no output is stored, though mc.confirm shows something; run: make run"),
+    "a wrong tag": (
+        lambda root: change(root, "11-", r"\tag{30}", r"\tag{29}"),
+        ": (29) is labelled (eq-30) after its last $$; it should be eq-29"),
+    "a duplicated box": (
+        lambda root: append(root, "25", ":::{admonition} Remark: A step in dual numbers\n:class: concept\n"
+                                        ":name: again\n\n$$a = b$$\n:::"),
+        "A step in dual numbers stands already in book/24-dual-numbers.ipynb, cell "),
+    "a broken reference": (
+        lambda root: append(root, "24", "By {eq}`(300) <eq-300>`."),
+        "the reference {eq}`(300)` leads to eq-300, which is nowhere in the book"),
+    "text and target that disagree": (
+        lambda root: append(root, "24", "By {eq}`(15) <eq-14>`."),
+        "the reference says (15) and leads to eq-14, which is (14); write (14), or lead to eq-15"),
+    "a missing alternative text": (
+        lambda root: change(root, "24", 'mc.show("a table of six numbers, a row for each juice, a column for '
+                                        'sweetness and one for price")', "mc.show()"),
+        'book/24-dual-numbers.ipynb, In [5]: mc.show has no words, or too few, for those who do not see the picture; '
+        'write mc.show("what the picture shows")'),
+    "a number in prose that does not hold": (
+        lambda root: append(root, "24", "The gap is 0.77."),
+        "the text says 0.77, and no output, figure or code of the page does; mend the text, or mark"),
+}
+
+
+def change_outputs(root, stem, code):
+    path = next((root / "book").glob(f"{stem}*.ipynb"))
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        if code in "".join(cell["source"]):
+            cell["outputs"] = []
+    path.write_text(json.dumps(notebook))
+
+
+def told_without_running(root):
+    return proofreading.faults(root) + [line for path in finding.notebooks(root) if path.stem[:2] in ("24", "25")
+                                        for line in checking.faults(path)]
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_break_is_told_with_its_cell_and_what_to_do(scratch, name):
+    assert told_without_running(scratch) == []
+    how, words = BREAKS[name]
+    how(scratch)
+    told = told_without_running(scratch)
+    assert any(words in line for line in told), told
+    cell = r"book/[\w-]+\.ipynb, (In \[\d+\]|cell \d+ \(text, .*?\)): |book/[\w/-]+\.md, line \d+: "
+    assert all(re.match(cell, line) for line in told), told
+
+
+def test_a_changed_number_a_transposed_product_and_an_exchanged_label_are_told(copy, tmp_path):
+    root = tmp_path / "fork"
+    shutil.copytree(copy, root)
+    change(root, "24", "v = np.array([2.0, 1.0, 0.5])", "v = np.array([2.0, 1.5, 0.5])")
+    change(root, "11a", r"\right)^{\mathsf T} \textcolor", r"\right) \textcolor")
+    change(root, "25", '"apple", "pear", "plum"', '"pear", "apple", "plum"')
+    code, told = run(root, "mcnotes.desk.checking", "24", "11a", "25")
+    assert code == 1
+    one, two, three = (part for part in re.split(r"^(?=book/)", told, flags=re.M) if "If the change is meant" in part)
+    assert "  In [4]  A step in seven wires\n          stored  ✓ A step in seven wires runs as printed" in one
+    assert re.search(r"now     ShapeClash: A step in seven wires does not hold: .*\(3 × 2\)\(3 × 1\): 2 ≠ 3", one), one
+    assert re.search(r"In \[4\]  A step in dual numbers\n +stored  v \(3 × 1\): 2, 1, 0.5\n +now     v \(3 × 1\): 2, 1.5, 0.5\n",
+                     two), two
+    assert re.search(r"In \[5\] .*\n +stored  apple: sweet 1, .*\n(.*\n)*? +now     pear: sweet 1, ", three), three
+    for part, name in ((one, "11a-seven-wires"), (two, "24-dual-numbers"), (three, "25-a-long-way")):
+        assert f"make run NOTEBOOKS=book/{name}.ipynb" in part and f"see git diff book/{name}.ipynb" in part
+
+
+def test_an_example_is_changed_run_and_checked(copy, tmp_path):
+    """The first walk of the editing page: change a number, run, read what no longer holds, mend it."""
+    root = tmp_path / "fork"
+    shutil.copytree(copy, root)
+    append(root, "24", "The table has the entry 1.5.\n\n$$\n\\Delta w \\approx J\\, \\Delta v\n$$ (row-rule)")
+    assert any("1.5" in line for line in checking.faults(root / "book" / "24-dual-numbers.ipynb"))
+    change(root, "24", "2.0, 1.0, 0.5", "2.0, 1.5, 0.5")
+    code, told = run(root, "mcnotes.desk.storing", "book/24-dual-numbers.ipynb")
+    assert code == 0 and "24-dual-numbers.ipynb: new outputs in In [4], In [5], In [6]" in told, told
+    assert checking.faults(root / "book" / "24-dual-numbers.ipynb") == []
+
+
+def section(title):
+    """The Python of one part of the editing page."""
+    part = re.search(rf"^## {title}\n(.*?)(?=^## )", EDITING, re.M | re.S)[1]
+    return part, "\n".join(re.findall(r"^```python\n(.*?)^```", part, re.M | re.S))
+
+
+def test_the_other_layout_for_a_whole_course():
+    part, code = section("The other layout for a whole course")
+    names = {}
+    exec("import numpy as np, mcnotes as mc\n" + code, names)
+    J, w, v, jacobian = names["J"], names["w"], names["v"], names["jacobian"]
+    assert J.shape == (2, 3) and (J == mc.derivative(w, v).matrix.T).all()
+    step, chain = re.findall(r"^\$\$\n(.*)\n\$\$", part, re.M)
+    s = lambda w: w[0]**2 * w[1]  # noqa: E731
+    letters = {"K": jacobian(s, w(v)), "G": jacobian(lambda v: s(w(v)), v)}
+    for table, holds in ((J, True), (J.T, False)):
+        assert mc.holds(step, w=w, v=v, Δv=[1, -2, 3], J=table).ok is holds
+        assert mc.holds(chain, J=table, **letters).ok is holds
+
+
+def test_a_fork_has_its_address_in_one_place(tmp_path):
+    part, _ = section("Publish a fork")
+    lines = re.search(r"^```yaml\n(.*?)^```", part, re.M | re.S)[1]
+    config = (ROOT / "_config.yml").read_text()
+    assert "repository:" not in config.replace("use_repository_button", "")
+    (tmp_path / "_config.yml").write_text(re.sub(r"^launch_buttons:\n  thebe: false\n", lines, config, flags=re.M))
+    shutil.copy(ROOT / "_toc.yml", tmp_path)
+    book = tmp_path / "book"
+    book.mkdir()
+    subprocess.run([os.path.join(os.path.dirname(sys.executable), "jupyter-book"), "config", "sphinx", str(tmp_path)],
+                   check=True, capture_output=True)
+    made = {}
+    exec((tmp_path / "conf.py").read_text(), made)
+    options = made["html_theme_options"]
+    assert options["repository_url"] == "https://github.com/you/matrix-derivatives"
+    assert options["launch_buttons"]["binderhub_url"] == "https://mybinder.org"
+    assert options["show_toc_level"] == 2, "what the book sets itself stays"
+    workflow = (ROOT / ".github" / "workflows" / "book.yml").read_text()
+    assert "deploy-pages" in workflow and "main" in workflow
