@@ -181,8 +181,8 @@ def test_a_changed_number_a_transposed_product_and_an_exchanged_label_are_told(c
     one, two, three = (part for part in re.split(r"^(?=book/)", told, flags=re.M) if "If the change is meant" in part)
     assert "  In [4]  A step in seven wires\n          stored  ✓ A step in seven wires runs as printed" in one
     assert re.search(r"now     ShapeClash: A step in seven wires does not hold: .*\(3 × 2\)\(3 × 1\): 2 ≠ 3", one), one
-    assert re.search(r"In \[4\]  A step in dual numbers\n +stored  v \(3 × 1\): 2, 1, 0.5\n +now     v \(3 × 1\): 2, 1.5, 0.5\n",
-                     two), two
+    assert "  In [4]  A step in dual numbers\n          stored  v (3 × 1): 2, 1, 0.5\n" in two
+    assert "          now     v (3 × 1): 2, 1.5, 0.5\n" in two
     assert re.search(r"In \[5\] .*\n +stored  apple: sweet 1, .*\n(.*\n)*? +now     pear: sweet 1, ", three), three
     for part, name in ((one, "11a-seven-wires"), (two, "24-dual-numbers"), (three, "25-a-long-way")):
         assert f"make run NOTEBOOKS=book/{name}.ipynb" in part and f"see git diff book/{name}.ipynb" in part
