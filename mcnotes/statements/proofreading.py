@@ -142,10 +142,12 @@ def referred(text):
 
     Examples
     --------
-    >>> referred("by {eq}`(30) <eq-30>` and {ref}`box-9`, ``{eq}`(1) <eq-1>` ``")
-    ['eq-30', 'box-9']
+    >>> referred("by {eq}`(30) <eq-30>` and {ref}`box-9`, [(14)](07-a.ipynb#eq-14), ``{eq}`(1) <eq-1>` ``")
+    ['eq-30', 'box-9', 'eq-14']
     """
-    return [target or alone for _, _, target, alone in _ROLE.findall(without_code(text))]
+    plain = without_code(text)
+    links = [target.partition("#")[2] for _, _, target in _LINK.findall(plain)]
+    return [target or alone for _, _, target, alone in _ROLE.findall(plain)] + [label for label in links if label]
 
 
 def without_code(text):
