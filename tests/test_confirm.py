@@ -134,3 +134,14 @@ BOX, MIX = np.arange(24.0).reshape(4, 2, 3), np.array([1, -2, 3, -1])
 ])
 def test_entries_of_an_array_with_three_axes(latex, words):
     assert re.search(words, mc.holds(latex, C=np.einsum("p,pij->ij", MIX, BOX), c=MIX, F=BOX).line)
+
+
+def test_dots_between_equal_blocks_stand_for_two_of_them_too():
+    diagonal = r"""\frac{\partial Z}{\partial W} = \begin{bmatrix} A & \vec 0 & \cdots & \vec 0 \\
+        \vec 0 & A & \cdots & \vec 0 \\ \vdots & \vdots & \ddots & \vdots \\
+        \vec 0 & \vec 0 & \cdots & A \end{bmatrix}"""
+    W, A = np.array([[1.0, -1.0], [0.5, 1.0], [-1.0, 2.0]]), np.array([[2.0], [-1.0], [1.0]])
+    letters = {"Z": lambda W, A: W.T @ A, "W": W, "A": A}
+    assert mc.holds(diagonal, **letters)
+    assert not mc.holds(diagonal.replace("A &", "2A &").replace("& A", "& 2A"), **letters)
+    assert not mc.holds(diagonal.replace(r"\vec 0", "A"), **letters)

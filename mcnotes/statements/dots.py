@@ -59,6 +59,8 @@ def expanded(items, length, count=None, claims=None):
         fixed = len(before) + len(after)
         if count is None:
             raise Uncounted(f"how often {spelled(after[0])} stands in the dots")
+        if count < fixed and all(same(item, after[0]) for item in before + after):
+            return after[:1] * count                # [A, A, …, A] for two of them
         return before + [before[-1]] * (count - fixed) + after
     template, first, last = _pattern(before, after[0])
     first_number, last_number = int(first.name), length(last)

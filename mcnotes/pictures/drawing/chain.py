@@ -71,15 +71,15 @@ def links(highlight=None, filled=(), *, found=None, ax=None):
         edge, tint = (INPUT, INPUT_TINT) if name == tail else (OUTPUT, OUTPUT_TINT) if name == head else (INK, PAPER)
         ax.add_patch(Rectangle((x - HALF[0], y - HALF[1]), 2 * HALF[0], 2 * HALF[1], facecolor=tint, edgecolor=edge,
                                linewidth=1.2))
-        ax.text(x, y + 0.28, letter, ha="center", va="center", size=SIZE + 1, color=edge)
-        ax.text(x, y - 0.36, shape, ha="center", va="center", size=SIZE - 2, color=INK)
+        ax.text(x, y + 0.28, letter, ha="center", va="center", size=SIZE + 2, color=edge)
+        ax.text(x, y - 0.36, shape, ha="center", va="center", size=SIZE - 1, color=INK)
     table = [_link(ax, name, name == highlight, (found or {}).get(name, LINKS[name][4])
                    if name in filled else "?" if name == highlight else "")
              for name in LINKS]
     keep_table(ax, table, [f"{name} link" for name in LINKS], ["derivative", "shape", "found"])
     for y, words in ((-2.0, r"$\mathcal{L}\,(A^\ell(Z^\ell(W^\ell, A^{\ell-1})))$"),
                      (-3.0, "layer by layer: " r"$m^\ell = n^{\ell-1}$," "\nwhat leaves one layer enters the next")):
-        ax.text(4.05, y, words, ha="left", va="center", size=SIZE - 1, color=INK)
+        ax.text(3.75, y, words, ha="left", va="center", size=SIZE - 1, color=INK)
     ax.set_xlim(-1.05, 10.35)
     ax.set_ylim(-4.0, 4.0)
 
@@ -100,4 +100,4 @@ def _link(ax, name, marked, value):
         ax.add_patch(Rectangle((x - 1.2, y - 1.35), 2.4, 2.75, facecolor=MARK_TINT, edgecolor="none", zorder=0))
     ink = INK if marked or value else NEUTRAL
     return [ax.text(x, y + up, text, ha="center", va="center", size=size, color=ink, linespacing=1.05)
-            for up, text, size in ((0.8, derivative, SIZE + 4), (-0.22, shape, SIZE - 2), (-0.95, value, SIZE))]
+            for up, text, size in ((0.8, derivative, SIZE + 5), (-0.22, shape, SIZE - 1), (-0.95, value, SIZE))]
