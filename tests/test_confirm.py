@@ -90,6 +90,15 @@ def test_a_mistake_may_be_named_after_a_statement_with_words(capsys):
         mc.refute("back with the transpose", wrong, **letters)
 
 
+def test_two_sizes_that_are_equal_here_are_not_taken_for_each_other():
+    link = {"s": lambda w: w[0] * w[1], "w": lambda v: np.stack([v[0] * v[2], v[1] ** 2]), "v": [1.0, 2.0, 3.0]}
+    chain = r"\frac{\partial s}{\partial v} = \underbrace{\frac{\partial w}{\partial v}}_{(m \times %s)} " \
+            r"\frac{\partial s}{\partial w}"
+    assert mc.holds(chain % "n", **link) and mc.holds(chain % "q", **link | {"q": 2})
+    with pytest.raises(ValueError, match="q and n are both 2 here.*say q=2"):
+        mc.holds(chain % "q", **link)
+
+
 def test_refused_wants_the_named_error():
     mc.refused(ValueError, lambda: C @ np.ones(3))
     with pytest.raises(mc.ClaimError, match="went|gave"):

@@ -49,6 +49,10 @@ class Record:
         wanted = []
         for size, length in zip(sizes, shape, strict=False):
             if size.kind == "letter" and size.name not in scope.sizes and size.name not in env:
+                twin = next((other for other, known in scope.sizes.items() if known == length > 1), None)
+                if twin:
+                    raise FormulaError(f"{size.name} and {twin} are both {length} here, so that one for the "
+                                       f"other could not be seen: take different sizes, or say {size.name}={length}")
                 scope.sizes[size.name] = length
             else:
                 self.shapes += 1
