@@ -42,9 +42,9 @@ def test_a_brace_reaches_from_end_to_end(browser, ratio):
         clip = {"x": int(left) - 4, "y": top, "width": int(width) + 9, "height": high}
         data = base64.b64encode(page.screenshot(clip=clip)).decode()
         count, first, last = page.evaluate(_PAINTED, [data])
-        assert abs(first / ratio - (left - clip["x"])) <= 1, "the left end"
-        assert abs((last + 1) / ratio - (left + width - clip["x"])) <= 1, "the right end"
-        assert count == last - first + 1, "there are holes in it"
+        assert abs(first / ratio - (left - clip["x"])) <= max(1, 2 / ratio), "the left end"
+        assert abs((last + 1) / ratio - (left + width - clip["x"])) <= max(1, 2 / ratio), "the right end"
+        assert count >= last - first, "there are holes in it, wider than one dot"
     context.close()
 
 
