@@ -45,6 +45,7 @@ live: $(READY)  ## rebuild and reload the page at each save
 bench: book  ## ratios against the peers that are installed (benchmarks/requirements.txt), and the cost of a page
 	$(RUN)/python benchmarks/derivatives.py
 	$(RUN)/python benchmarks/compression.py
+	$(RUN)/python benchmarks/programs.py
 	$(RUN)/python benchmarks/pages.py --stock
 
 $(READY): requirements.txt requirements-dev.txt constraints.txt pyproject.toml package-lock.json

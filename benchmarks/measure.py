@@ -13,8 +13,8 @@ import statistics  # noqa: E402
 import time  # noqa: E402
 
 
-def in_turn(callables, seconds=1.0, most=41):
-    """Median time of each callable; every repetition calls each of them once.
+def in_turn(callables, seconds=1.0, most=41, choose=statistics.median):
+    """Time of each callable; every repetition calls each of them once.
 
     Parameters
     ----------
@@ -23,6 +23,8 @@ def in_turn(callables, seconds=1.0, most=41):
         Roughly how long to measure each callable.
     most : int, optional
         The largest number of repetitions.
+    choose : callable, optional
+        Takes one from the times of all repetitions.
 
     Returns
     -------
@@ -45,7 +47,7 @@ def in_turn(callables, seconds=1.0, most=41):
             for _ in range(loops[name]):
                 call()
             times[name].append((time.perf_counter() - start) / loops[name])
-    return {name: statistics.median(found) for name, found in times.items()}
+    return {name: choose(found) for name, found in times.items()}
 
 
 def present(*modules):

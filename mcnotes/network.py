@@ -10,6 +10,7 @@ import numpy as np
 from .compression import compress
 from .derivative import derivative
 from .fitting import numbers, real
+from .programs import repeated
 
 
 def layer(W, A, b=None):
@@ -365,7 +366,7 @@ def backpropagate(weights, x, t, f=np.tanh, loss=squared_loss, last=None, biases
 
 
 def descend(weights, x, t, *, rate, steps, f=np.tanh, loss=squared_loss, last=None, biases=None):
-    """Plain gradient descent with :func:`backpropagate`.
+    """Plain gradient descent, with what :func:`backpropagate` computes written out as a program.
 
     Parameters
     ----------
@@ -389,12 +390,11 @@ def descend(weights, x, t, *, rate, steps, f=np.tanh, loss=squared_loss, last=No
     >>> history.shape, bool(history[-1] < history[0])
     ((4,), True)
     """
-    history = [float(loss(forward(weights, x, f, last, biases)[1], t))]
-    for _ in range(steps):
-        found = backpropagate(weights, x, t, f, loss, last, biases)
-        by_weights, by_biases = (found, None) if biases is None else found
-        weights = [W - rate * g for W, g in zip(weights, by_weights, strict=True)]
-        if biases is not None:
-            biases = [b - rate * g for b, g in zip(biases, by_biases, strict=True)]
-        history.append(float(loss(forward(weights, x, f, last, biases)[1], t)))
-    return (weights if biases is None else (weights, biases)), np.array(history)
+    weights, x, biases = _checked(weights, x, biases)
+    held, history = (weights,) if biases is None else (weights, biases), []
+    whole = lambda weights, biases=None: loss(forward(weights, x, f, last, biases)[1], t)  # noqa: E731
+    step = repeated(whole)
+    for value, found in (step(*held) for _ in range(steps)):
+        history.append(float(value))
+        held = tuple([old - rate * g for old, g in zip(*both, strict=True)] for both in zip(held, found, strict=True))
+    return held[0] if biases is None else held, np.array([*history, float(whole(*held))])

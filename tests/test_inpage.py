@@ -30,7 +30,7 @@ def rows(html):
 
 def test_the_blocks_of_a_scalar_function_hold_its_numbers():
     found = blocks("def f(v):\n    return v[0]**2 * v[1]", "[3.0, 2.0]")
-    assert list(found) == ["shape", "derivative", "planar", "compression"]
+    assert list(found) == ["shape", "derivative", "planar", "compression", "program"]
     assert "a vector of shape (2,)" in text(found["shape"]) and "18" in text(found["shape"])
     assert re.findall(r"<td>(\d+)</td>", found["derivative"]) == ["12", "9"]       # 2 v1 v2, v1²
     for row, step in zip(rows(found["planar"]), STEPS, strict=True):
@@ -41,6 +41,14 @@ def test_the_blocks_of_a_scalar_function_hold_its_numbers():
         assert float(row[3]) == pytest.approx(abs(float(row[1]) - float(row[2])), rel=0.05, abs=1e-3)
     assert all(3.5 < float(row[4]) < 4.5 for row in rows(found["planar"])[1:])
     assert "four times smaller" in found["planar"]
+
+
+def test_the_program_has_the_readers_names_and_leads_to_the_sections():
+    found = blocks(LAYER, "[0.2, -0.5, 1.0]")
+    assert "by_a = W * (1 - np.tanh(W.T @ a)**2)" in text(found["program"])
+    assert re.search(r"<a href='21-linking-layers.html'>X.21</a>", found["program"])
+    without = blocks("def f(v):\n    return np.kron(v, v)", "[1.0, 2.0]")
+    assert "np.kron has no line in a program yet" in text(without["program"])
 
 
 def test_a_matrix_is_named_by_rows_of_inputs_and_columns_of_outputs():
@@ -110,15 +118,15 @@ def test_the_examples_to_start_from_show_what_they_say(title, code, at):
         assert kinds == ["error"]
         return
     assert not {"error", "warning"} & set(kinds), text(as_html(found))
-    assert {"shape", "derivative", "planar", "compression"} <= set(kinds)
+    assert {"shape", "derivative", "planar", "compression", "program"} <= set(kinds)
     planar = " ".join(block["html"] for block in found if block["kind"] == "planar")
     assert ("kink" in planar) == ("kink" in title)
 
 
 def test_an_answer_is_json_with_the_kinds_of_its_blocks():
     said = json.loads(answer(json.dumps({"do": "examine", "with": {"code": LAYER, "at": "[1, 2, 3]"}})))
-    assert said["kinds"] == ["shape", "derivative", "planar", "compression"]
-    assert said["html"].count("<section class='mc-block") == 4
+    assert said["kinds"] == ["shape", "derivative", "planar", "compression", "program"]
+    assert said["html"].count("<section class='mc-block") == 5
     with pytest.raises(KeyError):
         answer('{"do": "system", "with": {}}')
 

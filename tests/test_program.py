@@ -53,19 +53,19 @@ NETWORK = """\
 # as recorded: X (3, 5), T (2, 5)
 def derivative_of_network(W1, b1, W2, b2):
     # W1 (3, 4), b1 (4, 1), W2 (4, 2), b2 (2, 1)
-    Z1 = W1.T @ X + b1                            # (4, 5)
-    A1 = np.tanh(Z1)                              # (4, 5)
-    Z2 = W2.T @ A1 + b2                           # (2, 5)
-    A2 = np.tanh(Z2)                              # (2, 5)
+    Z1 = W1.T @ X + b1                        # (4, 5)
+    A1 = np.tanh(Z1)                          # (4, 5)
+    Z2 = W2.T @ A1 + b2                       # (2, 5)
+    A2 = np.tanh(Z2)                          # (2, 5)
     # backward
-    by_A2 = A2 - T                                # (2, 5)
-    by_Z2 = (1 - A2**2) * by_A2                   # (2, 5)
-    by_W2 = A1 @ by_Z2.T                          # (4, 2)
-    by_b2 = np.sum(by_Z2, axis=1, keepdims=True)  # (2, 1)
-    by_A1 = W2 @ by_Z2                            # (4, 5)
-    by_Z1 = (1 - A1**2) * by_A1                   # (4, 5)
-    by_W1 = X @ by_Z1.T                           # (3, 4)
-    by_b1 = np.sum(by_Z1, axis=1, keepdims=True)  # (4, 1)
+    by_A2 = A2 - T                            # (2, 5)
+    by_Z2 = (1 - A2**2) * by_A2               # (2, 5)
+    by_W2 = A1 @ by_Z2.T                      # (4, 2)
+    by_b2 = by_Z2.sum(axis=1, keepdims=True)  # (2, 1)
+    by_A1 = W2 @ by_Z2                        # (4, 5)
+    by_Z1 = (1 - A1**2) * by_A1               # (4, 5)
+    by_W1 = X @ by_Z1.T                       # (3, 4)
+    by_b1 = by_Z1.sum(axis=1, keepdims=True)  # (4, 1)
     return by_W1, by_b1, by_W2, by_b2"""
 LOGISTIC = """\
 # as recorded: X (3, 5), Y (5,)
@@ -76,19 +76,19 @@ def derivative_of_logistic(w, b):
     # backward
     by_z = -0.2 * Y * (z1 / (1 + z1))  # (5,)
     by_w = 0.1 * w + X @ by_z          # (3,)
-    by_b = np.sum(by_z)                # a number
+    by_b = by_z.sum()                  # a number
     return by_w, by_b"""
 CLASSIFIER = """\
 # as recorded: X (3, 5), CLASSES (4, 5)
 def derivative_of_classifier(W, b):
     # W (3, 4), b (4, 1)
-    Z = W.T @ X + b                               # (4, 5)
-    e = np.exp(Z - np.max(Z, axis=0))             # (4, 5)
-    P = e / np.sum(e, axis=0)                     # (4, 5)
+    Z = W.T @ X + b                         # (4, 5)
+    e = np.exp(Z - Z.max(axis=0))           # (4, 5)
+    P = e / e.sum(axis=0)                   # (4, 5)
     # backward
-    by_Z = P * np.sum(CLASSES, axis=0) - CLASSES  # (4, 5)
-    by_W = X @ by_Z.T                             # (3, 4)
-    by_b = np.sum(by_Z, axis=1, keepdims=True)    # (4, 1)
+    by_Z = P - CLASSES                      # (4, 5), as CLASSES adds up to 1
+    by_W = X @ by_Z.T                       # (3, 4)
+    by_b = by_Z.sum(axis=1, keepdims=True)  # (4, 1)
     return by_W, by_b"""
 ARM = """\
 # as recorded: LENGTHS (3,)
@@ -143,6 +143,7 @@ CASES = {
     "dict": (lambda p: np.sum(np.tanh(p["W"].T @ X + p["b"][:, None]) ** 2),
              dict(zip("Wb", some((3, 4), 4), strict=True))),
     "vector network": (lambda a: np.tanh(T[:, :4] @ np.tanh(X[:2, :3] @ a + 0.1).repeat(2)), U),
+    "one in a tuple": (lambda v: np.sum(v ** 3), (U,)),
     "layer by all": (lambda W, b, a: np.tanh(W.T @ a + b), some((3, 2), 2, 3)),
     "layer of columns": (lambda W, b, a: np.tanh(W.T @ a + b), some((3, 2), (2, 1), (3, 1))),
     "two layers of columns": (lambda a: np.tanh(K.T @ np.tanh(X[:, :3] @ a)), some((3, 1))[0]),

@@ -13,7 +13,9 @@ import numpy as np
 from ..compression import compress
 from ..derivative import derivative
 from ..planar import planar
+from ..programs import program
 from ..shapes import kind, shape_of
+from ..statements.finding import sections
 from .faults import TYPED, Fault, fault, report
 
 #: The steps of the planar table: each half of the one before.
@@ -133,6 +135,20 @@ def _blocks(f, points):
         yield {"kind": "planar", "title": f"Is it right? A small step{f' of {name}' * bool(by)}",
                "html": _planar(alone, name, arrays[k])}
         yield {"kind": "compression", "title": f"What the derivative{by} can do without", "html": _compression(d)}
+    yield {"kind": "program", "title": "The derivative as a program", "html": _program(f, by_place, points)}
+
+
+def _program(f, by_place, points):
+    """The program, or why there is none."""
+    first = list(inspect.signature(f).parameters)[:len(points)]
+    values = tuple(points.values())
+    try:
+        written = program(f if first == list(points) else by_place, values if len(values) > 1 else values[0])
+    except TypeError as error:
+        return f"<p>{html.escape(str(error))}.</p>"
+    pages = sections()
+    return ("<p>A function of the same arguments that computes the derivative. Each line that a section of the book "
+            f"teaches leads there.</p>{written.to_html(lambda section: f'{pages[section]}.html')}")
 
 
 def _named(d, name, function):

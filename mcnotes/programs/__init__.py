@@ -1,5 +1,6 @@
 """The derivative as a program: its steps recorded, walked back, and written as lines of NumPy."""
 
 from .composing import Program, program
+from .repeating import repeated
 
-__all__ = ["Program", "program"]
+__all__ = ["Program", "program", "repeated"]

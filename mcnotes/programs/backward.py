@@ -43,7 +43,7 @@ class Way:
             back = self.reached.get(step)
             if back is None:
                 continue
-            self.sheet.section = _section(step)
+            self.sheet.section = _section(step, back)
             back = self.reached[step] = self.settled(step, back)
             if step.call == "input":
                 continue
@@ -86,6 +86,8 @@ class ScalarWay(Way):
     def settled(self, step, back):
         if step.name and step in self.named and isinstance(back, Expression) and back.call != "number":
             back = full(back, step.shape, self.sheet)
+            if not any(x.closed for x in self.reached.values() if isinstance(x, Expression)):
+                back.section = "X.19"
             back.closed = True
         return back
 
@@ -245,6 +247,7 @@ class VectorWay(Way):
         a, b = step.args
         if a.ndim != 2 or step.ndim > 1 and len(counted(step.shape)) != 1 or step.size != step.shape[0]:
             return None                                 # not a matrix times a vector or a column
+        self.sheet.section = "X.21"
         form, x = back
         if form == "diagonal":
             link = transposed(a)
@@ -270,11 +273,13 @@ class VectorWay(Way):
         return finished(self.matrix(back, step.shape), (*counted(step.shape), self.n), self.sheet)
 
 
-def _section(step):
-    """The section of the notes whose link a step is."""
-    if step.call in (np.matmul, np.outer):
-        return "X.21"
-    return "X.23" if step.call in OWN or step.call in SLOPES else None
+def _section(step, back):
+    """The section of the notes whose link a step is; a move belongs to the link before it."""
+    if step.call in (np.add, np.subtract):
+        return None                         # what arrives is handed on as it is
+    if step.call in OWN or step.call in SLOPES:
+        return "X.23"
+    return getattr(back, "section", None) if step.call == "T" else None
 
 
 def described(step):

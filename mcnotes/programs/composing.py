@@ -1,5 +1,8 @@
 """The derivative of a function as a NumPy program that one could have written (X.19 to X.23)."""
 
+import html
+from operator import attrgetter
+
 import numpy as np
 
 from ..derivative import chosen, derivative, filled, form_of, places
@@ -12,7 +15,7 @@ from .ordering import early, lines_below, ordered
 from .recording import Recording
 from .writing import WRITTEN, Line, Writer, label
 
-_FLOAT = np.dtype(float)
+_FLOAT, _LOOK = np.dtype(float), attrgetter("__class__", "shape", "dtype")
 
 
 def program(f, at, *, wrt=None, value=False):
@@ -120,27 +123,31 @@ class Program:
                 back[x] = step
         keep = {*named, *(x for x, step in back.items() if step.name and x in needed),
                 *(x for x in outputs.values() if x.call not in ("input", "constant", "number"))}
-        own = writer.decide(needed, keep)
+        fixed = writer.fixed(needed)
+        own = writer.decide(needed, keep | fixed)
         partners = {back[x] for x in own if x in back and back[x] in needed} - own
         partners = {x for x in partners if x.call not in ("input", "constant", "number", "T", "getitem")}
         if partners:
-            own = writer.decide(needed, keep | partners)
-        order = early(ordered(own, needed, forward, back), [x for x in outputs.values() if x.place >= forward])
+            own = writer.decide(needed, keep | partners | fixed)
+        above = [line for x in needed if x in fixed for line in writer.fixed_line(x)]
+        order = early(ordered(own - fixed, needed, forward, back), [x for x in outputs.values() if x.place >= forward])
         lines = self._lines(writer, order, forward, back, recording.guards)
         returned = {k: writer.text(x) for k, x in outputs.items()}
         parts = [packed(forms[k], returned) for k in picked]
-        end = ", ".join(parts)
+        end = ", ".join(parts) + "," * (self._several and len(parts) == 1)
         if value:
-            end = f"{writer.text(result)}, {f'({end})' if len(parts) > 1 else end}"
+            end = f"{writer.text(result)}, {f'({end})' if self._several else end}"
         self.constants = writer.constants
         self.shapes = {x.name: x.shape for x in inputs}
         name = getattr(f, "__name__", "")
         self.name = f"derivative_of_{name}" if name.isidentifier() else "derivative"
         self._arguments, self._forms, self._shapes = arguments, forms, [x.shape for x in inputs]
+        self._ready_for = tuple((np.ndarray if x.shape else np.float64, x.shape, _FLOAT) for x in inputs)
         shapes = Line("# " + ", ".join(f"{x.name} {_shape(x.shape)}" for x in inputs))
-        self.lines = [*_heading(self.constants, recording), Line(f"def {self.name}({', '.join(arguments)}):"),
+        self.lines = [*_heading(self.constants, recording), *above, Line(f"def {self.name}({', '.join(arguments)}):"),
                       *_indented([shapes, *unpack, *lines, Line(f"return {end}")])]
-        self.text = _text(self.lines)
+        self._told = _written(self.lines)
+        self.text = "\n".join(self._told)
 
     @staticmethod
     def _lines(writer, own, forward, back, guards):
@@ -192,7 +199,11 @@ class Program:
         if len(arguments) != len(self._forms):
             raise TypeError(f"the program takes {len(self._forms)} arguments ({', '.join(self._arguments)}), "
                             f"it got {len(arguments)}")
-        if not all(map(self._ready, self._forms, arguments)):
+        try:
+            ready = tuple(map(_LOOK, arguments)) == self._ready_for
+        except AttributeError:
+            ready = False
+        if not ready and not all(map(self._ready, self._forms, arguments)):
             arguments = [self._fitted(*each) for each in zip(self._arguments, self._forms, arguments, strict=True)]
         return self._run(*arguments)
 
@@ -249,6 +260,24 @@ class Program:
         return self.text
 
     __repr__ = __str__
+
+    def _repr_html_(self):
+        return self.to_html()
+
+    def to_html(self, page_of=None):
+        """The text as HTML, with a mark at each line that a section of the notes teaches.
+
+        Parameters
+        ----------
+        page_of : callable, optional
+            Takes a section, such as ``"X.23"``, and gives the address of its page.
+
+        Returns
+        -------
+        str
+        """
+        lines = (_html(line, text, page_of) for line, text in zip(self.lines, self._told, strict=True))
+        return f"<pre class='mc-program'>{''.join(lines)}</pre>"
 
 
 def _same(mine, theirs):
@@ -331,16 +360,26 @@ def _heading(constants, recording):
 
 
 def _indented(lines):
-    return [Line("    " + line.code, line.shape, line.section) for line in lines]
+    return [Line("    " + line.code, line.shape, line.section, line.note) for line in lines]
 
 
 def _shape(shape):
     return f"{tuple(map(int, shape))}" if shape else "a number"
 
 
-def _text(lines):
-    """The lines below each other, with the shapes in one column."""
+def _written(lines):
+    """The lines as text, with the shapes in one column."""
     widths = [len(line.code) for line in lines if line.shape is not None]
     width = max((n for n in widths if n <= 72), default=0)
-    return "\n".join(line.code if line.shape is None else f"{line.code:{width}}  # {_shape(line.shape)}"
-                     for line in lines)
+    return [line.code if line.shape is None else f"{line.code:{width}}  # {_shape(line.shape)}"
+            + (f", as {line.note}" if line.note else "") for line in lines]
+
+
+def _html(line, text, page_of):
+    """One line as HTML; what stands behind # is a comment, and leads to the section."""
+    code, sign, comment = text.partition("  # ") if line.shape is not None else (text, "", "")
+    told = f"<span class='mc-shape'>{html.escape(sign + comment)}</span>" if sign else ""
+    if line.section:
+        name = f"<a href='{page_of(line.section)}'>{line.section}</a>" if page_of else line.section
+        told += f" <span class='mc-section' data-section='{line.section}'>{name}</span>"
+    return f"{html.escape(code)}{told}\n"

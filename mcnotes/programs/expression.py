@@ -29,15 +29,19 @@ class Expression(NDArrayOperatorsMixin):
     name : str or None
     section : str or None
         The section of the notes that teaches this step.
+    note : str or None
+        Why it is shorter than one would expect.
     closed : bool
         Whether it stands on a line of its own, so that nothing is drawn out of it.
     """
 
-    __slots__ = ("call", "args", "options", "value", "place", "name", "section", "closed", "sheet")
+    __slots__ = ("call", "args", "options", "value", "place", "name", "section", "note", "closed",
+                 "sheet")
 
     def __init__(self, sheet, call, args, options, value):
         self.sheet, self.call, self.args, self.options, self.value = sheet, call, args, options, value
-        self.place, self.name, self.section, self.closed = len(sheet.made), None, sheet.section, False
+        self.place, self.section = len(sheet.made), sheet.section
+        self.name, self.note, self.closed = None, None, False
 
     shape = property(lambda self: np.shape(self.value))
     ndim = property(lambda self: np.ndim(self.value))

@@ -102,7 +102,13 @@ def _by_log_softmax(step, g, more):
             yield z, _diagonal(g) - _pairs(p, g)
         return
     factor, g = split(g)
-    yield z, times(factor, g - times(p[(..., None)] if more else p, _along(p, axes, g, more)))
+    total = _along(p, axes, g, more)
+    if isinstance(g, Expression) and g.call == "constant" and np.all(total.value == 1.0):     # P - T
+        back = times(factor, g - p)
+        back.note = f"{g.name or 'the constant'} adds up to 1"
+        yield z, back
+        return
+    yield z, times(factor, g - times(p[(..., None)] if more else p, total))
 
 
 def _logsumexp(step):

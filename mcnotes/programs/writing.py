@@ -22,17 +22,31 @@ _INFIX = {np.add: ("+", 1), np.subtract: ("-", 1), np.multiply: ("*", 2), np.div
           np.greater: (">", 0), np.greater_equal: (">=", 0), np.equal: ("==", 0), np.not_equal: ("!=", 0),
           np.bitwise_and: ("&", -1), np.bitwise_or: ("|", -1)}
 _ATOM = 5
+#: Functions that are written as methods, where they follow a name: NumPy takes half as long.
+_METHODS = {np.sum, np.max, np.min, np.prod}
 #: Steps that cost nothing to read.
 _LIGHT = {"T", "getitem", "item", np.negative, "astype"}
 
 
 @dataclass
 class Line:
-    """One line of a program: its code, the shape it makes, and the section that teaches it."""
+    """One line of a program.
+
+    Attributes
+    ----------
+    code : str
+    shape : tuple or None
+        Of what it makes.
+    section : str or None
+        The section of the notes that teaches it.
+    note : str or None
+        Why it is shorter than one would expect.
+    """
 
     code: str
     shape: tuple | None = None
     section: str | None = None
+    note: str | None = None
 
 
 class Writer:
@@ -105,6 +119,25 @@ class Writer:
             return 4
         return 3 + len(name_of(x.call)) + 12 * len(x.options) + (12 if x.call in (np.full, np.ones) else 0)
 
+    def fixed(self, needed):
+        """The sums and products of constants alone: they are made once, above the function."""
+        alone, found = set(), set()
+        for x in needed:
+            parts = x.operands()
+            if x.call == "constant" or parts and x.call != "placed" and all(
+                    part in alone or part.call == "number" for part in parts):
+                alone.add(x)
+                if callable(x.call) and x.call not in _INFIX and x.call not in (np.negative, np.copy, np.power) \
+                        or x.call is np.matmul:
+                    found.add(x)
+        return found
+
+    def fixed_line(self, x):
+        """The line above the function for a step of constants alone."""
+        text = self.expression(x)[0]
+        self.names[x] = self.free("c", True)
+        return [Line(f"{self.names[x]} = {text}", x.shape)]
+
     # How they are written ---------------------------------------------------------------------------------
 
     def text(self, x, level=-2, call=False):
@@ -161,6 +194,12 @@ class Writer:
             return f"{self.text(args[0], _ATOM)}[{args[1]}]", _ATOM
         if call == "astype":
             return f"{self.text(args[0], _ATOM)}.astype({self.plain(args[1])})", _ATOM
+        if call in _METHODS and isinstance(args[0], Expression) and args[0].ndim:
+            found = self.text(args[0])
+            if re.fullmatch(r"\w+(\.T|\[[^\[\]()]*\])*", found):
+                given = [self.text(part, call=True) for part in args[1:]]
+                given += [f"{name}={self.text(part, call=True)}" for name, part in x.options.items()]
+                return f"{found}.{call.__name__}({', '.join(given)})", _ATOM
         function = {"array": "np.array", "logaddexp.reduce": "np.logaddexp.reduce", np.absolute: "np.abs"}.get(call) \
             or name_of(call)
         given = [self.text(part, call=True) for part in args]
@@ -232,7 +271,7 @@ class Writer:
         """The lines that give a name to an expression."""
         section = x.section
         if x.call != "placed":
-            return [Line(f"{name} = {self.expression(x)[0]}", x.shape, section)]
+            return [Line(f"{name} = {self.expression(x)[0]}", x.shape, section, x.note)]
         shape, keys, parts = x.args
         found = [Line(f"{name} = np.zeros({self.plain(shape[0] if len(shape) == 1 else shape)})", x.shape, section)]
         for key, part in zip(keys, parts, strict=True):

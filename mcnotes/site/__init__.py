@@ -9,6 +9,7 @@
 - :mod:`~mcnotes.site.entries` joins the errata with the pages that show them, and the glossary with the search.
 - :mod:`~mcnotes.site.listing` lists the statements for the index, :mod:`~mcnotes.site.counting` counts them.
 - :mod:`~mcnotes.site.reference` says the names of the package as a reader writes them.
+- :mod:`~mcnotes.site.programs` lets the lines of a program lead to the sections that teach them.
 - :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
 - :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
@@ -38,6 +39,7 @@ def setup(app):
         outputs,
         pages,
         panels,
+        programs,
         python,
         reference,
         references,
@@ -62,6 +64,7 @@ def setup(app):
     app.connect("source-read", listing.write)
     app.connect("autodoc-process-docstring", reference.rewrite_examples, priority=400)     # before napoleon
     app.connect("html-page-context", pages.describe_page)
+    app.connect("html-page-context", programs.lead_to_sections)
     app.connect("html-collect-pages", numbering.find_every_statement)
     app.connect("build-finished", pages.finish)
     python.setup(app)

@@ -13,23 +13,29 @@ def _matmul(step, g, more):
     a, b = step.args
     kinds = a.ndim, b.ndim
     sheet = step.sheet
+    sheet.section = "X.20"              # a derivative by the left factor is an outer product
     if max(kinds) > 2:
         if more or min(kinds) < 2:
             raise UnsupportedError("of stacks of matrices, for a result that is not a number" if more else
                                    "of a stack of matrices and a vector")
         yield a, summed(sheet.make(np.matmul, g, _turned(b)), g.shape[:-1] + a.shape[-1:], a.shape, 0, sheet)
+        sheet.section = "X.21"
         yield b, summed(sheet.make(np.matmul, _turned(a), g), g.shape[:-2] + b.shape[-2:], b.shape, 0, sheet)
     elif kinds == (2, 2):
         yield a, product(g, transposed(b)) if not more else sheet.make(np.einsum, "iko,jk->ijo", g, b)
+        sheet.section = "X.21"
         yield b, product(transposed(a), g) if not more else sheet.make(np.einsum, "ij,iko->jko", a, g)
     elif kinds == (2, 1):
         yield a, outer(g, b) if not more else times(g[:, None], b[:, None])
+        sheet.section = "X.21"
         yield b, product(transposed(a), g)
     elif kinds == (1, 2):
         yield a, product(b, g)
+        sheet.section = "X.21"
         yield b, outer(a, g) if not more else times(a[:, None, None], g)
     else:
         yield a, times(b, g) if not more else outer(b, g)
+        sheet.section = "X.21"
         yield b, times(a, g) if not more else outer(a, g)
 
 
