@@ -171,6 +171,9 @@ CASES = {
     "leaky": (lambda v: np.where(v > 0, v, 0.1 * v), V),
     "relu": (lambda M: np.sum(np.maximum(M, 0) ** 2 + np.minimum(M, 0.3)), K),
     "clipped": (lambda v: np.clip(v, -0.4, 0.5) * v, V),
+    "split": (lambda v: np.sum(np.split(v, [1])[0]) * np.sum(np.split(v, [1])[1] ** 2), V),
+    "chosen": (lambda v: np.sum(np.where((v > 0) & (v < 1), v ** 2, np.cos(v))) * (1.0 if np.any(v > 9) else 2.0), V),
+    "rows of a stack": (lambda v: np.sum(np.stack([np.sin(k * v) for k in range(1, 4)])), V),
     "largest": (lambda M: np.sum(np.max(M, axis=0) * np.min(M)), K),
     "broadcast": (lambda v: np.sum((v[:, None] - v) ** 3), V),
     "constant": (lambda v: X[:, 0] @ LENGTHS, V), "identity": (lambda v: v, V),
@@ -332,6 +335,7 @@ def test_the_way_that_was_taken_is_said_and_held_to():
     (lambda v: np.kron(v, v), "np.kron has no line in a program yet; write it with"),
     (lambda v: np.sum(np.sort(v[:, None] * v)), "np.sort of more than one axis has no line"),
     (lambda v: np.linalg.norm(v, 3), "np.linalg.norm with ord=3 has no line"),
+    (lambda v: mc.derivative(lambda x: np.sum(np.sin(x) * x[::-1]), v).array, "a derivative of a derivative has no"),
     (lambda v: np.sum(v, where=np.array([True, False, True])), r"np.sum with where= has no line"),
 ])
 def test_a_step_without_a_line_is_named(f, words):

@@ -21,6 +21,9 @@ from .slopes import OWN, SLOPES, slopes
 #: Steps that take a derivative as it is, also when it is a number that stands for every entry.
 _LAZY = {np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.linalg.norm, np.broadcast_to, np.trace,
          np.linalg.det, "logaddexp.reduce", "item", "getitem"}
+#: Steps that put entries elsewhere: a number that stands for every entry stays what it is.
+_MOVES = {"array", np.stack, np.concatenate, np.hstack, np.vstack, np.column_stack, "T", np.transpose, np.swapaxes,
+          np.moveaxis, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.flip, np.roll}
 #: Steps that do not follow their operands, so that nothing goes back through them.
 FLAT = {"input", "constant", "number"}
 
@@ -95,6 +98,9 @@ class ScalarWay(Way):
         return summed(back if slope is None else times(slope, back), came, shape, 0, self.sheet)
 
     def through(self, step, back, pull):
+        if step.call in _MOVES and not isinstance(back, Expression):
+            yield from ((operand, back) for operand in step.operands())
+            return
         lazy = step.call in _LAZY and (not isinstance(back, Expression) or back.ndim in (0, step.ndim)) or \
             pull in LAZY and not isinstance(back, Expression)
         yield from pull(step, back if lazy else full(back, step.shape, self.sheet), 0)

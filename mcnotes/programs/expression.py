@@ -210,7 +210,7 @@ def split(x):
 
 def scaled(factor, x):
     """A number times an expression (or None for 1)."""
-    if x is None:
+    if x is None or factor == 0:
         return float(factor)
     if factor == 1:
         return x
@@ -285,17 +285,18 @@ def _placed_together(x, y):
 
 
 def _chosen_together(*parts):
-    """c * mask * g + d * ~mask * g as np.where(mask, c, d) * g."""
+    """c * mask * g + d * ~mask * g as np.where(mask, c, d) * g, and with other factors np.where(mask, c * g, d * h)."""
     (p, mask, one), (q, other, two) = map(_masked, parts)
-    if mask is None or other is None or one is not two:
+    if mask is None or other is None:
         return None
-    if other.call is np.logical_not and other.args[0] is mask:
+    if mask.call is np.logical_not and mask.args[0] is other:
+        (p, mask, one), (q, other, two) = (q, other, two), (p, mask, one)
+    if other.call is not np.logical_not or other.args[0] is not mask:
+        return None
+    if one is two:
         chosen = mask.sheet.make(np.where, mask, p, q)
-    elif mask.call is np.logical_not and mask.args[0] is other:
-        chosen = mask.sheet.make(np.where, other, q, p)
-    else:
-        return None
-    return chosen if one is None else times(chosen, one)
+        return chosen if one is None else times(chosen, one)
+    return mask.sheet.make(np.where, mask, scaled(p, one), scaled(q, two))
 
 
 def _masked(part):
@@ -303,8 +304,11 @@ def _masked(part):
     factor, x = part
     if _open(x) and x.call == "astype":
         return factor, x.args[0], None
-    if _open(x) and x.call is np.multiply and isinstance(x.args[0], Expression) and x.args[0].value.dtype == bool:
-        return factor, *x.args
+    if _open(x) and x.call is np.multiply:
+        for mask, rest in (x.args, x.args[::-1]):
+            mask = mask.args[0] if _open(mask) and mask.call == "astype" else mask
+            if isinstance(mask, Expression) and np.result_type(mask.value).kind == "b":
+                return factor, mask, rest
     return factor, None, None
 
 

@@ -93,7 +93,7 @@ class Recording:
             return kept[0]
         self.inputs = [self.sheet.leaf("input", np.array(point)) for point in points]
         self.at.update(enumerate(self.inputs))
-        trace(seen, points, self.steps)
+        self.tape, _ = trace(seen, points, self.steps)
         self._read()
         self.result = self.operand(kept[0], kept[0])
         if isinstance(self.result, list | tuple):
@@ -113,7 +113,7 @@ class Recording:
                 given = [self.operand(copy, x) for copy, x in zip(step.args, args, strict=True)]
                 named = {name: self.operand(copy, options[name]) for name, copy in step.options.items()}
                 self.remember(step.result, self.made(step.function, given, named))
-            except UnsupportedError:
+            except (TypeError, ValueError, KeyError):
                 if not plain:           # what has no slope may not be needed
                     raise
 
@@ -156,12 +156,17 @@ class Recording:
             if name and made.name is None and made.call != "constant":
                 made.name = name
         elif isinstance(result, tuple | list):
+            starts = _starts(made) if made.call in SPLITS else None
             for k, part in enumerate(result):
-                self.remember(part, self.sheet.make("item", made, k))
+                self.remember(part, self.sheet.make("item", made, k) if starts is None else self.sheet.make(
+                    "getitem", made.args[0], starts[k]))
 
     def operand(self, copy, x):
         """An operand as an expression, or as it is where it is a number or says how."""
         if isinstance(x, Traced):
+            if x.tape is not self.tape or x.position not in self.at:
+                raise UnsupportedError("f takes a derivative itself, and a derivative of a derivative has no program "
+                                       "yet; use mc.hessian(f, at), or mc.derivative(f, at) at each point")
             return self.at[x.position]
         if isinstance(x, Stepped):
             made, _ = self.stepped.get(id(x), (None, None))
@@ -208,8 +213,18 @@ class Recording:
 
 #: Functions with arrays only among what is passed by place.
 OF_ARRAYS = {np.dot, np.inner, np.vdot, np.outer, np.convolve, np.linalg.solve, np.where, np.kron}
+#: Functions that cut an array into pieces.
+SPLITS = {np.split: 0, np.array_split: 0, np.vsplit: 0, np.hsplit: 1, np.dsplit: 2}
 #: Functions that are another one by another name.
 CANONICAL = {np.amax: np.max, np.amin: np.min, np.absolute: np.absolute, np.linalg.outer: np.outer}
+
+
+def _starts(step):
+    """The index of each piece that a step cuts."""
+    x, axis = step.args[0], step.options.get("axis", step.args[2] if len(step.args) > 2 else SPLITS[step.call])
+    axis = axis % x.ndim if step.call is not np.hsplit or x.ndim > 1 else 0
+    ends = np.cumsum([0] + [np.shape(part)[axis] for part in step.value])
+    return [(slice(None),) * axis + (slice(int(ends[k]), int(ends[k + 1])),) for k in range(len(step.value))]
 
 
 def _value(x):
