@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from test_programs import STEPS, points, program, programs
 
 import mcnotes as mc
+from mcnotes.programs import repeated
 
 X = np.array([[0.5, -1.0, 0.3, 0.8, 0.1], [1.2, 0.1, -0.7, 0.4, -0.6], [-0.2, 0.9, 0.6, -1.1, 0.7]])
 T = np.array([[0.2, -0.5, 0.1, 0.4, -0.3], [0.6, 0.3, -0.2, -0.1, 0.5]])
@@ -156,6 +157,9 @@ CASES = {
     "log-sum-exp of rows": (lambda Z: np.log(np.sum(np.exp(Z - np.max(Z, axis=1, keepdims=True)), axis=1))
                             + np.max(Z, axis=1), K),
     "not quite log-sum-exp": (lambda z: np.log(np.sum(np.exp(z - np.max(z)))) + 2 * np.max(z), V),
+    "exponents that are no shift": (lambda z: np.exp(z - z[::-1]) / np.sum(np.exp(z - z[::-1])), V),
+    "classes that do not add up": (lambda Z: -np.sum(T[:, :2] * np.log(mc.network.softmax(Z))), some((2, 2))[0]),
+    "copies of a column": (lambda M, c: np.sum(np.sum(M + c, axis=1) ** 2), (K, U[:, None])),
     "logaddexp": (lambda z: np.logaddexp.reduce(z) + np.logaddexp(0, z[0]), V),
     "norm": (lambda v: np.linalg.norm(v) + np.linalg.norm(v[1:]) ** 3, V),
     "norms": (lambda M: np.linalg.norm(M, axis=1), K),
@@ -360,6 +364,32 @@ def test_arguments_are_looked_at():
         layers([some((3, 4), (4, 1))])
     with pytest.raises(TypeError, match="pass them as a tuple"):
         mc.program(arm, U, wrt="v")
+
+
+def test_a_sign_does_not_meet_a_whole_matrix():
+    text = mc.program(lambda w: np.sum(np.exp(-(X.T @ w))), U).text
+    assert "-(X.T @ w)" in text
+    assert "(v > 0).astype" in mc.program(lambda v: -np.sum(v * (v > 0)), U).text
+
+
+def test_a_comparison_that_was_changed_in_place_is_refused():
+    def f(v):
+        chosen = v > 0
+        chosen[0] = not chosen[0]
+        return np.sum(np.where(chosen, v, 0.0))
+    with pytest.raises(TypeError, match="changed in place"):
+        mc.program(f, U)
+
+
+def test_a_function_that_is_met_often_becomes_a_program(monkeypatch):
+    step = repeated(lambda v: np.sum(np.where(v > 0, v, 0.0) ** 2) if v[0] < 5 else np.sum(v), several=False)
+    points = [elsewhere(U, seed) for seed in range(5)]
+    found = [step(v) for v in points]
+    monkeypatch.setattr("mcnotes.programs.repeating.value_and_derivative", None)
+    for v, (value, slope) in zip(points, found, strict=True):
+        assert step(v)[0] == value and np.allclose(step(v)[1], np.ravel(slope))
+    monkeypatch.undo()
+    assert np.array_equal(np.ravel(step(U + 9.0)[1]), np.ones(3))                     # another way: recorded anew
 
 
 def test_constants_have_their_names_and_are_copies():
