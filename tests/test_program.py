@@ -383,7 +383,7 @@ def test_a_comparison_that_was_changed_in_place_is_refused():
 
 def test_a_function_that_is_met_often_becomes_a_program(monkeypatch):
     step = repeated(lambda v: np.sum(np.where(v > 0, v, 0.0) ** 2) if v[0] < 5 else np.sum(v), several=False)
-    points = [elsewhere(U, seed) for seed in range(5)]
+    points = [elsewhere(U, seed) for seed in range(25)]
     found = [step(v) for v in points]
     monkeypatch.setattr("mcnotes.programs.repeating.value_and_derivative", None)
     for v, (value, slope) in zip(points, found, strict=True):
