@@ -95,6 +95,13 @@ LETTERS = {"Z": W.T @ A, "W": W, "A": A, "s": 2.0}
     (r"A = \begin{bmatrix} 0 \\ \vdots \\ 0 \end{bmatrix}",
      r"minus before \begin{bmatrix} 0 \\ \vdots \\ 0 \end{bmatrix}", "minus zero is zero"),
     (r"Z = W^T A", "minus before W^T A", ""),
+    (r"s = \begin{cases} a_j & \text{if } i = j \\ 0 & \text{if } i \neq j \end{cases}", "i for j in a_j",
+     "the two indices are equal in this case"),
+    (r"s = \begin{cases} a_j & \text{if } i \neq j \\ 0 & \text{if } i = j \end{cases}", "i for j in a_j", ""),
+    (r"D = \begin{bmatrix} 5 & 0 \\ 0 & s \end{bmatrix}",
+     r"\begin{bmatrix} 5 & 0 \\ 0 & s \end{bmatrix} transposed", "the transpose of a diagonal matrix"),
+    (r"D = \begin{bmatrix} 5 & 0 \\ s & 2 \end{bmatrix}",
+     r"\begin{bmatrix} 5 & 0 \\ s & 2 \end{bmatrix} transposed", ""),
     (r"z_i > 0", "j for i in z_i", "a free index with another name"),
     (r"z_i > a_j", "i for j in a_j", ""),
 ])

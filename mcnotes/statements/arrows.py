@@ -78,6 +78,25 @@ def _walked(judge, stations, env):
             _stage(step, one, other, words, judge.record)
         else:
             difference(as_matrix(step(one)), other, words, env, judge.record)
+            _nothing_lost(step, one, words)
+
+
+def _nothing_lost(step, value, words):
+    """What a step drops has to be a zero, or a copy of something that stays."""
+    if isinstance(value, Flexible | Tensor):
+        return
+    before, dropped = as_matrix(step(value)), {}
+    for place in np.ndindex(value.shape):
+        other = np.array(value, dtype=float)
+        other[place] += 1.0
+        after = as_matrix(step(other))
+        if after.shape == before.shape and np.array_equal(after, before):
+            dropped[place] = value[place]
+    stays = {float(value[place]) for place in np.ndindex(value.shape) if place not in dropped}
+    for place, entry in dropped.items():
+        if entry and float(entry) not in stays:
+            place = ", ".join(str(k + 1) for k in place)
+            raise ClaimError(f"{words}: the step drops entry ({place}), which is {entry:.4g} and stands nowhere else")
 
 
 def _function(node, before, letters):

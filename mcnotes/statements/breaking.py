@@ -100,9 +100,13 @@ def saying(latex, name=str):
     name : callable, optional
         Takes the name of a letter and returns what it counts as.
     """
-    def told(node):
-        return (node.kind, name(node.name) if node.kind == "letter" else node.name, *map(told, node.parts))
-    return tuple(map(told, read(latex)))
+    return tuple(told(part, name) for part in read(latex))
+
+
+def told(node, name=str):
+    """What a tree says, as nested tuples."""
+    return (node.kind, name(node.name) if node.kind == "letter" else node.name,
+            *(told(part, name) for part in node.parts))
 
 
 class _Breaker(Pieces):

@@ -1,15 +1,16 @@
 """Broken formulas that say what the formula says: no check can notice them, and none should."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
 from .binding import Binder
-from .breaking import bare, saying
+from .breaking import bare, saying, told
 from .judging import values
 from .letters import Letters
 from .reading import FormulaError, read
-from .tree import walk
+from .tree import Node, rebuilt, walk
 from .values import ZERO, ClaimError, Flexible, Tensor
 
 _COMMUTES = re.compile(r"\s*(\*|\\odot|\\ast|\\circ)\s*")
@@ -42,8 +43,12 @@ def harmless(latex, mutant, letters):
     if renamed(latex, mutant.latex, letters):
         return "a free index with another name"
     pieces = [latex[start:end] for start, end in mutant.pieces]
+    if _merged(latex) == _merged(mutant.latex):
+        return "the two indices are equal in this case"
     if mutant.kind == "transpose" and _numbers(pieces[0], letters):
         return "the transpose of a number"
+    if mutant.kind == "transpose" and _diagonal(pieces[0], letters):
+        return "the transpose of a diagonal matrix"
     if mutant.kind == "order" and len(pieces) == 2:
         between = latex[mutant.pieces[0][1]:mutant.pieces[1][0]]
         if any(_numbers(piece, letters) for piece in pieces):
@@ -73,6 +78,38 @@ def renamed(latex, other, letters):
                     indices |= {one.name for index in node.parts[1:] for one in walk(index) if one.kind == "letter"}
     indices = {one for one in indices if one not in given and one not in "mnrk"}
     return order(latex) == order(other)
+
+
+def _merged(latex):
+    """What a formula says, with one name for two indices where a case says that they are equal."""
+    def change(node):
+        if node.kind != "branch" or (condition := _equal(node.parts[1])) is None:
+            return node
+        one, other = sorted(condition)
+        value = rebuilt(node.parts[0], lambda leaf: replace(leaf, name=one, shown="") if (leaf.kind, leaf.name) == (
+            "letter", other) else leaf)
+        return replace(node, parts=(value, Node("equal", name=one + other)))
+    return [told(rebuilt(part, change)) for part in read(latex)]
+
+
+def _equal(condition):
+    """The two letters that a condition says to be equal, or None."""
+    chains = [part for part in condition.parts if part.kind == "chain"]
+    if len(chains) != 1 or len(condition.parts) != 1 or [side.name for side in chains[0].parts[1:]] != ["="]:
+        return None
+    names = [side.parts[0].name for side in chains[0].parts if side.parts[0].kind == "letter"]
+    return names if len(names) == 2 else None
+
+
+def _diagonal(piece, letters):
+    """Whether a derivative, or a matrix that is written out, has nothing beside its diagonal."""
+    try:
+        kinds = {node.kind for part in read(piece) for node in walk(part)}
+        found = [one for one in values(piece, Letters(letters))] if kinds & {"derivative", "grid"} else []
+    except (ClaimError, FormulaError, ValueError):
+        return False
+    return bool(found) and all(isinstance(one, np.ndarray) and one.shape[0] == one.shape[1] > 1
+                               and np.array_equal(one, np.diag(np.diag(one))) for one in found)
 
 
 def _numbers(piece, letters):

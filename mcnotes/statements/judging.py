@@ -308,6 +308,8 @@ class _Judge:
         if not is_generic(side):
             return side
         inner = next(cell for row in side.parts for cell in row.parts if cell.kind not in ("dots", "empty"))
+        if not any(cell is inner for cell in side.parts[1].parts[1:2]):
+            raise FormulaError(f"{spelled(side)} shows one entry: it stands in the middle, with dots around it")
         rows = next((label for label in labels if label.name == "row"), None)
         columns = next((label for label in labels if label.name == "column"), None)
         if rows is None or columns is None:
