@@ -1,106 +1,117 @@
-"""What is read from a picture: a wrong sign, an exchanged label or exchanged bars are seen."""
+"""Formulas are read: those of the book, those of the notes, and what is written in another way."""
 
-import matplotlib
+import pathlib
+import tomllib
 
-matplotlib.use("Agg")
+import pytest
 
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
+from mcnotes.statements import finding
+from mcnotes.statements.breaking import saying
+from mcnotes.statements.reading import FormulaError, read
+from mcnotes.statements.tree import spelled, walk
 
-import mcnotes as mc  # noqa: E402
-from mcnotes.pictures.reading import as_html, as_text, number, read  # noqa: E402
-
-VALUES = np.array([[1.5, -2.25, 3.0], [4.0, 0.5, -6.0]])
-
-
-def text_of(draw):
-    plt.close("all")
-    draw()
-    figure = plt.gcf()
-    figure.draw_without_rendering()
-    found = as_text(read(figure))
-    plt.close(figure)
-    return found
-
-
-def test_a_matrix_is_read_with_its_labels():
-    said = text_of(lambda: mc.draw.matrix(VALUES, ["heat", "salt"], [r"$\partial w_1$", "$w_2$", "$w_{3}$"]))
-    assert said == "  heat: ∂w_1 1.50, w_2 −2.25, w_3 3.00\n  salt: ∂w_1 4.00, w_2 0.50, w_3 −6.00"
-
-
-def test_a_marked_cell_is_read_as_marked():
-    said = text_of(lambda: mc.draw.matrix(VALUES, highlight=[(1, 0)], structural=VALUES == 3))
-    assert said == "  1.50, −2.25, ·\n  4.00 (marked), 0.50, −6.00"
-
-
-def test_bars_are_read_with_their_labels():
-    said = text_of(lambda: mc.draw.bars([1.0, -2.0], ["a", "b"], against=[1.5, -1.0]))
-    assert said == "  bar a: predicted 1, true 1.5\n  bar b: predicted −2, true −1"
-
-
-def test_points_arrows_lines_and_words_are_read():
-    def draw():
-        ax = plt.figure().add_subplot()
-        ax.plot(1, 2, "o")
-        ax.plot([0, 1], [0, -1], "--", label="gap")
-        ax.plot(np.linspace(0, 1, 9), np.linspace(0, 8, 9))
-        ax.annotate("", (3, 4), (1, 2), arrowprops={"arrowstyle": "->"})
-        ax.text(0, 5, "above")
-        ax.text(0, 1, "$v_1$ = −2")
-
-    assert text_of(draw).splitlines() == [
-        "  point: (1, 2)", "  dashed line gap: (0, 0), (1, −1)", "  curve: (0, 0), (0.5, 4), (1, 8)",
-        "  arrow: (1, 2) to (3, 4)", "  words: above, v_1 = −2"]
-
-
-ROWS, COLUMNS = ["a", "b"], ["x", "y", "z"]
-FAULTS = {
-    "exchanged labels": lambda: mc.draw.matrix(VALUES, ROWS[::-1], COLUMNS),
-    "a wrong sign": lambda: mc.draw.matrix(VALUES * [[1, 1, -1]], ROWS, COLUMNS),
-    "exchanged columns": lambda: mc.draw.matrix(VALUES[:, [1, 0, 2]], ROWS, COLUMNS),
-    "a changed digit": lambda: mc.draw.matrix(VALUES + [[0, 0, 0.01]], ROWS, COLUMNS),
+NOTES = tomllib.loads((pathlib.Path(__file__).parent / "formulas.toml").read_text(encoding="utf-8"))
+#: Equations of the notes that are not read in the form of the table, and why.
+NOT_READ = {
+    "38": "a bracket begins inside words: \\text{(column }",
+    "43": "words and no formula: \\text{in row }i",
+    "58": "words and formulas in one bracket, which begins inside the words",
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_in_a_matrix_changes_what_is_read(fault):
-    assert text_of(FAULTS[fault]) != text_of(lambda: mc.draw.matrix(VALUES, ROWS, COLUMNS))
+def test_every_equation_of_the_notes_is_in_the_table():
+    assert list(map(int, NOTES)) == list(range(1, 90))
 
 
-def test_a_label_changed_after_drawing_is_seen():
-    def draw():
-        mc.draw.matrix(VALUES, ROWS, COLUMNS)
-        texts = {text.get_text(): text for text in plt.gca().texts}
-        texts["a"].set_text("b")
-        texts["b"].set_text("a")
-
-    assert text_of(draw).startswith("  b: x 1.50")
-
-
-@pytest.mark.parametrize("values, labels", [([2.0, 1.0], "ab"), ([1.0, 2.0], "ba"), ([-1.0, 2.0], "ab")])
-def test_exchanged_bars_change_what_is_read(values, labels):
-    assert text_of(lambda: mc.draw.bars(values, list(labels))) != text_of(lambda: mc.draw.bars([1.0, 2.0], ["a", "b"]))
+@pytest.mark.parametrize("number", NOTES)
+def test_the_equations_of_the_notes_are_read(number):
+    if number in NOT_READ:
+        with pytest.raises(FormulaError, match=r"the formula cannot be read here"):
+            read(NOTES[number])
+    else:
+        assert read(NOTES[number])
 
 
-def test_the_table_behind_a_figure_has_the_names_of_rows_and_columns():
-    plt.close("all")
-    mc.draw.matrix(VALUES, ROWS, ["x", "<y>", "z"])
-    plt.gca().plot([0, 1], [0, 1])
-    plt.gcf().draw_without_rendering()
-    html = as_html(read(plt.gcf()))
-    assert '<th scope="col">&lt;y&gt;</th>' in html and '<th scope="row">b</th><td>4.00</td>' in html
-    assert "line" not in html and html.count("<table>") == 1
-    plt.close("all")
+def test_every_formula_of_the_book_is_read():
+    unread = {}
+    for one in finding.everything():
+        for latex in one.formulas:
+            try:
+                assert read(latex)
+            except FormulaError as error:
+                unread[one.name] = str(error)
+    assert unread == {}
 
 
-def test_numbers_are_the_same_on_every_machine():
-    assert number(0.3455) == number(0.34549999999999997) == number(0.34550000000000003)
-    assert number(-3e-17) == "0" and number(-1234.0) == "−1.23e+03"
+@pytest.mark.parametrize("latex, plain", [
+    (r"\left(\frac{\partial w}{\partial v}\right)^{\mathsf T}\Delta v", "(∂w/∂v)ᵀ Δv"),
+    (r"\frac{\partial w}{\partial v}^T \Delta v", "(∂w/∂v)ᵀ Δv"),
+    (r"\Delta v_i", "Δvᵢ"),
+    (r"\Delta (v_i + u)", "Δ(vᵢ + u)"),
+    (r"\Delta s_{\text{from } v_1}", "Δs from v₁"),
+    (r"w_{ji}", "wⱼᵢ"),
+    (r"W_i^{\mathsf T} A", "Wᵢᵀ A"),
+    (r"\sum_{j=1}^{m} w_{ji} a_j", "Σ_j wⱼᵢ aⱼ"),
+    (r"\frac{\partial}{\partial x} x^T B x", "∂/∂x (x) (xᵀ B x)"),
+    (r"a/b\,c", "(a/b) c"),
+    (r"\frac{f(x+h) - f(x)}{h}", "(f (x + h) − f (x))/h"),
+    (r"\frac{\partial^2 s}{\partial x\,\partial y}", "∂s/∂x ∂y"),
+    (r"f'(z_i)", "f′ (zᵢ)"), (r"f^{\prime}(z_i)", "f′ (zᵢ)"),
+    (r"-A\,B + C", "−(A B) + C"),
+    (r"A * B \cdot C", "(A * B) · C"),
+    (r"A \odot B", "A * B"),
+    (r"\|x\|^2 + |s|", "‖x‖² + |s|"),
+    (r"\lVert x \rVert", "‖x‖"),
+    (r"\begin{bmatrix} a & b \\ \vdots & 0 \end{bmatrix}", "[a, b; …, 0]"),
+    (r"\log \det X", "log(det(X))"),
+    (r"\sin 2x", "sin(2 x)"),
+    (r"X^{-1} + X^{-T}", "X⁻¹ + X⁻¹ᵀ"),
+    (r"Z^\ell = (W^\ell)^T A^{\ell-1}", "Zˡ = (Wˡ)ᵀ Aˡ⁻¹"),
+    (r"\nabla_x s", "∇"),
+    (r"s|_{x = 2}", "s at x = 2"),
+])
+def test_what_is_read_is_told_in_plain_text(latex, plain):
+    part, = read(latex)
+    if plain == "∇":
+        assert [node.kind for node in walk(part.parts[0])] == ["gradient", "letter", "letter"]
+    elif latex.startswith(r"\frac{\partial}"):
+        assert [node.kind for node in part.parts[0].parts] == ["derive", "transpose", "letter", "letter"]
+    else:
+        assert spelled(part) == plain
 
 
-def test_every_kind_of_array_is_read():
-    one = np.ones((1, 1))
-    assert "XY 1" in text_of(lambda: mc.draw.product(one, one, one, ("X", "Y", "XY")))
-    assert "i = 2 5" in text_of(lambda: mc.draw.tensor(np.array([[[1.0, 5.0]]]), names=("j", "k", "i")))
-    assert "start 7" in text_of(lambda: mc.draw.compression([[[7.0]], [[8.0]]], titles=["start", "end"]))
+SAME = [
+    (r"\partial s/\partial v", r"\frac{\partial s}{\partial v}", r"\dfrac{\partial s}{\partial v}", "∂s/∂v"),
+    (r"W^{\mathsf T}", "W^T", r"W^\top", r"W^{\mathsf{T}}", r"W^{\mathrm T}"),
+    (r"\textcolor{sienna}{z_i} = \textcolor{royalblue}{W_i}^T\, A", "z_i = W_i^T A",
+     r"\begin{aligned} z_i &= W_i^T A \end{aligned}"),
+    (r"s \approx b", "s ≈ b"), (r"A \ast B", r"A \odot B", "A * B"),
+    (r"x \longrightarrow s", r"x \rightarrow s", "x → s"),
+    (r"\Bigl( a + b \Bigr)", r"\left(a+b\right)", "(a + b)"), (r"\mathcal L", "L", r"\mathbf{L}"),
+    (r"\|x\|", r"\lVert x \rVert", r"\Vert x \Vert"), (r"a \tag{30}", "a"), (r"\mathbf 0", r"\vec 0", r"\vec{0}"),
+    (r"f'(x)", r"f^{\prime}(x)", r"f^\prime(x)"), (r"\operatorname{tr}(A)", r"\mathrm{tr}(A)"),
+    (r"\begin{bmatrix} a \\ b \end{bmatrix}", r"\begin{pmatrix} a \\ b \\ \end{pmatrix}"),
+]
+
+
+@pytest.mark.parametrize("forms", SAME, ids=[forms[0] for forms in SAME])
+def test_what_is_written_in_another_way_is_read_alike(forms):
+    assert len({saying(form) for form in forms}) == 1
+
+
+@pytest.mark.parametrize("one, other", [
+    (r"\Delta v_i", r"\Delta (v_i)"), (r"\frac{a}{b}c", r"\frac{a}{bc}"), ("W_i^T A", "W_i A^T"), ("w_{ij}", "w_{ji}"),
+    (r"\sum_i a_i b", r"\left(\sum_i a_i\right) b"), ("a - b - c", "a - (b - c)"), (r"f'(x)", "f(x)"),
+    (r"\partial w/\partial v", r"\partial v/\partial w"), ("a = b", r"a \approx b"), ("-a b", "a - b"),
+    (r"\begin{bmatrix} a & b \end{bmatrix}", r"\begin{bmatrix} a \\ b \end{bmatrix}"), ("A^2", "A_2"),
+    (r"A^{\ell-1}", r"A^{\ell}"), (r"(A B)^T", "A B^T"),
+])
+def test_what_says_something_else_is_read_differently(one, other):
+    assert saying(one) != saying(other)
+
+
+def test_a_node_knows_where_it_stands():
+    latex = r"z_i = \sum_{j=1}^{m} w_{ji}\, a_j"
+    part, = read(latex)
+    places = {spelled(node): latex[slice(*node.at)] for node in walk(part)}
+    assert places["zᵢ"] == "z_i" and places["wⱼᵢ"] == "w_{ji}" and places["aⱼ"] == "a_j"

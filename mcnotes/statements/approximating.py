@@ -43,9 +43,10 @@ def approximates(judge, left, right, chain, environments, near):
         The gap falls too slowly, or is zero throughout.
     """
     if not judge.letters.changes:
-        moving = next((part.parts[0] for part in walk(chain) if part.kind == "delta"), None)
+        named = [part.parts[0].name for part in walk(chain) if part.kind == "delta" and part.parts[0].kind == "letter"]
+        moving = next((base for name in named for base in judge.letters.bases(name)), "")
         raise FormulaError(f"{spelled(left)} ≈ {spelled(right)}: ≈ needs a step, give Δ"
-                           + (f"{spelled(moving)}=…" if moving else "x=…, how far x moves"))
+                           + (f"{moving}=…" if moving else "x=…, how far x moves"))
     order = 1 if near else 2
     words = f"{spelled(left)} ≈ {spelled(right)}"
     for start in _STARTS:

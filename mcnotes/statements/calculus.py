@@ -37,13 +37,8 @@ class Calculus:
         for name in names:
             if name not in self.letters and name not in self.sizes:
                 self.letters.missing(name)
-        bases = [one for name in names for one in self._bases(name)] or sorted(names)
+        bases = [one for name in names for one in self.letters.bases(name)] or sorted(names)
         raise FormulaError(f"Δ{spelled(inner)} has no value: give Δ{bases[0]}=…, how far {bases[0]} moves")
-
-    def _bases(self, name):
-        if name in self.letters.parameters:
-            return [base for one in self.letters.parameters[name] for base in self._bases(one)]
-        return [name] if name in self.letters.values else []
 
     def _on_from(self, node, env):
         base, mover = node.parts

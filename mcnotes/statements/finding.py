@@ -112,8 +112,9 @@ def _near(wanted):
     names = {one.name.casefold(): one.name for one in everything()}
     number = re.search(r"\d+", wanted)
     near = [names[low] for low in names if number and low.strip("()").split(" ")[-1] == number[0]]
+    titles = {one.title.casefold(): one.name for one in everything() if one.kind != "Equation"} | names
     near = sorted(near, key=lambda name: name[0] == "(") or [
-        names[low] for low in difflib.get_close_matches(wanted, names, 3, 0.6)]
+        titles[low] for low in difflib.get_close_matches(wanted, titles, 3, 0.7)]
     return f"; near it: {', '.join(near)}" if near else "; an equation is named \"(30)\", a box \"Definition 9\""
 
 

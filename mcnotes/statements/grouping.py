@@ -42,10 +42,10 @@ class _Row:
         self.place += 1
         return self.items[self.place - 1]
 
-    def fault(self, words):
+    def fault(self, words, place=None):
         from .reading import FormulaError, pointed
         here = self.peek()
-        place = here.at[0] if here else self.at[1]
+        place = place if place is not None else here.at[0] if here else self.at[1]
         return FormulaError(pointed(self.latex, place, f": expected {words}"))
 
     def whole(self, stop=()):
@@ -164,7 +164,7 @@ class _Row:
                 for index in reversed(part.parts if part.kind == "product" else (part,)):
                     node = Node("large", (node, index), name=sign.name, at=at)
         if node is body:
-            raise self.fault("an index under the sum")
+            raise self.fault("an index under the sum", sign.at[1])
         return node
 
 

@@ -45,7 +45,7 @@ def harmless(latex, mutant, letters):
     pieces = [latex[start:end] for start, end in mutant.pieces]
     if _merged(latex) == _merged(mutant.latex):
         return "the two indices are equal in this case"
-    if mutant.kind == "transpose" and _numbers(pieces[0], letters):
+    if mutant.kind == "transpose" and (_numbers(pieces[0], letters) or _counts(pieces[0], latex, Letters(letters))):
         return "the transpose of a number"
     if mutant.kind == "transpose" and _diagonal(pieces[0], letters):
         return "the transpose of a diagonal matrix"
@@ -70,14 +70,15 @@ def renamed(latex, other, letters):
         def name(letter):
             return names.setdefault(letter, f"index {len(names)}") if letter in indices else letter
         return saying(formula, name)
-    indices = set()
-    for formula in (latex, other):
-        for part in read(formula):
-            for node in walk(Binder(given).bound(part)):
-                if node.kind == "sub":
-                    indices |= {one.name for index in node.parts[1:] for one in walk(index) if one.kind == "letter"}
-    indices = {one for one in indices if one not in given and one not in "mnrk"}
+    indices = {one for formula in (latex, other) for one in _indices(formula, given) if one not in "mnrk"}
     return order(latex) == order(other)
+
+
+def _indices(latex, given):
+    """Letters of a formula that stand as indices and have no value of their own."""
+    subs = [node for part in read(latex) for node in walk(Binder(given).bound(part)) if node.kind == "sub"]
+    return {one.name for node in subs for index in node.parts[1:] for one in walk(index)
+            if one.kind == "letter" and one.name not in given}
 
 
 def _merged(latex):
@@ -120,6 +121,12 @@ def _numbers(piece, letters):
         return False
     return bool(found) and all(one is not ZERO and not isinstance(one, Flexible | Tensor) and np.shape(one) == (1, 1)
                                for one in found)
+
+
+def _counts(piece, latex, given):
+    """Whether a piece consists of indices alone: i, or δ_ij."""
+    names = {node.name for part in read(piece) for node in walk(part) if node.kind == "letter"}
+    return names <= _indices(latex, given) | ({"δ"} - given.functions.keys() - given.values.keys())
 
 
 def _zero(piece):

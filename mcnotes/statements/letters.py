@@ -102,7 +102,12 @@ class Letters:
             return self._known[name]
         inner = None if name in frozen else changed
         arguments = [self.value(one, inner, frozen) for one in self.parameters[name]]
-        found = self.functions[name](*arguments)
+        try:
+            found = self.functions[name](*arguments)
+        except (ValueError, IndexError) as error:
+            given = ", ".join(f"{one} of shape {np.shape(value)}"
+                              for one, value in zip(self.parameters[name], arguments, strict=True))
+            raise FormulaError(f"{name} cannot be computed from {given}: {error}") from error
         if isinstance(found, list | tuple):
             found = np.stack(list(found))
         elif not isinstance(found, Traced):
@@ -127,6 +132,12 @@ class Letters:
     def depends(self, name, on):
         """Whether a letter depends on one of several others, directly or not."""
         return name in on or any(self.depends(one, on) for one in self.parameters.get(name, ()))
+
+    def bases(self, name):
+        """Letters with values of their own that a letter depends on."""
+        if name in self.parameters:
+            return [base for one in self.parameters[name] for base in self.bases(one)]
+        return [name] if name in self.values else []
 
     def idle(self):
         """Letters that were given, and that no formula needs."""

@@ -76,9 +76,12 @@ def parsed(latex):
         return _parser().parse(prepared(latex))
     except UnexpectedInput as error:
         place = getattr(error, "pos_in_stream", None)
-        place = len(latex.rstrip()) if place is None or place < 0 else place
+        ended = getattr(getattr(error, "token", None), "type", "") == "$END"
+        place = len(latex.rstrip()) if ended or place is None or place < 0 else place
         wanted = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", ())
-        raise FormulaError(pointed(latex, place, expected(wanted or ()))) from None
+        sign = re.match(r"\\[A-Za-z]+", latex[place:])
+        words = f": {sign[0]} is not known here" if sign and not hasattr(error, "token") else expected(wanted or ())
+        raise FormulaError(pointed(latex, place, words)) from None
 
 
 @functools.cache
