@@ -1,13 +1,12 @@
 """Cells that only check leave the page, and come back as the panel of their statement or of their misprint."""
 
-import json
 import types
 
 import pytest
 from docutils import nodes, utils
 
 from mcnotes.site import checks, marks, panels
-from mcnotes.statements import cells, finding
+from mcnotes.statements import finding
 from mcnotes.statements.verdict import Result, Verdict
 
 VERDICT = Verdict("(30)", True, (
@@ -56,7 +55,7 @@ def test_a_check_leaves_the_page_and_its_mark_opens_what_it_found():
 
 
 def test_the_lines_that_a_cell_prints_are_told_to_their_statements():
-    source = 'mc.confirm("(30)", a, b)\nmc.confirm("Definition 9", c, d)'
+    source = 'mc.confirm("(30)", a=a)\nmc.confirm("Definition 9", c=c)'
     document = page(cell(source, "(30) holds: largest difference 1e-16\nDefinition 9 holds: both are (3, 1)"))
     assert set(marks.hang(document, OWN)) == {"eq-30", "box-9"}
     thirty, nine = map(written, document.findall(panels.panel))
@@ -108,12 +107,3 @@ def test_other_cells_stay(source, tags):
     document = page(cell(source, tags=tags))
     assert marks.hang(document, OWN) == {} and checks.take(document) == []
     assert source in document.astext()
-
-
-def test_cells_that_only_check_and_do_not_say_so_are_found(tmp_path):
-    written = [('mc.confirm("(30)", w=w)', []), ('mc.refute("E26", r"a = b")', ["hide-check"]), ("x = 1", []),
-               ('mc.confirm("(30)", w=w)\nx', []), ('mc.confirm("(31)", w=w)\nmc.refute("E1", r"a")', ["hide-output"])]
-    path = tmp_path / "a.ipynb"
-    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": [source], "metadata": {"tags": tags}}
-                                          for source, tags in written]}))
-    assert cells.untagged(path) == [0, 4]

@@ -12,7 +12,7 @@ import json
 import re
 import sys
 
-from ..statements import claiming, finding, proofreading
+from ..statements import cells, claiming, finding, proofreading
 from . import carrying, prose, storing
 
 #: The tags that the book knows.
@@ -51,9 +51,9 @@ def faults(path, rules=None):
 
 def _code(path):
     """The code cells that hold something, as (where, source, cell)."""
-    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+    there = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
              if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
-    return [(f"In [{count}]", "".join(cell["source"]), cell) for count, cell in enumerate(cells, 1)]
+    return [(f"In [{count}]", "".join(cell["source"]), cell) for count, cell in enumerate(there, 1)]
 
 
 def parts(path):
@@ -91,7 +91,7 @@ def files(path):
             yield where, f"the time of a run is stored; {run}"
         if tags - TAGS:
             yield where, f"the book does not know the tag {', '.join(sorted(tags - TAGS))}; it knows {sorted(TAGS)}"
-        if storing.checks_only(source) and "hide-check" not in tags:
+        if cells.calls(source) and cells.CHECK not in tags:
             yield where, f"it only checks, so it carries the tag hide-check; {run}"
 
 
@@ -110,9 +110,8 @@ def code(path):
 
 def checks(path):
     """Each numbered statement is checked on its page, not before it is stated."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     checked = {}
-    for position, cell in enumerate(cells, 1):
+    for position, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
         if cell["cell_type"] == "code":
             for name in re.findall(r"mc\.confirm(?:_order)?\(\s*\"([^\"]+)\"", "".join(cell["source"])):
                 checked[re.sub(r"^(\(\w+\)|[A-Z]\w+ \w+) .*", r"\1", name)] = position

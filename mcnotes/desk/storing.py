@@ -8,7 +8,6 @@ picture is the same if it looks the same. What differs from run to run (numbers
 of widgets, times, splits in what is printed) is not stored at all.
 """
 
-import ast
 import base64
 import io
 import json
@@ -18,6 +17,7 @@ import sys
 
 import numpy as np
 
+from ..statements import cells
 from . import carrying, running
 
 #: What the notebook tests do not compare, as patterns and replacements.
@@ -53,8 +53,8 @@ def store(paths):
             continue
         text, changed = merged(json.loads(path.read_text(encoding="utf-8")), result.notebook)
         _write(path, text)
-        cells = ", ".join(f"In [{count}]" for count in changed)
-        yield f"{path.name}: " + (f"new outputs in {cells}" if changed else "cleaned" if text != before
+        where = ", ".join(f"In [{count}]" for count in changed)
+        yield f"{path.name}: " + (f"new outputs in {where}" if changed else "cleaned" if text != before
                                   else "as it was"), True
 
 
@@ -111,37 +111,11 @@ def merged(stored, fresh):
             changed.append(count)
             kept = outputs
         cell["outputs"], cell["execution_count"] = kept, count
-        if checks_only("".join(cell["source"])):
+        if cells.calls("".join(cell["source"])):
             tags = cell["metadata"].setdefault("tags", [])
-            tags += ["hide-check"] * ("hide-check" not in tags)
+            tags += [cells.CHECK] * (cells.CHECK not in tags)
     stored["metadata"] = {"kernelspec": dict(KERNEL)}
     return nbformat.writes(nbformat.from_dict(stored)) + "\n", changed
-
-
-def checks_only(source):
-    """Whether a cell holds nothing but checks of statements: ``mc.confirm(name, …)``, ``mc.refute(name, formula, …)``.
-
-    Parameters
-    ----------
-    source : str
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> checks_only('mc.confirm("(30)", w=w, v=v)'), checks_only('x = 3')
-    (True, False)
-    """
-    try:
-        lines = ast.parse(source).body
-    except SyntaxError:             # a line for IPython alone
-        return False
-    calls = [line.value for line in lines if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)]
-    places = {"mc.confirm": 1, "mc.refute": 2}          # more of them is the form of the first edition
-    return bool(lines) and len(calls) == len(lines) and all(
-        len(call.args) <= places.get(ast.unparse(call.func), -1) for call in calls)
 
 
 def same(stored, fresh):

@@ -6,7 +6,10 @@ import re
 
 from . import finding
 
+#: The tag of a cell that holds nothing but checks.
 CHECK = "hide-check"
+#: How many arguments without a keyword a check has; more of them is the form of the first edition.
+_PLACES = {"mc.confirm": 1, "mc.refute": 2}
 _CONFIRMED = re.compile(r"\bmc\.confirm(?:_order)?\(\s*([\"'])(.+?)\1")
 
 
@@ -36,27 +39,11 @@ def calls(source):
     for line in lines:
         call = getattr(line, "value", None)
         if not (isinstance(line, ast.Expr) and isinstance(call, ast.Call) and call.args
-                and ast.unparse(call.func) in ("mc.confirm", "mc.refute") and isinstance(call.args[0], ast.Constant)):
+                and isinstance(call.args[0], ast.Constant)
+                and len(call.args) <= _PLACES.get(ast.unparse(call.func), 0)):
             return []
         found.append((str(call.args[0].value), call.func.attr, ast.get_source_segment(source, line)))
     return found
-
-
-def untagged(path):
-    """The cells of a notebook that only check and do not say so.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-
-    Returns
-    -------
-    list of int
-        Positions, counted from 0.
-    """
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return [k for k, cell in enumerate(cells) if cell["cell_type"] == "code" and calls("".join(cell["source"]))
-            and not {CHECK, "hide-cell", "remove-cell"} & set(cell["metadata"].get("tags", []))]
 
 
 def confirmed(root=finding.ROOT):
