@@ -1,0 +1,78 @@
+"""A second opinion on what is read: Temml's MathML, as speech-rule-engine understands it, has the same pieces.
+
+Both are asked for fractions, subscripts, superscripts, the limits of sums, the rows of matrices and cases, and
+relations, each with the letters that belong to it. A reader that takes too much or too little is noticed.
+"""
+
+import collections
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+
+from mcnotes.statements import finding
+from mcnotes.statements.pieces import Pieces, is_a, word
+from mcnotes.statements.reading import letter_name
+
+HERE = pathlib.Path(__file__).parent
+RELATIONS = {"approx": "≈", "neq": "≠", "ne": "≠", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥"}
+LEAVES = ("LETTER", "GREEK", "STYLED", "NUMBER", "DIGIT", "ZERO", "NAME")
+
+
+def second(formulas):
+    """The pieces of some formulas, as the other reader has them."""
+    if not (HERE.parent / "node_modules" / "speech-rule-engine").exists():
+        raise RuntimeError("speech-rule-engine is missing: run `npm ci` in the root of the book (make book does it)")
+    node = shutil.which("node", path=os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]]))
+    done = subprocess.run([node, str(HERE / "second_reader.cjs")], input=json.dumps(formulas), capture_output=True,
+                          text=True, encoding="utf-8", check=True)
+    return [collections.Counter(map(tuple, pieces)) for pieces in json.loads(done.stdout)]
+
+
+def text(tree):
+    """The letters and numbers of a piece, one after the other."""
+    leaves = (letter_name(str(token)) for token in tree.scan_values(lambda token: token.type in LEAVES))
+    return unicodedata.normalize("NFKC", "".join(leaves))
+
+
+def first(latex):
+    """The pieces of a formula, as the book's reader has them."""
+    found = collections.Counter()
+    for tree in Pieces(latex).tree.iter_subtrees_topdown():
+        if tree.data == "fraction":
+            found["fraction", *(text(part) for part in tree.children if hasattr(part, "data"))] += 1
+        elif tree.data == "factor" and not any(tree.children[0].find_data("brace")):
+            base = ""
+            for part in tree.children:
+                if is_a(part, "lower", "upper") and text(part):
+                    found[part.data, base, text(part)] += 1
+                base += text(part)
+        elif tree.data == "row":
+            found["row", str(len(tree.children))] += 1
+        elif tree.data == "relation" and (sign := RELATIONS.get(word(tree), word(tree))) in "=≈≠<>≤≥":
+            found["relation", sign] += 1
+        elif tree.data == "prefix" and word(tree) in ("sum", "prod") and len(tree.children) == 3:
+            found["limits", *(text(part) for part in tree.children[1:])] += 1
+    return found
+
+
+def test_both_readers_find_the_same_pieces_in_every_formula_of_the_book():
+    formulas = list(dict.fromkeys(latex for one in finding.everything() for latex in one.formulas))
+    differ = {latex: (own - other, other - own) for latex, other in zip(formulas, second(formulas), strict=True)
+              if (own := first(latex)) != other}
+    assert differ == {} and len(formulas) > 100
+
+
+@pytest.mark.parametrize("one, other", [
+    ("w_{ji} = a", "w_{ij} = a"), (r"\frac{a}{b} c", r"\frac{a}{b c}"), (r"\sum_{j=1}^{m} a_j", r"\sum_{j=1}^{n} a_j"),
+    (r"(A B)^T", "A B^T"), ("a = b", r"a \approx b"), (r"\begin{bmatrix} a & b \end{bmatrix}",
+                                                     r"\begin{bmatrix} a \\ b \end{bmatrix}"),
+])
+def test_they_differ_where_the_formulas_do(one, other):
+    same, different = second([one, other])
+    assert first(one) == same != different
