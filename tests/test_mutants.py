@@ -67,6 +67,11 @@ def test_each_usual_slip_is_made(latex, wanted):
             one.latex for one in found if one.kind == kind]
 
 
+def test_a_shape_under_a_brace_is_no_index():
+    found = mutants(r"\underbrace{A}_{(m \times k)} = B")
+    assert {one.kind for one in found} == {"transpose", "sign", "relation", "shape"}
+
+
 def test_every_kind_is_among_the_slips():
     assert {kind for _, wanted in BROKEN for kind in wanted} == set(KINDS)
 

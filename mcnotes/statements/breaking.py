@@ -136,7 +136,7 @@ class _Breaker(Pieces):
         for post in posts:
             if post.data == "upper":
                 self._break_power(factor, post)
-            elif post.data == "lower":
+            elif post.data == "lower" and not any(atom.find_data("brace")):
                 self._break_indices(factor, post)
             elif post.data == "primes":
                 self.put("prime", f"{self.text(span(factor))} without its prime", (*span(post), ""))
