@@ -13,8 +13,9 @@ function parts(node) {
   return found ? [...found.childNodes] : [];
 }
 
-// The letters and numbers of a piece, one after the other.
+// The letters and numbers of a piece, one after the other, without the names of functions.
 function text(node) {
+  if (node.tagName === "identifier" && /^[A-Za-z]{2,}$/.test(node.textContent)) return "";
   if (LEAVES.includes(node.tagName)) return node.textContent.normalize("NFKC").replace(/[\sΔ]/g, "");
   if (node.tagName === "overscore" || node.tagName === "underscore") return text(parts(node)[0]);
   return parts(node).map(text).join("");

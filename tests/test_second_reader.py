@@ -21,7 +21,7 @@ from mcnotes.statements.reading import letter_name
 
 HERE = pathlib.Path(__file__).parent
 RELATIONS = {"approx": "≈", "neq": "≠", "ne": "≠", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥"}
-LEAVES = ("LETTER", "GREEK", "STYLED", "NUMBER", "DIGIT", "ZERO", "NAME")
+LEAVES = ("LETTER", "GREEK", "STYLED", "NUMBER", "DIGIT", "ZERO")
 
 
 def second(formulas):
@@ -35,7 +35,7 @@ def second(formulas):
 
 
 def text(tree):
-    """The letters and numbers of a piece, one after the other."""
+    """The letters and numbers of a piece, one after the other, without the names of functions."""
     leaves = (letter_name(str(token)) for token in tree.scan_values(lambda token: token.type in LEAVES))
     return unicodedata.normalize("NFKC", "".join(leaves))
 
