@@ -68,7 +68,7 @@ def place(root, after=""):
     ValueError
         There is no chapter of that number.
     """
-    stems = [path.stem for path in finding.notebooks(root)]
+    stems = [path.stem for path in finding.notebooks(root) if path.stem[0].isdigit()]      # an appendix has no number
     numbers = [stem.split("-")[0] for stem in stems]
     after = (after.zfill(2) if after.isdigit() else after) or numbers[-1]
     if after not in numbers:
