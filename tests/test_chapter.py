@@ -104,7 +104,7 @@ def test_a_title_that_cannot_be_is_refused(tmp_path, title, words):
 
 def test_chapters_at_the_end_and_in_the_middle_pass_all_tests(copy):
     stems = [path.stem for path in finding.notebooks(copy)]
-    assert stems[-2:] == ["24-dual-numbers", "25-a-long-way"]
+    assert [stem for stem in stems if stem[0].isdigit()][-2:] == ["24-dual-numbers", "25-a-long-way"]
     assert stems[stems.index("11a-seven-wires") - 1].startswith("11-") and "X.11a" in finding.read(
         copy / "book" / "11a-seven-wires.ipynb")[1]
     assert proofreading.faults(copy) == []
