@@ -1,6 +1,9 @@
 """The derivative as a program: its text, that the text is what runs, and that it is right at other points."""
 
 import ast
+import html
+import re
+from types import SimpleNamespace
 
 import autograd
 import autograd.numpy as anp
@@ -11,6 +14,7 @@ from test_programs import STEPS, points, program, programs
 
 import mcnotes as mc
 from mcnotes.programs import repeated
+from mcnotes.site.programs import lead_to_sections
 
 X = np.array([[0.5, -1.0, 0.3, 0.8, 0.1], [1.2, 0.1, -0.7, 0.4, -0.6], [-0.2, 0.9, 0.6, -1.1, 0.7]])
 T = np.array([[0.2, -0.5, 0.1, 0.4, -0.3], [0.6, 0.3, -0.2, -0.1, 0.5]])
@@ -72,12 +76,12 @@ LOGISTIC = """\
 # as recorded: X (3, 5), Y (5,)
 def derivative_of_logistic(w, b):
     # w (3,), b a number
-    z = X.T @ w + b                    # (5,)
-    z1 = np.exp(-Y * z)                # (5,)
+    z = X.T @ w + b                  # (5,)
+    z1 = np.exp(-Y * z)              # (5,)
     # backward
-    by_z = -0.2 * Y * (z1 / (1 + z1))  # (5,)
-    by_w = 0.1 * w + X @ by_z          # (3,)
-    by_b = by_z.sum()                  # a number
+    by_z = -0.2 * Y * z1 / (1 + z1)  # (5,)
+    by_w = 0.1 * w + X @ by_z        # (3,)
+    by_b = by_z.sum()                # a number
     return by_w, by_b"""
 CLASSIFIER = """\
 # as recorded: X (3, 5), CLASSES (4, 5)
@@ -430,3 +434,15 @@ def test_names_that_meet_get_numbers():
     text = mc.program(f, U).text
     assert "v1 = " in text and "v2 = " in text and text.splitlines()[0] == "def derivative_of_f(v):"
     assert str(mc.program(np.linalg.norm, U)).startswith("def derivative_of_norm(x):")
+
+
+def test_on_a_page_each_line_leads_to_its_section():
+    found = mc.program(network, some(*SIZES))
+    sections = {line.code.split()[0]: line.section for line in found.lines if line.section}
+    assert sections == {"by_A2": "X.19", "by_Z2": "X.23", "by_W2": "X.20", "by_A1": "X.21", "by_Z1": "X.23",
+                        "by_W1": "X.20"}
+    context = {"body": found._repr_html_()}
+    builder = SimpleNamespace(get_relative_uri=lambda page, other: f"../{other}.html")
+    lead_to_sections(SimpleNamespace(builder=builder), "book/x", "", context, None)
+    assert re.findall('href="../([0-9]+)-', context["body"]) == ["19", "23", "20", "21", "23", "20"]
+    assert html.unescape(re.sub("<[^>]+>| X[.][0-9]+", "", context["body"])).rstrip() == found.text

@@ -156,6 +156,7 @@ class VectorWay(Way):
             if x is None:
                 return self.sheet.make(np.eye, self.n)
             d = full(x, shape, self.sheet)
+            self.sheet.section = "X.22"
             return self.sheet.make(np.diag, d if d.ndim == 1 else d[:, 0])
         rows = [entries(x.get(k, 0.0), shape) for k in range(self.n)]
         if None not in rows and any(x[k] is not None and number_of(x[k]) is None for k in x) and self.n <= FEW:

@@ -277,7 +277,7 @@ class Program:
         str
         """
         lines = (_html(line, text, page_of) for line, text in zip(self.lines, self._told, strict=True))
-        return f"<pre class='mc-program'>{''.join(lines)}</pre>"
+        return f"<pre class='mc-program' tabindex='0'>{''.join(lines)}</pre>"
 
 
 def _same(mine, theirs):

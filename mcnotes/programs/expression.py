@@ -245,6 +245,8 @@ def over(a, b):
         return scaled(p / q, x)
     if x is None:
         return y.sheet.make(np.divide, y.sheet.number(p / q), y)
+    if _open(x) and x.call is np.divide and x.args[1] is y:
+        return scaled(p / q, over(x.args[0], power(y, 2)))
     return scaled(p / q, y.sheet.make(np.divide, x, y))
 
 

@@ -225,7 +225,7 @@ class Writer:
                 part = x.args[side]
                 if isinstance(part, Expression) and part.call is np.matmul:
                     left, right = (3, right) if side == 0 else (left, 3)
-            if x.call is np.multiply and isinstance(b, Expression) and b.call is np.multiply and right == 3:
+            if x.call is np.multiply and isinstance(b, Expression) and b.call in (np.multiply, np.divide):
                 right = 2
         elif x.call is np.add:
             right = 1
