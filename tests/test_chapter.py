@@ -83,9 +83,10 @@ def test_a_template_is_cut_into_cells_with_tags():
 def test_where_a_chapter_stands(tmp_path, after, number, before):
     from test_finding import notebook
 
-    for stem in ("07-a", "07a-c", "24-b"):
+    for stem in ("07-a", "07a-c", "24-b", "appendix-d"):
         notebook(tmp_path, "# A", name=f"{stem}.ipynb")
-    (tmp_path / "_toc.yml").write_text("- file: book/07-a\n- file: book/07a-c\n- file: book/24-b\n")
+    (tmp_path / "_toc.yml").write_text("- file: book/07-a\n- file: book/07a-c\n- file: book/24-b\n"
+                                       "- file: book/appendix-d\n")
     assert chapter.place(tmp_path, after) == (number, before)
     with pytest.raises(ValueError, match="AFTER=09: the book has no chapter 09; it has 07, 07a, 24"):
         chapter.start("New", "9", tmp_path)

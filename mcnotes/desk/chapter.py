@@ -105,7 +105,7 @@ def start(title, after="", root=finding.ROOT):
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     if not slug or "$" in title:
         raise ValueError(f'{title!r} is no title; write make chapter TITLE="Dual numbers", in words')
-    if any(path.stem.split("-", 1)[1] == slug for path in finding.notebooks(root)):
+    if any(re.sub(r"^\d+[a-z]?-", "", path.stem) == slug for path in finding.notebooks(root)):
         raise ValueError(f"a chapter {slug} is there already")
     number, before = place(root, after)
     words = {"heading": f"X.{number.lstrip('0')} {title}", "name": title.strip().lower(), "slug": slug,
