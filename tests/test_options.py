@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import mcnotes as mc
+from mcnotes.engine.rules.moves import moved
+from mcnotes.engine.trace import trace
 
 random = np.random.default_rng(3)
 SQUARE, BLOCK, VECTOR = random.normal(size=(3, 3)), random.normal(size=(2, 3, 4)), random.normal(size=4)
@@ -147,3 +149,12 @@ def test_right_or_refused(family):
         assert np.allclose(found.structure.dense(), found.tensor, rtol=1e-12, atol=1e-12), number
         right += 1
     assert right > 30
+
+
+@pytest.mark.parametrize("function", [
+    np.maximum.accumulate, lambda x: np.where(x > 2, x, 0), lambda x: np.minimum(x, 3), lambda x: -np.sort(-x),
+    lambda x: np.pad(x, 1)], ids=["accumulate", "where", "minimum", "sort", "pad"])
+def test_what_does_more_than_move_is_no_move(function):
+    """A function that moves 0, 1, 2, ... in one way and the values in another has no index table."""
+    with pytest.raises(TypeError, match="more than move"):
+        trace(lambda x: moved(function, x), [np.array([2.1, -1.3, 0.7, 4.0])])

@@ -1,12 +1,13 @@
 """What leaves the engine: numbers, and memory that belongs to nobody else."""
 
+import math
 from math import isfinite
 
 import numpy as np
 from numpy import vdot
 
 from .constants import owner
-from .factors import align
+from .factors import align, product
 from .structure import LIMIT, Structure, Term
 
 _NO_SLOPE = ("the derivative is not a number at this point{}: a step has no derivative there (sqrt, norm or std at 0, "
@@ -60,7 +61,7 @@ def defined(result):
 
 
 def checked(found, tape):
-    """Derivatives that are numbers, and share no memory with one another or with an array of the caller.
+    """Derivatives that are numbers, and share no memory with an array of the caller.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ def checked(found, tape):
         elif back is not None:
             if _nan(back):
                 raise ValueError(_NO_SLOPE.format(_where(back)))
-            if type(back) is np.ndarray and (back.base is not None or k and any(back is x for x in found[:k])):
+            if type(back) is np.ndarray and back.base is not None:
                 found[k] = back.copy()
     return found
 
@@ -93,15 +94,25 @@ def _check_structure(s, tape):
             for factor in term.factors:
                 (foreign if _shows(factor[0], held) else own).append(factor)
         for array, _ in own:
-            array = plain(array)
-            if not finite(array):
-                suspect = True
-                if np.isnan(array).any():
-                    raise ValueError(_NO_SLOPE.format(""))
+            suspect = suspect or not finite(plain(array))
         if foreign:
             s.terms[k] = Term(_owned(own, foreign), term.axes, term.sizes)
-    if suspect and s.dense_nbytes <= LIMIT and np.isnan(plain(s.dense())).any():
-        raise ValueError(_NO_SLOPE.format(_where(s.dense())))
+    if suspect:
+        _look_at_all(s)
+
+
+def _look_at_all(s):
+    """Every entry of a structure with infinite factors; every product of factors where there are too many entries."""
+    if s.dense_nbytes <= LIMIT:
+        dense = s.dense()
+        if np.isnan(plain(dense)).any():
+            raise ValueError(_NO_SLOPE.format(_where(dense)))
+        return
+    for term in s.terms:
+        labels = tuple(dict.fromkeys(label for _, own in term.factors for label in own))
+        if 8 * math.prod(term.sizes[label] for label in labels) <= LIMIT \
+                and np.isnan(plain(product(term.factors, labels))).any():
+            raise ValueError(_NO_SLOPE.format(""))
 
 
 def _shows(array, held):
