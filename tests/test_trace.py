@@ -130,6 +130,18 @@ def test_a_tape_is_freed_without_the_garbage_collector():
     assert failed < big.nbytes / 100
 
 
+def test_a_gradient_keeps_nothing_larger_alive():
+    """Ten entries of a million are no view of them."""
+    big = np.ones(10**6)
+    tracemalloc.start()
+    try:
+        d = mc.derivative(lambda x: np.sum(np.concatenate([x, big]) ** 2), np.arange(10.0))
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert np.array_equal(d.array, 2 * np.arange(10.0)) and held < big.nbytes / 100
+
+
 def test_an_error_inside_f_is_passed_on_and_leaves_nothing_behind():
     with pytest.raises(ZeroDivisionError):
         mc.derivative(lambda x: 1 / 0, M)
