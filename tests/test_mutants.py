@@ -127,7 +127,7 @@ def test_an_index_that_stands_twice_is_not_renamed_once():
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_a_sample_of_slips_is_noticed_on_the_model_chapters(path):
     found = desk.report(path, every=6)
-    assert found.counted > 12 and found.surviving == [] and found.unchecked == []
+    assert found.counted > 9 and found.surviving == [] and found.unchecked == []
 
 
 @pytest.mark.parametrize("path", [path for path in RUNNING if path not in MODELS], ids=lambda path: path.stem)
@@ -189,4 +189,4 @@ def test_a_page_that_stops_is_said(tmp_path):
 
 def test_formulas_of_the_book_that_could_fail_can_be_broken():
     for latex in [latex for one in finding.everything() for latex in one.formulas if could_fail(latex)][::4]:
-        assert len(mutants(latex)) >= 2, latex
+        assert mutants(latex, slice(0, 3)), latex

@@ -142,7 +142,7 @@ def _break(statement, number, letters, part, every, fates):
     """Run a check on each broken form of one formula; one that any check notices is noticed."""
     latex = statement.formulas[number]
     place = statement.name if len(statement.formulas) == 1 else f"{statement.name}, formula {number + 1}"
-    for mutant in mutants(latex)[len(statement.name) % every::every]:
+    for mutant in mutants(latex, slice(len(statement.name) % every, None, every)):
         name = f"{place}: {mutant.words}"
         while name in fates and fates[name][0].latex != mutant.latex:
             name += ", once more"

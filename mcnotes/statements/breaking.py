@@ -50,12 +50,14 @@ def bare(latex):
     return _SILENT.sub("", _COLOUR.sub(lambda found: f" {found[2]}" if found[2] else "", latex))
 
 
-def mutants(latex):
+def mutants(latex, some=slice(None)):
     r"""All broken forms of a formula.
 
     Parameters
     ----------
     latex : str
+    some : slice, optional
+        Which of them, where a sample is enough.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def mutants(latex):
     latex = bare(latex)
     breaker = _Breaker(latex)
     there, found = {saying(latex)}, []
-    for one in sorted(breaker.run(), key=lambda one: KINDS.index(one.kind)):
+    for one in sorted(breaker.run(), key=lambda one: KINDS.index(one.kind))[some]:
         try:
             said = saying(one.latex)
         except FormulaError:
