@@ -5,7 +5,8 @@ RUN = OMP_NUM_THREADS=1 $(CURDIR)/$(VENV)/bin
 READY = $(VENV)/.ready
 NOTEBOOKS ?= $(wildcard book/*.ipynb)
 
-.PHONY: book pdf test unit notebooks-test browser-test check chapter run mutants-formulas live bench lock fuzz clean
+.PHONY: book pdf test unit notebooks-test browser-test check chapter run mutants-formulas live bench ways lock fuzz \
+	clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
 	$(RUN)/python -m mcnotes.site.pyodide
@@ -48,6 +49,9 @@ bench: book  ## ratios against the peers that are installed (benchmarks/requirem
 	$(RUN)/python benchmarks/programs.py
 	$(RUN)/python benchmarks/pages.py --stock
 
+ways: book  ## go the five ways to the book from the start: folder, JupyterLab, Binder, Colab, wheel
+	$(RUN)/python benchmarks/ways.py
+
 $(READY): requirements.txt requirements-dev.txt constraints.txt pyproject.toml package-lock.json
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
@@ -58,7 +62,7 @@ lock:  ## pin the indirect dependencies anew: a fresh environment, then its vers
 	$(PYTHON) -m venv _build/lock
 	_build/lock/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	echo "# Versions of all packages, direct and indirect, that the tests passed with. Renew: make lock" > constraints.txt
-	_build/lock/bin/pip freeze --exclude-editable >> constraints.txt
+	_build/lock/bin/pip freeze --exclude-editable --exclude mcnotes >> constraints.txt
 	rm -rf _build/lock
 
 fuzz: $(READY)  ## random programs and shapes, thousands of them, new ones at each run

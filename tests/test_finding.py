@@ -2,15 +2,10 @@
 
 import json
 import os
-import pathlib
-import shutil
-import subprocess
-import sys
 
 import contract
 import pytest
 
-from mcnotes.exercises import source as exercises
 from mcnotes.statements import finding
 
 OWN = r"""# X.24 What the notes do not have
@@ -132,26 +127,3 @@ def test_a_name_on_two_pages_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(finding, "notebooks", lambda: there)
     with pytest.raises(ValueError, match=r"'\(90\)' stands twice: 24-a, cell 1, 25-b, cell 2"):
         finding.find("(90)")
-
-
-def test_a_wheel_brings_the_same_table_and_the_exercises(tmp_path):
-    source, there = tmp_path / "source", tmp_path / "there"
-    source.mkdir()
-    for name in ("mcnotes", "book"):
-        shutil.copytree(finding.ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "_build"))
-    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "_toc.yml", "MANIFEST.in"):
-        shutil.copy(finding.ROOT / name, source)
-    quiet = ["-q", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, "--no-build-isolation", "--target", there, source],
-                   check=True, capture_output=True)
-    shutil.rmtree(source)
-    code = ("from mcnotes.statements import finding\n"
-            "print(finding.__file__)\n"
-            "for one in finding.everything(): print(repr(one))\n"
-            "from mcnotes.exercises import source\n"
-            "print(*[source.find(name).name for name in source.names()])")
-    answer = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(there)},
-                            check=True, capture_output=True, text=True).stdout.splitlines()
-    assert pathlib.Path(answer[0]).is_relative_to(there)
-    assert answer[1:-1] == [repr(one) for one in finding.everything()]
-    assert answer[-1].split() == exercises.names() != []

@@ -38,9 +38,12 @@ def enliven(explorer):
     for control in controls:
         control.observe(redraw, "value")
     redraw()
-    bundle = ipywidgets.VBox([picture, *controls, said])._repr_mimebundle_()
-    bundle["text/plain"] = explorer.described([explorer.draw(chosen, _no_picture) for chosen in explorer.ends()])
-    display(bundle, raw=True)
+    box = ipywidgets.VBox([picture, *controls, said])
+    # written out, because Colab has ipywidgets 7, whose widgets cannot be asked for it
+    shown = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+    display({"application/vnd.jupyter.widget-view+json": shown,
+             "text/plain": explorer.described([explorer.draw(chosen, _no_picture) for chosen in explorer.ends()])},
+            raw=True)
 
 
 def _control(ipywidgets, control):

@@ -1,67 +1,94 @@
-"""A notebook in JupyterLab, as the student who runs it meets it: run all cells, move a slider."""
+"""The notebooks in JupyterLab, as the student who runs them meets them: run all cells, move a slider, follow a link."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
+import json
 
 import pytest
 
-from .conftest import ROOT
+from mcnotes.desk import carrying
+from mcnotes.statements import finding
 
-NOTEBOOK = "07-our-scalar-vector-derivative.ipynb"
+from .conftest import ROOT
+from .lab import Lab
+
+NOTEBOOKS = [path.name for path in sorted((ROOT / "book").glob("*.ipynb"))]
+PICTURES = """notebook => [...notebook.querySelectorAll(".jp-OutputArea img")].filter(picture =>
+  !(picture.complete && picture.naturalWidth > 50 && picture.clientWidth > 50
+    && picture.getBoundingClientRect().right <= notebook.getBoundingClientRect().right + 1)).length"""
+#: Numbers beside equations that are no part of the formula: JupyterLab's own.
+SECOND_NUMBERS = """notebook => [...notebook.querySelectorAll(".jp-MarkdownCell .katex-display")]
+  .map(formula => formula.closest(".group")).filter(place => place && place.children.length > 1)
+  .map(place => place.lastElementChild.innerText.trim()).filter(text => text)"""
+LOOKS = """notebook => [...notebook.querySelectorAll(".jp-MarkdownCell aside")].map(box =>
+  getComputedStyle(box).borderLeftColor + box.querySelector("svg").innerHTML)"""
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """The address of a JupyterLab with one notebook."""
-    folder = tmp_path_factory.mktemp("lab")
-    shutil.copy(ROOT / "book" / NOTEBOOK, folder)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=", "--LabApp.news_url=",
-               f"--ServerApp.root_dir={folder}",
-               "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    environment = {name: value for name, value in os.environ.items() if name != "MCNOTES_BOOK"}
-    environment |= {f"JUPYTER_{kind}_DIR": str(folder / ".jupyter") for kind in ("CONFIG", "DATA", "RUNTIME")}
-    server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], env=environment,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(f"{address}/api")
-            break
-        except urllib.error.URLError:
-            time.sleep(0.5)
-    yield address
-    server.terminate()
-    server.wait(20)
+def lab(browser, tmp_path_factory):
+    with Lab(browser, tmp_path_factory.mktemp("lab")) as lab:
+        lab.start()
+        yield lab
 
 
-def test_a_notebook_runs_and_its_explorer_is_live(browser, lab):
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto(f"{lab}/lab/tree/{NOTEBOOK}")
-    page.wait_for_selector(".jp-Notebook h1")
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
-    handle = page.locator(".noUi-handle").first
-    handle.wait_for(state="attached")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
-    assert not page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()
-    handle.scroll_into_view_if_needed()
-    explorer = page.locator(".widget-vbox", has=page.locator(".noUi-handle")).first
-    picture, said = explorer.locator("img").element_handle(), explorer.locator(".widget-html-content").element_handle()
-    before = [picture.get_attribute("src"), said.inner_text()]
-    assert all(before)
-    handle.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("([picture, said, before]) => picture.src !== before[0] && said.innerText !== before[1]",
-                           arg=[picture, said, before])
-    context.close()
+def scratch(lab, *texts, name="scratch.ipynb", carry=True):
+    """A notebook of Markdown cells, opened."""
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": text, "id": f"c{k}"} for k, text in enumerate(texts)]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    if carry:
+        carrying.carry(notebook, name.removesuffix(".ipynb"))
+    (lab.book / name).write_text(json.dumps(notebook))
+    notebook = lab.show(name)
+    notebook.locator(".jp-MarkdownCell h1").wait_for()
+    lab.page.wait_for_timeout(500)                          # formulas and boxes come a little later
+    return notebook
+
+
+def test_nobody_is_asked_about_news(lab):
+    lab.page.wait_for_timeout(1000)
+    assert lab.page.locator(".Toastify__toast").count() == 0
+
+
+@pytest.mark.parametrize("names", [NOTEBOOKS[k:k + 2] for k in range(0, len(NOTEBOOKS), 2)],
+                         ids=lambda names: " ".join(name[:2] for name in names))
+def test_notebooks_run_and_their_explorers_are_live(lab, names):
+    for name, ran in zip(names, lab.run_all(names), strict=True):
+        assert [cell["count"] for cell in ran["cells"]] == [k + 1 for k in range(len(ran["cells"]))], name
+        for cell in ran["cells"]:
+            odd = [output for output in cell["outputs"]
+                   if output["output_type"] == "error" or output.get("name") == "stderr"]
+            assert not odd, f"{name}: {cell['source']}\n{odd}"
+        notebook = lab.show(name)
+        text = notebook.inner_text()
+        assert not [odd for odd in ("numbering: false", "{eq}", "{ref}", ":class:", ":::") if odd in text], name
+        assert notebook.evaluate(SECOND_NUMBERS) == [], name
+        assert notebook.evaluate(PICTURES) == 0, f"{name}: a picture is missing, empty or cut off"
+        sliders = notebook.locator(".widget-vbox", has=lab.page.locator(".noUi-handle")).all()
+        moved = [lab.slide(explorer) for explorer in sliders]
+        assert None not in moved, f"{name}: a slider moved and the picture stayed"
+    lab.close_all()
+
+
+@pytest.mark.parametrize("carry, numbers", [(True, []), (False, ["(1)", "(2)"])])
+def test_an_equation_has_the_number_of_the_notes_alone(lab, carry, numbers):
+    text = "$$ a = b \\tag{30} $$ (eq-30)\n\n$$ c = d $$"
+    notebook = scratch(lab, "# One", text, name=f"numbers-{carry}.ipynb", carry=carry)
+    assert notebook.evaluate(SECOND_NUMBERS) == numbers
+
+
+def test_boxes_of_different_kinds_look_different(lab):
+    kinds = list(carrying.LOOKS)
+    boxes = "\n\n".join(f":::{{admonition}} {kind} 1: a\n:class: {kind}\nText.\n:::" for kind in kinds)
+    looks = scratch(lab, "# Boxes", boxes, name="boxes.ipynb").evaluate(LOOKS)
+    assert len(looks) == len(set(looks)) == len(kinds)
+
+
+@pytest.mark.parametrize("link, opens", [
+    ("[there](07-our-scalar-vector-derivative)", "07-our-scalar-vector-derivative.ipynb"),
+    ("{eq}`there <eq-20>`", f"{finding.find('(20)').page}.ipynb"),
+    ("{ref}`there <box-20>`", f"{finding.find('Concept 20').page}.ipynb"),
+    ("[there](reference/errata)", "errata.md"),
+])
+def test_a_link_opens_what_it_names(lab, link, opens):
+    notebook = scratch(lab, "# Links", f"Go {link}.", name=f"link-{opens[:2]}-{len(link)}.ipynb")
+    notebook.locator(".jp-MarkdownCell a", has_text="there").click()
+    lab.page.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabLabel", has_text=opens).first.wait_for()
+    lab.close_all()

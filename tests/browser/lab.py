@@ -1,0 +1,144 @@
+"""JupyterLab with the book's notebooks, started and driven as a student's would be."""
+
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).parents[2]
+#: All cells stand in the page, so that each picture can be looked at; Lab draws those in sight alone.
+ALL_CELLS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+
+_OPEN = """async path => {
+  const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
+  await panel.context.ready; await panel.sessionContext.ready; await panel.revealed;
+}"""
+_RUN = """async path => {
+  const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
+  window.jupyterapp.shell.activateById(panel.id);
+  const start = performance.now();
+  window.mcRuns = window.mcRuns || {};
+  window.mcRuns[path] = window.jupyterapp.commands.execute("notebook:run-all-cells")
+    .then(() => performance.now() - start);
+}"""
+_END = """async path => {
+  const milliseconds = await window.mcRuns[path];
+  const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
+  const cells = [...panel.content.model.cells].filter(cell => cell.type === "code" && cell.sharedModel.source.trim());
+  return { milliseconds, cells: cells.map(cell => ({
+    source: cell.sharedModel.source, count: cell.executionCount, outputs: cell.outputs.toJSON() })) };
+}"""
+_SLIDE = """async ([handle, picture]) => {
+  const before = picture.src, start = performance.now(), last = handle.ariaValueNow === handle.ariaValueMax;
+  const [key, keyCode] = last ? ["ArrowLeft", 37] : ["ArrowRight", 39];
+  const changed = new Promise(done => new MutationObserver(() => picture.src !== before && done())
+    .observe(picture, { attributes: true, attributeFilter: ["src"] }));
+  handle.focus();
+  handle.dispatchEvent(new KeyboardEvent("keydown", { key, code: key, keyCode, bubbles: true }));
+  await Promise.race([changed, new Promise(done => setTimeout(done, 5000))]);
+  await picture.decode();
+  return picture.src === before ? null : performance.now() - start;
+}"""
+
+_CLOSE = """async () => {
+  for (const panel of [...window.jupyterapp.shell.widgets("main")].filter(panel => panel.sessionContext)) {
+    await panel.sessionContext.shutdown();
+    panel.context.model.dirty = false;
+    panel.dispose();
+  }
+}"""
+
+
+class Lab:
+    """A JupyterLab server on a copy of the book's notebooks, and one open page.
+
+    Parameters
+    ----------
+    browser : playwright Browser
+    folder : pathlib.Path
+        An empty folder for the copy, and for all that Jupyter keeps.
+    book : pathlib.Path, optional
+        The notebooks.
+    python : str, optional
+        The Python whose JupyterLab is started.
+    settings : dict or None, optional
+        Settings of JupyterLab beside those that the repository brings along; with None
+        those count that were installed into the environment.
+    """
+
+    def __init__(self, browser, folder, book=ROOT / "book", python=sys.executable, settings=ALL_CELLS):
+        self.book = folder / "book"
+        shutil.copytree(book, self.book, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=",
+                   f"--ServerApp.root_dir={self.book}", "--LabApp.expose_app_in_browser=True"]
+        if settings is not None:
+            overrides = folder / "settings" / "overrides.d"
+            overrides.mkdir(parents=True)
+            shutil.copy(ROOT / "binder" / "mcnotes.json", overrides)
+            (overrides / "tests.json").write_text(json.dumps(settings))
+            options.append(f"--LabApp.app_settings_dir={folder / 'settings'}")
+        here = () if python == sys.executable else ("PYTHONPATH",)
+        environment = {name: value for name, value in os.environ.items() if name not in ("MCNOTES_BOOK", *here)}
+        environment |= {f"JUPYTER_{kind}_DIR": str(folder / "jupyter") for kind in ("CONFIG", "DATA", "RUNTIME")}
+        self._server = subprocess.Popen([python, "-m", "jupyterlab", *options], env=environment,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{self.address}/api")
+                break
+            except urllib.error.URLError:
+                time.sleep(0.25)
+        context = browser.new_context(viewport={"width": 1280, "height": 1000})
+        self.page = context.new_page()
+        self.page.set_default_timeout(120_000)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.page.context.close()
+        self._server.terminate()
+        self._server.wait(30)
+
+    def start(self, path=""):
+        """Open JupyterLab, and one notebook in it."""
+        self.page.goto(f"{self.address}/lab" + (f"/tree/{path}" if path else ""))
+        self.page.wait_for_selector(".jp-Notebook h1" if path else ".jp-Launcher")
+
+    def run_all(self, paths):
+        """Open notebooks and run all cells, side by side.
+
+        Returns
+        -------
+        list of dict
+            ``milliseconds``, and ``cells`` with ``source``, ``count`` and ``outputs``.
+        """
+        for path in paths:
+            self.page.evaluate(_OPEN, path)
+            self.page.evaluate(_RUN, path)
+        return [self.page.evaluate(_END, path) for path in paths]
+
+    def show(self, path):
+        """Bring an open notebook to the front; its element is returned."""
+        self.page.evaluate(_OPEN, path)
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+    def slide(self, explorer):
+        """Move the first slider of an explorer by one step: milliseconds until the new picture, None without one."""
+        handle, picture = explorer.locator(".noUi-handle").first, explorer.locator("img").first
+        handle.scroll_into_view_if_needed()
+        return self.page.evaluate(_SLIDE, [handle.element_handle(), picture.element_handle()])
+
+    def close_all(self):
+        """Close all notebooks and end their kernels."""
+        self.page.evaluate(_CLOSE)

@@ -1,0 +1,101 @@
+"""The package as PyPI would have it: built from its sources alone, and installed where nothing else is."""
+
+import email
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from mcnotes.exercises import source as exercises
+from mcnotes.statements import finding
+
+ROOT = finding.ROOT
+NOT_SOURCES = shutil.ignore_patterns(".*", "_build", "node_modules", "__pycache__", "build", "*.egg-info")
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory):
+    """A folder with the source archive, and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("package")
+    shutil.copytree(ROOT, folder / "source", ignore=NOT_SOURCES)
+    subprocess.run([sys.executable, "-m", "build", "--no-isolation", "--outdir", folder / "dist", folder / "source"],
+                   check=True, capture_output=True)
+    shutil.rmtree(folder / "source")
+    return folder / "dist"
+
+
+def metadata(text):
+    return email.message_from_string(text)
+
+
+def test_the_page_on_pypi_is_the_readme(dist):
+    archive, wheel = sorted(dist.iterdir(), key=lambda path: path.suffix)
+    said = subprocess.run([sys.executable, "-m", "twine", "check", "--strict", archive, wheel],
+                          capture_output=True, text=True)
+    assert said.returncode == 0, said.stdout
+    with zipfile.ZipFile(wheel) as files:
+        [name] = [name for name in files.namelist() if name.endswith("/METADATA")]
+        about = metadata(files.read(name).decode())
+        licences = {pathlib.Path(name).name for name in files.namelist() if "/licenses/" in name}
+    assert about.get_payload().strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
+    assert (about["Name"], about["License-Expression"]) == ("mcnotes", "MIT AND CC-BY-4.0")
+    assert licences == {"LICENSE", "LICENSE-text.md"}
+    assert about.get_all("Project-URL") is None
+
+
+def test_links_derive_from_the_one_address(tmp_path):
+    shutil.copytree(ROOT, tmp_path / "source", ignore=NOT_SOURCES)
+    config = tmp_path / "source" / "_config.yml"
+    config.write_text(config.read_text().replace('url: ""', "url: https://github.com/someone/notes"))
+    code = "import setuptools.build_meta as b; print(b.prepare_metadata_for_build_wheel('.'))"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "source", check=True, capture_output=True)
+    [found] = (tmp_path / "source").glob("*.dist-info/METADATA")
+    about = metadata(found.read_text(encoding="utf-8"))
+    assert about.get_all("Project-URL") == ["Source, https://github.com/someone/notes",
+                                            "Issues, https://github.com/someone/notes/issues"]
+    assert "[LICENSE](https://github.com/someone/notes/blob/main/LICENSE)" in about.get_payload()
+
+
+def test_only_a_clone_brings_its_setting_for_jupyterlab(dist, tmp_path):
+    shutil.copytree(ROOT, tmp_path / "source", ignore=NOT_SOURCES)
+    subprocess.run([sys.executable, "-c", "import setuptools.build_meta as b; b.build_editable('.')"],
+                   cwd=tmp_path / "source", check=True, capture_output=True)
+    [clone], [wheel] = (tmp_path / "source").glob("*.whl"), dist.glob("*.whl")
+    settings = "mcnotes-0.1.0.data/data/share/jupyter/lab/settings/overrides.d/mcnotes.json"
+    with zipfile.ZipFile(clone) as files:
+        assert json.loads(files.read(settings)) == json.loads((ROOT / "binder" / "mcnotes.json").read_text())
+    with zipfile.ZipFile(wheel) as files:
+        assert not [name for name in files.namelist() if "jupyter" in name]
+
+
+def test_a_wheel_in_an_empty_environment_knows_the_book(dist, tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True)
+    python = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    [wheel] = dist.glob("*.whl")
+    subprocess.run([python, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel], check=True,
+                   capture_output=True)
+    code = """if True:
+        import json, sys
+        import numpy as np, mcnotes as mc
+        from mcnotes.exercises import source
+        from mcnotes.statements import finding
+        W, a = np.array([[1.0, 2.0], [0.5, -1.0], [3.0, 0.0]]), np.array([1.0, 2.0, 3.0])
+        d = mc.derivative(lambda a: np.tanh(W.T @ a), a)
+        @mc.explore(alt="a line that turns", slope=[1, 2])
+        def turn(slope):
+            fig, ax = __import__("matplotlib.pyplot").pyplot.subplots()
+            ax.plot([0, 1], [0, slope])
+        print(json.dumps({"file": finding.__file__, "statements": [repr(one) for one in finding.everything()],
+                          "exercises": [source.find(name).name for name in source.names()], "shape": d.matrix.shape,
+                          "modules": sorted({name.split(".")[0] for name in sys.modules})}))"""
+    answer = subprocess.run([python, "-I", "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True)
+    answer = json.loads(answer.stdout.splitlines()[-1])
+    assert pathlib.Path(answer["file"]).is_relative_to(tmp_path)
+    assert answer["statements"] == [repr(one) for one in finding.everything()]
+    assert answer["exercises"] == exercises.names() != []
+    assert answer["shape"] == [3, 2]
+    assert not {"sphinx", "jupyterlab", "scipy"} & set(answer["modules"])
