@@ -154,3 +154,43 @@ def test_dots_between_equal_blocks_stand_for_two_of_them_too():
     assert mc.holds(diagonal, **letters)
     assert not mc.holds(diagonal.replace("A &", "2A &").replace("& A", "& 2A"), **letters)
     assert not mc.holds(diagonal.replace(r"\vec 0", "A"), **letters)
+
+
+AXES = r"\mathrm{Axes}\left(\frac{\partial y}{\partial x}\right) = "
+
+
+@pytest.mark.parametrize("letters, count", [
+    ({"y": lambda x: np.stack([x, x**2, x**3]), "x": 0.4}, 1),          # kept as a row, and one axis all the same
+    ({"y": lambda x: x[:2, 0] ** 2, "x": np.arange(1.0, 7).reshape(3, 2)}, 3),
+    ({"y": lambda x: np.outer(x, x[:2]), "x": np.array([1.0, 2.0, 3.0])}, 3),
+    ({"y": lambda x: np.sum(x**2), "x": np.array([[1.0, 2.0, 3.0]])}, 2),  # a matrix of one row goes in
+])
+def test_axes_of_a_derivative(letters, count):
+    assert mc.holds(AXES + str(count), **letters)
+    assert mc.holds(AXES + r"\mathrm{Axes}(y) + \mathrm{Axes}(x)", **letters)
+    assert not mc.holds(AXES + str(count + 1), **letters)
+
+
+def test_the_larger_of_two_numbers():
+    letters = {"y": lambda x: x[:2, 0] ** 2, "x": np.arange(1.0, 7).reshape(3, 2)}
+    verdict = mc.holds(AXES + r"\max(\mathrm{Axes}(y), \mathrm{Axes}(x))", **letters)
+    assert not verdict and "3 on the left and 2 on the right" in verdict.line
+    assert mc.holds(r"\max(a, b) = b", a=2.0, b=5.0) and mc.holds(r"\min(a, b) = a", a=2.0, b=5.0)
+
+
+ROWS = (r"\frac{\partial M}{\partial s} = \overbrace{\begin{bmatrix} \frac{\partial m_{11}}{\partial s} & \cdots & "
+        r"\frac{\partial m_{r1}}{\partial s} \\ \vdots & \ddots & \vdots \\ \frac{\partial m_{1k}}{\partial s} & "
+        r"\cdots & \frac{\partial m_{rk}}{\partial s} \end{bmatrix}}^{\text{column } j \leftrightarrow "
+        r"\text{row } j \text{ of } M}, \text{row } i \leftrightarrow \text{column } i \text{ of } M")
+
+
+@pytest.mark.parametrize("right, wrong, word", [
+    ("row } j", "column } j", "has 2 columns, and column j of M runs to 3"),
+    ("column } i", "row } i", "has 3 rows, and row i of M runs to 2"),
+    ("column } i", "column } j", "the index is another one"),
+])
+def test_labels_that_name_rows_and_columns_of_a_matrix(right, wrong, word):
+    letters = {"M": lambda s: np.outer([1.0, 2.0], [s, s**2, s**3]), "s": 0.5}
+    assert mc.holds(ROWS, **letters).line.endswith("2 shapes fit")
+    verdict = mc.holds(ROWS.replace(right, wrong), **letters)
+    assert not verdict and word in verdict.line

@@ -65,11 +65,13 @@ class Record:
         self.relations.append("shape")
 
     def place(self, label, value, node, scope):
-        """A label such as ``row i ↔ v_i``: as many rows as v has entries."""
+        """A label such as ``row i ↔ v_i``, as many rows as v has entries, or ``row i ↔ column i of M``."""
         index, letter = label.parts
-        if letter.kind == "sub" and spelled(letter.parts[1]) != spelled(index):
+        if letter.kind in ("sub", "line") and spelled(letter.parts[1]) != spelled(index):
             raise ClaimError(f"{label.name} {spelled(index)} ↔ {spelled(letter)}: the index is another one")
-        lengths = scope.axes(letter.parts[0], {}) if letter.kind == "sub" else scope.axes(letter, {})
+        lengths = scope.axes(letter.parts[0] if letter.kind in ("sub", "line") else letter, {})
+        if letter.kind == "line" and len(lengths) == 2:
+            lengths = lengths[:1] if "row" in letter.name else lengths
         length = int(np.prod(lengths[-1:])) if lengths else 1
         have = value.shape[0 if label.name == "row" else 1]
         if have != length:

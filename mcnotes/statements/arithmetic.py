@@ -192,7 +192,9 @@ class Arithmetic:
     def _on_call(self, node, env):
         name = node.name
         if name == "Axes":
-            return np.array([[float(len(self.axes(node.parts[0], env)))]])
+            inside = node.parts[0]
+            found = self.axes_of_derivative if inside.kind == "derivative" else self.axes
+            return np.array([[float(len(found(inside, env)))]])
         if name == "Size":
             return np.array([[float(np.prod(self.axes(node.parts[0], env)))]])
         if name in self.letters.functions:
@@ -212,7 +214,8 @@ class Arithmetic:
         if name == "vec":
             return np.reshape(np.transpose(value), (-1, 1))
         if name in ("max", "min"):
-            return np.reshape(getattr(np, name)(value), (1, 1))
+            sides = [value, *(self.array(part, env) for part in node.parts[1:])]
+            return np.reshape(getattr(np, name)([getattr(np, name)(side) for side in sides]), (1, 1))
         raise FormulaError(f"{name} is a function without a value: give {name}=…")
 
     def _on_absolute(self, node, env):

@@ -63,6 +63,15 @@ class Calculus:
         return None, []
 
     def _on_derivative(self, node, env):
+        return _laid_out(*self._unlaid(node, env))
+
+    def axes_of_derivative(self, node, env):
+        """Lengths of the axes of a derivative, those of the input first: a vector by a number has one (X.16)."""
+        _, inner, outer, *_ = self._unlaid(node, env)
+        return (*inner, *outer)
+
+    def _unlaid(self, node, env):
+        """A derivative's array, the axes that are left of input and output, and what its layout needs."""
         of, *by = node.parts
         if len(by) > 1:
             of = Node("derivative", (of, by[-1]), name=node.name, at=node.at)
@@ -87,8 +96,8 @@ class Calculus:
         array = np.reshape(array, inner + outer)
         array, inner_shape, across = self._part(array, 0, inner, places, by[0])
         array, outer_shape, _ = self._part(array, len(inner_shape), outer, chosen, of)
-        return _laid_out(array, inner_shape, outer_shape, found if not places and not chosen else None,
-                         across and not _row(of, outer, chosen), _row(of, outer, chosen))
+        return (array, inner_shape, outer_shape, found if not places and not chosen else None,
+                across and not _row(of, outer, chosen), _row(of, outer, chosen))
 
     def _letter_derivative(self, whole, name, sign):
         key = ("letter", whole, name, sign)

@@ -161,7 +161,10 @@ class _Reader:
         return Node("condition", tuple(parts[1:]), name=kind, at=at)
 
     def on_place(self, parts, at):
-        return Node("place", (parts[1], parts[3]), name=" ".join(re.sub(r"[\\{}]|text", " ", parts[0]).split()), at=at)
+        return Node("place", (parts[1], parts[3]), name=_word(parts[0]), at=at)
+
+    def on_line(self, parts, at):
+        return Node("line", (parts[3], parts[1]), name=_word(parts[0]), at=at)
 
     # sums and products
 
@@ -318,6 +321,11 @@ class _Reader:
                 condition = Node("condition", (condition,), name="if", at=condition.at)
             branches.append(Node("branch", (value, condition), at=row.at))
         return Node("cases", tuple(branches), at=at)
+
+
+def _word(token):
+    """The word of \\text{row}."""
+    return " ".join(re.sub(r"[\\{}]|text", " ", token).split())
 
 
 def _listed(node):

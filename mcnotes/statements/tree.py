@@ -155,6 +155,7 @@ _SPELL = {
     "conditions": lambda n: " ".join(map(spelled, n.parts)),
     "condition": lambda n: {"if": "if ", "all": "for all ", "near": "near ", "otherwise": "otherwise"}[n.name]
     + ", ".join(map(spelled, n.parts)),
+    "line": lambda n: f"{n.name} {spelled(n.parts[1])} of {spelled(n.parts[0])}",
     "flow": lambda n: " ".join(map(spelled, n.parts)),
     "arrow": lambda n: n.name,
 }
