@@ -20,7 +20,7 @@ NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
 OLD_FORM = {
     "00-matrix-derivatives", "01-partial-derivatives", "03-derivatives-approximation", "04-the-gradient",
     "05-finding-the-scalar-vector-derivative", "06-planar-approximation", "10-vectors-and-vectors",
-    "14-matrix-scalar", "17-dimensions",
+    "17-dimensions",
 }
 
 #: Slips of wording, layout and transcription that stand in the reference list alone. The list grows.
