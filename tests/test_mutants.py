@@ -109,6 +109,8 @@ LETTERS = {"Z": W.T @ A, "W": W, "A": A, "s": 2.0}
      r"\begin{bmatrix} 5 & 0 \\ s & 2 \end{bmatrix} transposed", ""),
     (r"z_i > 0", "j for i in z_i", "a free index with another name"),
     (r"z_i > a_j", "i for j in a_j", ""),
+    (r"\mathrm{Axes}(Z) = 1", "(Z) transposed", "the transpose of a number"),
+    (r"\mathrm{Axes}(W) = 2", "W transposed", "a transpose has as many axes"),
 ])
 def test_what_says_the_same_is_told_by_rule(latex, words, reason):
     found = {one.words: one for one in mutants(latex)}

@@ -20,11 +20,10 @@ NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
 OLD_FORM = {
     "00-matrix-derivatives", "01-partial-derivatives", "03-derivatives-approximation", "04-the-gradient",
     "05-finding-the-scalar-vector-derivative", "06-planar-approximation", "10-vectors-and-vectors",
-    "17-dimensions",
 }
 
 #: Slips of wording, layout and transcription that stand in the reference list alone. The list grows.
-SLIPS = {"E29", "E30", "E34", "E36", "E51", "E52", "E53", "E59", "E60", "E61", "E67", "E68",
+SLIPS = {"E29", "E30", "E34", "E36", "E46", "E51", "E52", "E53", "E59", "E60", "E61", "E67", "E68",
          "E69", "E73", "E74", "E77", "E80", "E82", "E83"}
 
 

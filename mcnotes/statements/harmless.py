@@ -13,6 +13,7 @@ from .reading import FormulaError, read
 from .tree import Node, rebuilt, walk
 from .values import ZERO, ClaimError, Flexible, Tensor
 
+_COUNTED = re.compile(r"\{(Axes|Size)\}\s*(?P<inside>\()?\s*$")
 _COMMUTES = re.compile(r"\s*(\*|\\odot|\\ast|\\circ)\s*")
 
 
@@ -49,6 +50,8 @@ def harmless(latex, mutant, letters):
         return "the transpose of a number"
     if mutant.kind == "transpose" and _diagonal(pieces[0], letters):
         return "the transpose of a diagonal matrix"
+    if mutant.kind == "transpose" and (counted := _COUNTED.search(latex[:mutant.pieces[0][0]])):
+        return "a transpose has as many axes" if counted["inside"] else "the transpose of a number"
     if mutant.kind == "order" and len(pieces) == 2:
         between = latex[mutant.pieces[0][1]:mutant.pieces[1][0]]
         if any(_numbers(piece, letters) for piece in pieces):

@@ -117,6 +117,8 @@ class _Judge:
 
     def _alone(self, body, conditions, labels):
         """An expression without a relation: its braces and labels may say something."""
+        if body.kind == "product" and body.parts[-1].kind == "words":      # [v₁; …; v_m] ↓ axis 1
+            body = body.parts[0] if len(body.parts) == 2 else Node("product", body.parts[:-1], at=body.at)
         for env in self.environments(body, conditions):
             value = self.scope().value(body, env)
             for label in labels:
