@@ -197,7 +197,8 @@ def test_labels_that_name_rows_and_columns_of_a_matrix(right, wrong, word):
 
 
 def test_words_beside_an_expression_say_nothing_that_runs():
-    latex = r"\overbrace{\begin{bmatrix} v_1 \\ \vdots \\ v_m \end{bmatrix}}^{(%s \times 1)} \Big\downarrow \text{axis 1}"
+    column = r"\begin{bmatrix} v_1 \\ \vdots \\ v_m \end{bmatrix}"
+    latex = rf"\overbrace{{{column}}}^{{(%s \times 1)}} \Big\downarrow \text{{axis 1}}"
     v = np.array([1.0, 2.0, 3.0])
     assert mc.holds(latex % "m", v=v)
     assert not mc.holds(latex % "2", v=v)
