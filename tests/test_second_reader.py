@@ -34,10 +34,17 @@ def second(formulas):
     return [collections.Counter(map(tuple, pieces)) for pieces in json.loads(done.stdout)]
 
 
+def leaves(tree):
+    """The letters and numbers of a piece, without the names of functions and without what stands at a brace."""
+    if not hasattr(tree, "data"):
+        return [letter_name(str(tree))] if tree.type in LEAVES else []
+    noted = any(is_a(part, "brace") for part in tree.children)
+    return [leaf for part in tree.children if not (noted and is_a(part, "lower")) for leaf in leaves(part)]
+
+
 def text(tree):
-    """The letters and numbers of a piece, one after the other, without the names of functions."""
-    leaves = (letter_name(str(token)) for token in tree.scan_values(lambda token: token.type in LEAVES))
-    return unicodedata.normalize("NFKC", "".join(leaves))
+    """The letters and numbers of a piece, one after the other."""
+    return unicodedata.normalize("NFKC", "".join(leaves(tree)))
 
 
 def first(latex):
@@ -46,7 +53,7 @@ def first(latex):
     for tree in Pieces(latex).tree.iter_subtrees_topdown():
         if tree.data == "fraction":
             found["fraction", *(text(part) for part in tree.children if hasattr(part, "data"))] += 1
-        elif tree.data == "factor" and not any(tree.children[0].find_data("brace")):
+        elif tree.data == "factor" and not is_a(tree.children[0], "brace"):
             base = ""
             for part in tree.children:
                 if is_a(part, "lower", "upper") and text(part):
@@ -72,6 +79,7 @@ def test_both_readers_find_the_same_pieces_in_every_formula_of_the_book():
     ("w_{ji} = a", "w_{ij} = a"), (r"\frac{a}{b} c", r"\frac{a}{b c}"), (r"\sum_{j=1}^{m} a_j", r"\sum_{j=1}^{n} a_j"),
     (r"(A B)^T", "A B^T"), ("a = b", r"a \approx b"), (r"\begin{bmatrix} a & b \end{bmatrix}",
                                                      r"\begin{bmatrix} a \\ b \end{bmatrix}"),
+    (r"(\underbrace{A}_{(k \times 1)})^T s", r"(\underbrace{A}_{(k \times 1)}) s"),
 ])
 def test_they_differ_where_the_formulas_do(one, other):
     same, different = second([one, other])

@@ -58,7 +58,7 @@ def explore(*, alt, start=None, still=True, **ranges):
     ...     plt.gca().barh([0], [step])
     ...     plt.xlim(0, 1)
     ...     return f"the step is {step:.1f}"
-    {'text/plain': 'a bar as long as the step\\nstep 0.4: the step is 0.4...
+    {...'text/plain': 'a bar as long as the step\\nstep 0.4: the step is 0.4...
     """
     need_words(alt)
     started = dict(start or {})
