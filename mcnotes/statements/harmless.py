@@ -15,6 +15,7 @@ from .values import ZERO, ClaimError, Flexible, Tensor
 
 _COUNTED = re.compile(r"\{(Axes|Size)\}\s*(?P<inside>\()?\s*$")
 _COMMUTES = re.compile(r"\s*(\*|\\odot|\\ast|\\circ)\s*")
+_LIMIT = re.compile(r"\\lim_\{\s*([A-Za-z])\s*\\to")
 
 
 def harmless(latex, mutant, letters):
@@ -41,6 +42,7 @@ def harmless(latex, mutant, letters):
     ['z_i transposed: the transpose of a number']
     """
     latex = bare(latex)
+    letters = dict.fromkeys(_LIMIT.findall(latex), 0.01) | letters
     if renamed(latex, mutant.latex, letters):
         return "a free index with another name"
     pieces = [latex[start:end] for start, end in mutant.pieces]
@@ -51,7 +53,8 @@ def harmless(latex, mutant, letters):
     if mutant.kind == "transpose" and _diagonal(pieces[0], letters):
         return "the transpose of a diagonal matrix"
     if mutant.kind == "transpose" and (counted := _COUNTED.search(latex[:mutant.pieces[0][0]])):
-        return "a transpose has as many axes" if counted["inside"] else "the transpose of a number"
+        counts = "axes" if counted[1] == "Axes" else "entries"
+        return f"a transpose has as many {counts}" if counted["inside"] else "the transpose of a number"
     if mutant.kind == "order" and len(pieces) == 2:
         between = latex[mutant.pieces[0][1]:mutant.pieces[1][0]]
         if any(_numbers(piece, letters) for piece in pieces):
