@@ -202,3 +202,18 @@ def test_words_beside_an_expression_say_nothing_that_runs():
     v = np.array([1.0, 2.0, 3.0])
     assert mc.holds(latex % "m", v=v)
     assert not mc.holds(latex % "2", v=v)
+
+
+@pytest.mark.parametrize("latex, words", [
+    (r"\Delta s = \Delta s_{\text{from } v_1} + \Delta s_{\text{from } v_2} + \Delta v_1 \Delta v_2", "✓"),
+    (r"\Delta s = \Delta s_{\text{from } v_1} + \Delta s_{\text{from } v_3} + \Delta v_1 \Delta v_2",
+     "v has no entry 3"),
+    (r"\Delta s = s(v + \Delta v) - s(v)", "✓"),
+])
+def test_an_entry_that_is_not_there_cannot_move(latex, words):
+    assert words in mc.holds(latex, s=lambda v: v[0] * v[1], v=[3.0, 2.0], Δv=[1.0, 0.8]).line
+
+
+def test_a_function_that_cannot_take_its_argument_says_which():
+    with pytest.raises(ValueError, match=r"f\(x₁\): f cannot take one number"):
+        mc.holds(r"f(x) = f(x_1)", f=lambda x: x[0] * x[1], x=[3.0, 2.0])

@@ -169,8 +169,11 @@ class Calculus:
             return self._slope(node, env)
         name = head.name
         given = [self._argument(name, part, env) for part in arguments]
-        function = self.letters.functions[name]
-        return as_matrix(function(*given))
+        try:
+            return as_matrix(self.letters.functions[name](*given))
+        except (IndexError, ValueError, TypeError) as error:
+            shapes = " and ".join(str(np.shape(one)) if np.ndim(one) else "one number" for one in given)
+            raise FormulaError(f"{spelled(node)}: {name} cannot take {shapes} ({error})") from None
 
     def _slope(self, node, env):
         head, *arguments = node.parts

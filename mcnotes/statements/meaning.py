@@ -121,7 +121,11 @@ class Scope(Indices, Arithmetic, Calculus):
                 place = tuple(k - 1 for k in entry)
                 if len(place) == 1 and count == 2:
                     place = place if name[0] == "M" else (slice(None), *place)
-                kept[place] = 1.0
+                try:
+                    kept[place] = 1.0
+                except IndexError:
+                    raise ClaimError(f"{name} has no entry {', '.join(map(str, entry))}: it is "
+                                     f"{written(counted(shape))}") from None
             delta = delta * kept.reshape(shape)
         return delta
 
