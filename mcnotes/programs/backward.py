@@ -8,6 +8,7 @@ a matrix (axes of the step, then the output) from there on.
 """
 
 import numpy as np
+from numpy.linalg import inv, slogdet
 
 from ..engine.asking import name_of
 from ..engine.constants import UnsupportedError
@@ -60,12 +61,15 @@ class Way:
         """The operands of a step and what arrives at them."""
         try:
             if step in self.special:
+                self.sheet.section = "X.22"             # softmax, and softmax with cross entropy
                 yield from self.through(step, back, self.special[step])
                 return
             local = slopes(step)
             if local is not None:
                 for operand, slope in local:
                     if isinstance(operand, Expression) and operand.call not in FLAT - {"input"}:
+                        if step.call in (np.add, np.subtract) and operand.shape != step.shape:
+                            self.sheet.section = "X.23"             # a bias
                         yield operand, self.scaled(back, step.shape, slope, operand.shape)
                 return
             if step.call not in PULLS:
@@ -73,11 +77,8 @@ class Way:
             yield from self.through(step, back, PULLS[step.call])
         except UnsupportedError as error:
             what = f"{described(step)} {error}".strip()
-            raise UnsupportedError(
-                f"{what} has no line in a program yet; write it with steps that have one (arithmetic, @, sums and "
-                "means, exp and its relatives, indexing, stack, norm, inv, slogdet), or use mc.derivative(f, at) at "
-                "each point"
-            ) from None
+            raise UnsupportedError(f"{what} has no line in a program yet; {advice(step)}mc.derivative(f, at) at each "
+                                   "point") from None
 
 
 class ScalarWay(Way):
@@ -89,7 +90,8 @@ class ScalarWay(Way):
     def settled(self, step, back):
         if step.name and step in self.named and isinstance(back, Expression) and back.call != "number":
             back = full(back, step.shape, self.sheet)
-            if not any(x.closed for x in self.reached.values() if isinstance(x, Expression)):
+            first = not any(x.closed for x in self.reached.values() if isinstance(x, Expression))
+            if first and back.section != "X.22":
                 back.section = "X.19"
             back.closed = True
         return back
@@ -291,5 +293,39 @@ def _section(step, back):
 
 def described(step):
     """A step as a message names it."""
-    words = {"getitem": "x[...]", "array": "np.array of parts", "T": "x.T", "item": "a step with several results"}
+    if step.call == "item":
+        return described(step.args[0])
+    words = {"getitem": "x[...]", "array": "np.array of parts", "T": "x.T"}
     return words.get(step.call) or name_of(step.call)
+
+
+#: What does the same as a step without a line, or comes near.
+_INSTEAD = {
+    np.interp: "write each piece of the line, chosen by np.where",
+    np.partition: "use np.sort",
+    np.nan_to_num: "use np.where(np.isfinite(x), x, 0)",
+    np.pad: "build the border with np.concatenate",
+    np.average: "use np.sum(w * x) / np.sum(w)",
+    np.std: "use np.sqrt(np.var(...))",
+    np.diag: "take a vector's entries with an index, x[np.arange(n), np.arange(n) + k]",
+    np.diagonal: "take its entries with an index, x[np.arange(n), np.arange(n)]",
+    np.convolve: "add up shifted pieces, x[1:] * k[0] + x[:-1] * k[1]",
+    np.lib.stride_tricks.sliding_window_view: "stack the pieces, np.stack([x[k:k + n] for k in range(count)])",
+    np.linalg.pinv: "use np.linalg.inv(X.T @ X) @ X.T, for a matrix with independent columns",
+    np.linalg.solve: "use np.linalg.inv(A) @ B",
+    np.prod: "multiply the entries one by one",
+    np.cumprod: "multiply the entries one by one",
+    **dict.fromkeys((np.linalg.det, slogdet, inv), "take one matrix at a time"),
+    **dict.fromkeys((np.atleast_1d, np.atleast_2d, np.atleast_3d), "call it for one array at a time"),
+    **dict.fromkeys((np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.svd, np.linalg.svdvals),
+                    "its derivative takes more than a line or two; use np.linalg.slogdet, np.linalg.inv or np.trace "
+                    "where these say the same"),
+}
+
+
+def advice(step):
+    """What to do in place of a step that has no line."""
+    call = step.args[0].call if step.call == "item" else step.call
+    general = ("write it with steps that have one (arithmetic, @, sums and means, exp and its relatives, indexing, "
+               "stack, norm, inv, slogdet)")
+    return _INSTEAD.get(call, general) + ", or use "

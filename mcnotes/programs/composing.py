@@ -31,7 +31,8 @@ def program(f, at, *, wrt=None, value=False):
     f : callable
         A function of NumPy arrays, as for :func:`mcnotes.derivative`, made of
         arithmetic, element-wise functions, sums and means, products, transposes,
-        broadcasting, indexing, stacking, norms, inverse and log-determinant.
+        broadcasting, indexing, stacking, sorting, norms, inverse and log-determinant.
+        Without a line are the Cholesky factor, eigenvalues and singular values.
     at : number, array of any shape, list or dict of arrays, or tuple of these
         A point, as for :func:`mcnotes.derivative`. Its shapes count, and where `f`
         chooses its way by a value, its values.

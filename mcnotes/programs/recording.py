@@ -12,6 +12,7 @@ from ..engine.steps import Steps
 from ..engine.trace import trace
 from ..engine.traced import Traced
 from .expression import Expression, Sheet, leaves
+from .opening import opens, rewritten
 
 
 class Watched(Steps):
@@ -104,9 +105,14 @@ class Recording:
         self.guards = [(self.operand(x, x), value) for _, x, value in self.steps.decisions]
 
     def _read(self):
-        """Turn the outermost steps into expressions."""
+        """Turn the outermost steps into expressions; of a step that is made of others, these."""
+        level = 0
         for step, (args, options) in zip(self.steps, self.steps.passed, strict=True):
-            if step.depth:
+            if step.depth > level:
+                continue
+            level = step.depth
+            if opens(step.function, step.args, step.options):
+                level += 1
                 continue
             plain = isinstance(step.result, Stepped)
             try:
@@ -123,10 +129,6 @@ class Recording:
             return self.sheet.make("getitem", args[0], args[1] if isinstance(args[1], tuple) else (args[1],))
         if function is np.transpose and len(args) == 1 and not options and args[0].ndim <= 2:
             return args[0] if args[0].ndim < 2 else self.sheet.make("T", args[0])
-        if function in (np.dot, np.vdot, np.inner, np.linalg.matmul) and all(np.ndim(_value(x)) for x in args):
-            counts = [np.ndim(_value(x)) for x in args]
-            if max(counts) == 1 or function in (np.dot, np.linalg.matmul) and max(counts) <= 2:
-                function = np.matmul
         if isinstance(function, np.ufunc) or function in OF_ARRAYS:
             args = [self.array(x) for x in args]
         if isinstance(function, tuple):
@@ -135,7 +137,9 @@ class Recording:
             function, options = REDUCTIONS[function], {"axis": 0, **options}
         if function is np.ptp:
             return self.sheet.make(np.max, *args, **options) - self.sheet.make(np.min, *args, **options)
-        return self.sheet.make(CANONICAL.get(function, function), *args, **options)
+        function = CANONICAL.get(function, function)
+        other = rewritten(self.sheet, function, args, options)
+        return self.sheet.make(function, *args, **options) if other is None else other
 
     def array(self, x):
         """A list among operands that are arrays."""
@@ -212,11 +216,11 @@ class Recording:
 
 
 #: Functions with arrays only among what is passed by place.
-OF_ARRAYS = {np.dot, np.inner, np.vdot, np.outer, np.convolve, np.linalg.solve, np.where, np.kron}
+OF_ARRAYS = {np.dot, np.inner, np.vdot, np.outer, np.convolve, np.linalg.solve, np.where, np.linalg.matmul}
 #: Functions that cut an array into pieces.
 SPLITS = {np.split: 0, np.array_split: 0, np.vsplit: 0, np.hsplit: 1, np.dsplit: 2}
 #: Functions that are another one by another name.
-CANONICAL = {np.amax: np.max, np.amin: np.min, np.absolute: np.absolute, np.linalg.outer: np.outer}
+CANONICAL = {np.amax: np.max, np.amin: np.min, np.linalg.outer: np.outer, np.linalg.matmul: np.matmul}
 
 
 def _starts(step):

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..engine.constants import UnsupportedError
 from ..engine.rules.reductions import over_of
-from .expression import Expression, number_of, split, times
+from .expression import Expression, number_of, split, times, transposed
 
 #: NumPy function or name of a step -> its pull.
 PULLS = {}
@@ -70,6 +70,11 @@ def restored(g, shape, over_axes, more):
     if more == 0 and over_axes == tuple(range(len(over_axes))):
         return g
     return g[tuple(None if k in over_axes else slice(None) for k in range(len(shape)))]
+
+
+def turned(x):
+    """The transpose of each matrix."""
+    return transposed(x) if x.ndim == 2 else x.sheet.make(np.swapaxes, x, -1, -2)
 
 
 def option(step, place, name, default=None):

@@ -238,8 +238,8 @@ class Writer:
         front = x
         while isinstance(front, Expression) and front.call in (np.multiply, np.divide) and front not in self.names:
             front = front.args[0]
-        whole = isinstance(front, Expression) and front not in self.names and (
-            front.call is np.matmul or np.result_type(front.value).kind == "b")
+        whole = isinstance(front, Expression) and (
+            front not in self.names and front.call is np.matmul or np.result_type(front.value).kind == "b")
         return self.text(x, _ATOM if whole else 2)
 
     def key(self, part):

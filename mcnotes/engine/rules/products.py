@@ -113,7 +113,7 @@ def _last_trace(x, offset=0):
 
 @rule(np.einsum)
 def _einsum(*operands, optimize=False):
-    inputs, out, operands = _pattern(operands)
+    inputs, out, operands = letters_of(operands)
     longest = {}
     for x, letters in zip(operands, inputs, strict=True):
         for letter, n in zip(letters, np.shape(x), strict=True):
@@ -128,7 +128,7 @@ def _einsum(*operands, optimize=False):
     return contraction(out, pairs, lambda *values: np.einsum(pattern, *values, optimize=optimize))
 
 
-def _pattern(operands):
+def letters_of(operands, gate=given):
     """An einsum's input letters, output letters and arrays, with letters in place of dots and numbers."""
     if not isinstance(operands[0], str):                        # array, axes, array, axes, ..., axes of the output
         named = ["".join("..." if k is Ellipsis else LETTERS[k] for k in axes) for axes in operands[1::2]]
@@ -138,7 +138,7 @@ def _pattern(operands):
             arrays = operands[:-1:2]
         operands = (",".join(named[:len(arrays)]) + "".join("->" + out for out in named[len(arrays):]), *arrays)
     inputs, arrow, out = operands[0].replace(" ", "").partition("->")
-    letters, arrays = inputs.split(","), given(*operands[1:])
+    letters, arrays = inputs.split(","), gate(*operands[1:])
     if len(letters) != len(arrays):
         raise ValueError(f"einsum: the pattern {operands[0]!r} names {len(letters)} arrays, there are {len(arrays)}")
     free = [letter for letter in LETTERS if letter not in operands[0]]

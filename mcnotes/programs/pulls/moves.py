@@ -188,9 +188,12 @@ def _copied(step, g, more):
 
 @pull(np.diag)
 def _diag(step, g, more):
-    x = step.args[0]
-    if len(step.args) > 1 or step.options:
-        raise UnsupportedError("with k=")
+    x, offset = step.args[0], option(step, 1, "k", 0)
+    if offset:
+        if x.ndim != 1 or more:
+            raise UnsupportedError("with k=, of a matrix or for a result that is not a number")
+        yield x, step.sheet.make(np.diag, g, offset)
+        return
     if x.ndim == 1:
         yield x, step.sheet.make(np.diag, g) if not more else step.sheet.make(np.einsum, "iio->io", g)
         return
@@ -204,6 +207,10 @@ def _diag(step, g, more):
 def _sort(step, g, more):
     x = step.args[0]
     if x.ndim != 1:
-        raise UnsupportedError("of more than one axis")
+        axis = step.options["axis"]
+        order = x.sheet.make(np.argsort, x, axis=axis, kind="stable")
+        place = x.sheet.make(np.argsort, order, axis=axis)          # where each entry went
+        yield x, x.sheet.make(np.take_along_axis, g, place[(..., None)] if more else place, axis=axis)
+        return
     order = x.sheet.make(np.argsort, x, kind="stable")
     yield x, x.sheet.make("placed", g.shape, ((order,),), (g,))

@@ -5,7 +5,7 @@ import numpy as np
 from ...engine.constants import UnsupportedError
 from ...engine.rules.common import LETTERS
 from ..expression import Expression, outer, product, times, transposed
-from ..shaping import lifted, option, plain_options, pull, summed
+from ..shaping import lifted, option, plain_options, pull, summed, turned
 
 
 @pull(np.matmul)
@@ -14,13 +14,18 @@ def _matmul(step, g, more):
     kinds = a.ndim, b.ndim
     sheet = step.sheet
     sheet.section = "X.20"              # a derivative by the left factor is an outer product
-    if max(kinds) > 2:
-        if more or min(kinds) < 2:
-            raise UnsupportedError("of stacks of matrices, for a result that is not a number" if more else
-                                   "of a stack of matrices and a vector")
-        yield a, summed(sheet.make(np.matmul, g, _turned(b)), g.shape[:-1] + a.shape[-1:], a.shape, 0, sheet)
+    if max(kinds) > 2 and (more or min(kinds) < 2):
+        if min(kinds) > 2 and a.shape[:-2] != b.shape[:-2]:
+            raise UnsupportedError("of stacks that differ in shape, for a result that is not a number")
+        batch = LETTERS[3:1 + max(kinds)]
+        of_a, of_b = ("" if n == 1 else batch[len(batch) - n + 2:] for n in kinds)
+        pattern = f"{of_a}{'a' * (kinds[0] > 1)}b,{of_b}b{'c' * (kinds[1] > 1)}"
+        out = f"{max(of_a, of_b, key=len)}{'a' * (kinds[0] > 1)}{'c' * (kinds[1] > 1)}"
+        yield from _einsum(sheet.make(np.einsum, f"{pattern}->{out}", a, b), g, more)
+    elif max(kinds) > 2:
+        yield a, summed(sheet.make(np.matmul, g, turned(b)), g.shape[:-1] + a.shape[-1:], a.shape, 0, sheet)
         sheet.section = "X.21"
-        yield b, summed(sheet.make(np.matmul, _turned(a), g), g.shape[:-2] + b.shape[-2:], b.shape, 0, sheet)
+        yield b, summed(sheet.make(np.matmul, turned(a), g), g.shape[:-2] + b.shape[-2:], b.shape, 0, sheet)
     elif kinds == (2, 2):
         yield a, product(g, transposed(b)) if not more else sheet.make(np.einsum, "iko,jk->ijo", g, b)
         sheet.section = "X.21"
@@ -37,10 +42,6 @@ def _matmul(step, g, more):
         yield a, times(b, g) if not more else outer(b, g)
         sheet.section = "X.21"
         yield b, times(a, g) if not more else outer(a, g)
-
-
-def _turned(x):
-    return transposed(x) if x.ndim == 2 else x.sheet.make(np.swapaxes, x, -1, -2)
 
 
 @pull(np.outer)
@@ -64,23 +65,24 @@ def _einsum(step, g, more):
         raise UnsupportedError('in a form other than "ij,jk->ik", with the arrow and without dots')
     inputs, _, out = pattern.replace(" ", "").partition("->")
     letters = inputs.split(",")
-    end = next(x for x in LETTERS if x not in pattern) if more else ""
+    free = [x for x in LETTERS if x not in pattern]
+    end = free.pop() if more else ""
     for k, (x, own) in enumerate(zip(operands, letters, strict=True)):
         if not isinstance(x, Expression):
             continue
         others = [(y, z) for j, (y, z) in enumerate(zip(operands, letters, strict=True)) if j != k]
+        whole = ""
+        for place, letter in enumerate(own):
+            if letter in own[:place]:                   # a diagonal: zero off it
+                whole += free.pop()
+                others.append((step.sheet.make(np.eye, x.shape[place]), letter + whole[-1]))
+            else:
+                whole += letter
         known = out + "".join(z for _, z in others)
-        if len(set(own)) < len(own) or not set(own) <= set(known) or not _even(operands, letters):
-            raise UnsupportedError("with a letter that one array has twice or alone, or with an axis of length 1")
-        back = ",".join([*(z for _, z in others), out + end]) + "->" + own + end
+        others += [(step.sheet.make(np.ones, n), letter) for letter, n in zip(whole, x.shape, strict=True)
+                   if letter not in known]              # a sum along an axis: copies
+        back = ",".join([*(z for _, z in others), out + end]) + "->" + whole + end
         yield x, step.sheet.make(np.einsum, back, *(y for y, _ in others), g)
-
-
-def _even(operands, letters):
-    """Whether each letter has one length."""
-    lengths = {}
-    return all(lengths.setdefault(letter, n) == n for x, own in zip(operands, letters, strict=True)
-               for letter, n in zip(own, np.shape(x), strict=True))
 
 
 @pull(np.trace)

@@ -58,7 +58,7 @@ def _norm(step, g, more):
     plain_options(step, "axis", "keepdims", "ord")
     x, kind = step.args[0], option(step, 1, "ord")
     axis = option(step, 2, "axis")
-    count = x.ndim if axis is None and kind is None else 1 if axis is None else len(axes_of(axis, x.ndim))
+    count = x.ndim if axis is None else len(axes_of(axis, x.ndim))
     if not (kind is None and (axis is None or count in (1, 2)) or count == 1 and kind == 2 or
             count == 2 and kind == "fro"):
         raise UnsupportedError(f"with ord={kind!r}")
@@ -115,6 +115,18 @@ def _cumsum(step, g, more):
     back = (slice(None),) * axis + (slice(None, None, -1),)
     options = {} if g.ndim == 1 else {"axis": axis}
     yield x, x.sheet.make(np.cumsum, g[back], **options)[back]
+
+
+@pull(np.cumprod)
+def _cumprod(step, g, more):
+    plain_options(step, "axis")
+    x, axis = step.args[0], option(step, 1, "axis", 0)
+    if not np.all(x.value):
+        raise UnsupportedError("at a point with an entry that is 0")
+    back = (slice(None),) * axis + (slice(None, None, -1),)
+    options = {} if g.ndim == 1 else {"axis": axis}
+    later = x.sheet.make(np.cumsum, times(lifted(step, more), g)[back], **options)[back]
+    yield x, over(later, lifted(x, more))
 
 
 @pull(np.average)
