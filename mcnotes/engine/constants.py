@@ -6,9 +6,9 @@ change them any more. A small array is copied. A large one is kept as it is and
 locked while `f` runs, so that a program that writes into it stops with an error.
 
 One way round the lock is left: a view of a large array that was there before the
-array was locked can still be written into. So about a hundred entries are remembered,
-and compared when `f` is done. Who overwrites the whole array in this way is found
-out; who changes a few of its entries may not be.
+array was locked can still be written into. So one entry in eight thousand is
+remembered, and compared when `f` is done. Who overwrites the whole array in this way
+is found out; who changes a part of it may not be.
 """
 
 import threading
@@ -102,8 +102,8 @@ def owner(array):
 
 
 def _sample(array):
-    """Some entries of an array that owns its memory, spread over it."""
-    return array.ravel("K")[::max(1, array.size // 101)].tobytes()
+    """Some entries of an array, spread over it."""
+    return array.ravel("K")[::8191].tobytes()
 
 
 def lock(x, held):
@@ -142,8 +142,9 @@ def unlock(held):
             if key in _locks:
                 _locks[key][1] -= 1
                 _restore(key)
-        for key in list(_locks) if _locks else ():      # a view waits until the array that owns its memory is back
-            _restore(key)
+        if _locks:
+            for key in list(_locks):    # a view waits until the array that owns its memory is back
+                _restore(key)
     return all(sample is None or sample == _sample(array) for array, sample in held.values())
 
 

@@ -196,10 +196,11 @@ def _own(result, other, copied=COPIED):
         return result
     if result.dtype is not _FLOAT:
         return result.astype(float)
-    if other is not None and (result is other or isinstance(other, np.ndarray)
-                              and np.may_share_memory(result, other)):
+    if result is other or isinstance(other, np.ndarray) and (
+            result.base is other or np.may_share_memory(result, other)):
         if result.size <= copied:
             return result.copy()
-        result = result.view()
+        if result is other:
+            result = result.view()
         result.setflags(write=False)
     return result
