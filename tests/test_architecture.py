@@ -60,8 +60,8 @@ MAY_IMPORT = {
     "engine": set(),
     "statements": {"shapes", "derivative", "compression", "engine", "statements"},
     "exercises": {"shapes", "derivative", "statements", "exercises"},
-    "inpage.sketches": {"pictures", "inpage"},
-    "inpage": {"__init__", "shapes", "derivative", "planar", "compression", "programs", "statements.finding", "inpage"},
+    "inpage.sketches": {"pictures"},
+    "inpage": {"shapes", "derivative", "planar", "compression", "programs", "statements.finding", "inpage"},
     "pictures.drawing": {"pictures.drawing"},
     "pictures": {"pictures"},
     "desk.mutants": {"statements", "inpage.cells"},
@@ -139,6 +139,22 @@ def test_imports_run_one_way(path):
 ])
 def test_a_wrong_import_would_be_noticed(name, text, wrong):
     assert faults(text, name) == {wrong}
+
+
+def unused(table):
+    """What the table allows and nothing needs: (a room, what it may import), in pairs."""
+    needed = set()
+    for path in FILES:
+        name = name_of(path)
+        room = room_of(name, table)
+        inside, _ = imports(path.read_text(), name, path.name == "__init__.py" and path.parent != PACKAGE)
+        needed |= {(room, room_of(other, table[room])) for other in inside if other != name}
+    return {(room, other) for room, allowed in table.items() for other in allowed} - needed
+
+
+def test_nothing_is_allowed_that_nothing_needs():
+    assert unused(MAY_IMPORT) == set()
+    assert unused({**MAY_IMPORT, "shapes": {"network"}}) == {("shapes", "network")}
 
 
 @pytest.mark.parametrize("name", [name for name in mc.__all__ if callable(getattr(mc, name))])

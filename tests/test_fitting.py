@@ -144,12 +144,15 @@ def test_results_do_not_share_memory_with_what_went_in():
 
 
 def test_a_large_array_that_is_held_as_it_stands_is_locked_instead_of_copied():
-    W, v, g = np.ones((200, 201)), np.ones(201), np.ones(40000)
-    d = mc.derivative(lambda v: W @ v, v)
-    with pytest.raises(ValueError, match="read-only"):
-        d.array[0] = 2.0
+    W, v, w, g = np.ones((200, 201)), np.ones(201), np.ones(200), np.ones(40000)
+    held = [mc.derivative(lambda v: W @ v, v), mc.derivative(lambda w: w @ W, w),
+            mc.derivative(lambda w: mc.derivative(lambda v: W @ v, v).array @ w, w)]
+    for d in held:
+        with pytest.raises(ValueError, match="read-only"):
+            d.array[0] = 2.0
+        assert np.array(d).flags.writeable
     W[:] = 2.0                                          # the caller's own is free, and no part of it
-    assert d.array.max() == 1.0 and np.array(d).flags.writeable
+    assert all(d.array.max() == 1.0 for d in held)
     identity = mc.derivative(lambda v: v, g)
     for found in (identity.chain(g), identity.predict(g), mc.compress(identity).chain(g)):
         found[:] = 3.0

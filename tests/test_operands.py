@@ -236,9 +236,10 @@ def test_changes_in_place_are_refused(change):
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["the array itself", "a view of it"])
-def test_a_large_array_that_is_overwritten_through_a_view_from_before(own):
+@pytest.mark.parametrize("size", [SMALL + 1, 3 * SMALL], ids=["just large enough", "larger"])
+def test_a_large_array_that_is_overwritten_through_a_view_from_before(own, size):
     """No lock reaches it; that it changed is noticed."""
-    c = np.linspace(1.0, 2.0, 4 * SMALL).copy()             # it owns its memory
+    c = np.linspace(1.0, 2.0, size if own else 2 * size).copy()             # it owns its memory
     before, used = c[:], c if own else c[::2]
 
     def f(v):

@@ -141,6 +141,8 @@ def program(steps):
     def f(x):
         for name, seed in steps:
             x = STEPS[name](x, np.random.default_rng(seed))
+            if type(x) is float:        # of an object array; it would be rounded to the float16 that it meets next
+                x = np.float64(x)
         return x
     return f
 

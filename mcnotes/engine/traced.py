@@ -92,6 +92,8 @@ class Traced:
 
     def item(self, *place):
         place = place[0] if len(place) == 1 else place
+        if place == () and self.size != 1:
+            raise ValueError(f"item() takes the only entry of an array, this has shape {self.shape}; give its place")
         return self[np.unravel_index(place, self.shape) if isinstance(place, int) else place] if place != () \
             else np.reshape(self, ())
 

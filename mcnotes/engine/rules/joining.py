@@ -114,7 +114,8 @@ def _pad(array, pad_width, mode="constant", constant_values=0.0, reflect_type="e
     if mode in ("edge", "wrap", "reflect", "symmetric") and reflect_type == "even":
         return moved(np.pad, array, pad_width, mode)
     if mode != "constant":
-        raise UnsupportedError(f"np.pad with mode={mode!r} computes its borders, and has no derivative rule; use "
+        how = f"mode={mode!r}" if reflect_type == "even" else f"reflect_type={reflect_type!r}"
+        raise UnsupportedError(f"np.pad with {how} computes its borders, and has no derivative rule; use "
                                '"constant", "edge", "wrap", "reflect" or "symmetric", or np.concatenate')
     tape, (value,) = top(array)
     shape = np.shape(value)

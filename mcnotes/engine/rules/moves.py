@@ -18,6 +18,8 @@ def _transpose(a, axes=None):
     tape, (value,) = top(a)
     order = tuple(range(a.ndim - 1, -1, -1)) if axes is None else axes_of(
         tuple(axes) if isinstance(axes, list | range | np.ndarray) else axes, a.ndim)
+    if len(order) != a.ndim:
+        raise ValueError(f"transpose: axes={axes!r} names {len(order)} of {a.ndim} axes; name each of them once")
     return record(tape, np.transpose(value, order), [(a, Turn(order, value.shape))])
 
 
