@@ -160,6 +160,17 @@ def test_approximations_are_told_by_their_order(latex, letters):
     assert verdict and verdict.formulas[0].rows and min(verdict.formulas[0].ratios) > 1.8, verdict.line
 
 
+def test_a_quotient_of_changes_is_told_as_it_is_and_its_gap_is_halved():
+    letters = dict(q=0.7, s=lambda q: q**3, Δq=0.1)
+    verdict = holds(r"\frac{\Delta s}{\Delta q} \approx \frac{\partial s}{\partial q}", **letters)
+    step, quotient, slope, gap = verdict.formulas[0].rows[0]
+    move = 0.1 * step
+    assert slope == pytest.approx(3 * 0.7**2) and quotient == pytest.approx(((0.7 + move)**3 - 0.7**3) / move)
+    assert gap == pytest.approx(quotient - slope) and max(verdict.formulas[0].ratios) < 2.1
+    refused = holds(r"\frac{\Delta s}{\Delta q} \approx 2 \frac{\partial s}{\partial q}", **letters)
+    assert not refused and "divides the gap by 1.00, and it should be 2" in refused.line
+
+
 @pytest.mark.parametrize("latex, letters, entries", [
     (r"\sum_{i=1}^{m} v_i = v_1 + v_2 + \cdots + v_m", dict(v=A, W=W), 1),
     (r"v = \begin{bmatrix} v_1 \\ \vdots \\ v_m \end{bmatrix}", dict(v=A), 4),

@@ -1,7 +1,8 @@
 """Whether ≈ is right: the gap has to fall by four when the step halves, and not be zero.
 
 A first-order mistake divides the gap by two only. A formula that is exact deserves an
-equals sign.
+equals sign. Where a change is divided by a change, both sides are multiplied by the step
+before they are judged; what is told is the quotient itself, whose gap falls by two.
 """
 
 import numpy as np
@@ -57,15 +58,18 @@ def approximates(judge, left, right, chain, environments, near):
             continue
         if _falls(gaps, order, noise):
             worst = int(np.argmax(gaps[0]))
-            return tuple((start / part, float(one[worst]), float(other[worst]), float(gap[worst]))
-                         for part, (one, other, _), gap in zip((1, 2, 4), sides, gaps, strict=False))
+            steps = [start / part for part in (1, 2, 4)]
+            weights = steps if _divided(chain) else (1.0, 1.0, 1.0)
+            return tuple((step, *(float(numbers[worst]) / weight for numbers in (one, other, gap)))
+                         for step, weight, (one, other, _), gap in zip(steps, weights, sides, gaps, strict=False))
     if all((gap <= noise).all() for gap in gaps[:3]):
         raise ClaimError(f"{words} is exact here: write =")
     worst = int(np.argmax(gaps[2]))
-    ratio = gaps[1][worst] / gaps[2][worst] if gaps[2][worst] else np.inf
+    share = 2 if _divided(chain) else 1
+    ratio = gaps[1][worst] / gaps[2][worst] / share if gaps[2][worst] else np.inf
     kind = "the gap is of first order" if 1.6 < ratio < 2.6 else ""
     kind = "the gap does not shrink enough" if ratio <= 1.6 else kind
-    raise ClaimError(f"{words}: halving the step divides the gap by {ratio:.2f}, and it should be {2**order}"
+    raise ClaimError(f"{words}: halving the step divides the gap by {ratio:.2f}, and it should be {2**order // share}"
                      + (f"; {kind}" if kind else "") + _note(judge))
 
 
@@ -73,18 +77,22 @@ def _note(judge):
     return f" ({judge.record.notes[0]})" if judge.record.notes else ""
 
 
+def _divided(chain):
+    """Whether something is divided by a change, as in Δs/Δv."""
+    return any(part.kind == "frac" and any(one.kind == "delta" for one in walk(part.parts[1]))
+               for part in walk(chain))
+
+
 def _sides(judge, left, right, chain, environments, step):
     """Both sides for all indices in a row, and the size of the numbers that went into them."""
     ones, others, scale = [], [], 0.0
-    quotient = any(part.kind == "frac" and any(one.kind == "delta" for one in walk(part.parts[1]))
-                   for part in walk(chain))
     written = any(part.kind == "delta" for part in walk(chain))
     for env in environments:
         scope = judge.scope_for(chain, env, step)
         if not written:
             scope = scope.moved()
         one, other = sided(scope.value(left, env), scope.value(right, env), f"{spelled(left)} ≈ {spelled(right)}")
-        weight = step if quotient else 1.0
+        weight = step if _divided(chain) else 1.0
         ones.append(weight * np.ravel(one))
         others.append(weight * np.ravel(other))
     letters = judge.letters
