@@ -291,6 +291,20 @@ def test_an_inset_repeats_what_is_too_small_to_see(ax):
     assert small.texts[0].xy == (0.5, 0.6)
 
 
+def test_an_arrow_in_an_inset_ends_at_its_edge():
+    figure = plt.figure(figsize=(4, 4))
+    ax = figure.add_axes((0, 0, 1, 1), xlim=(0, 1), ylim=(0, 1))
+    ax.set_axis_off()
+    ax.annotate("", (0.15, 0.15), (0.9, 0.15), arrowprops={"arrowstyle": "-|>", "color": "#ff0000", "linewidth": 2})
+    mc.draw.inset((0.1, 0.2), (0.1, 0.2), at=(0.1, 0.6, 0.3, 0.3), ax=ax)
+    figure.canvas.draw()
+    rows = np.asarray(figure.canvas.buffer_rgba())[:, :, :3].astype(int)
+    red = (rows[:, :, 0] > 200) & (rows[:, :, 1] < 60)
+    half, edge = red.shape[0] // 2, int(0.41 * red.shape[1])
+    assert red[:half, :edge].any() and not red[:half, edge:].any()
+    plt.close(figure)
+
+
 def test_inputs_and_outputs_have_their_colours_and_series_have_others(ax):
     mc.draw.gap_loglog([1, 2], [[1, 2], [2, 3], [3, 4], [4, 5]], list("abcd"), ax=ax)
     used = {line.get_color() for line in ax.lines}

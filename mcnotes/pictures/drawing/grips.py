@@ -132,7 +132,8 @@ def inset(x, y, *, at=(0.06, 0.58, 0.38, 0.38), ax=None):
         if arrow is not None:
             same = {"arrowstyle": "-|>", "color": arrow.get_edgecolor(), "linewidth": arrow.get_linewidth(),
                     "linestyle": arrow.get_linestyle(), "shrinkA": 0, "shrinkB": 0}
-            small.annotate("", note.xy, note.xyann, arrowprops=same)
+            copy = small.annotate("", note.xy, note.xyann, arrowprops=same)
+            copy.arrow_patch.set_clip_box(small.bbox)           # its tail may lie far outside
     for spine in small.spines.values():
         spine.set_color(NEUTRAL)
     ax.indicate_inset_zoom(small, edgecolor=NEUTRAL, alpha=0.9)
