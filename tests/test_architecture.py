@@ -65,7 +65,7 @@ MAY_IMPORT = {
     "pictures.drawing": {"pictures.drawing"},
     "pictures": {"pictures"},
     "desk.mutants": {"statements", "inpage.cells"},
-    "desk": {"statements", "desk"},
+    "desk": {"statements", "exercises", "desk"},
     "site": {"shapes", "statements", "exercises", "pictures", "desk", "inpage", "site"},
 }
 #: Rooms whose modules need NumPy and the standard library alone.

@@ -6,10 +6,10 @@ import pytest
 from nbformat.v4 import new_output
 
 from mcnotes.desk import carrying, checking, prose, telling
+from mcnotes.exercises import source
 
 TITLE = "# X.7 Roots\n\n*After this page you can take roots.*"
-END = ("## Watch out\n\n## Exercises\n\n:::{exercise}\n:label: a\nOne.\n:::\n\n:::{exercise}\n:label: b\nTwo.\n:::\n\n"
-       "## In short")
+END = "## Watch out\n\n## Exercises\n\n## In short"
 STATED = "$$\na = b \\tag{3}\n$$ (eq-3)"
 
 
@@ -29,7 +29,8 @@ def faults(folder, *cells, numbered=True, **metadata):
     for count, cell in enumerate([cell for cell in cells if cell["cell_type"] == "code"], 1):
         cell["execution_count"] = cell["execution_count"] or count if numbered else None
     path.write_text(json.dumps({"cells": cells, "metadata": {"kernelspec": {}} | metadata}))
-    return checking.faults(path, [rule for rule in checking.RULES if rule is not checking.carried])
+    elsewhere = (checking.carried, checking.exercises)
+    return checking.faults(path, [rule for rule in checking.RULES if rule not in elsewhere])
 
 
 def test_a_notebook_without_what_it_carries_is_told_so(tmp_path):
@@ -39,6 +40,40 @@ def test_a_notebook_without_what_it_carries_is_told_so(tmp_path):
     assert "front matter, a cell that installs" in fault and fault.endswith("make run NOTEBOOKS=book/07-roots.ipynb")
     path.write_text(json.dumps(carrying.carry(json.loads(path.read_text()), path.stem)))
     assert checking.faults(path, [checking.carried]) == []
+
+
+ANSWERS = """[07-1]\nkind = "number"\nanswer = "2"\nsolution = "x"
+[07-2]\nkind = "number"\nanswer = "3"\nsolution = "x"\n[07-3]\nkind = "open"\nsolution = "x"\n"""
+
+
+@pytest.mark.parametrize("change, words", [
+    (lambda cells: cells.pop(0), "exercises: there are 2, and a section has three or more"),
+    (lambda cells: cells.insert(0, cells[0].replace("07-1", "07-9")),
+     "text, above all code): exercise 07-9 has no answer; write a table [07-9] into book/exercises/07-roots.toml"),
+    (lambda cells: cells.pop(3), 'exercise 07-1 has no cell to answer in; write mc.check("07-1", …)'),
+    (lambda cells: cells.append(code('mc.check("07-2", 3)', printed("Right. mc.solution(…"))),
+     "In [3]: the answer of exercise 07-2 is shown; write ... in its place"),
+    (lambda cells: cells.append(code('mc.solution("07-1")', printed("x"))),
+     "In [3]: mc.solution shows what a reader should ask for; take it out"),
+])
+def test_a_fault_in_the_exercises_is_told(tmp_path, monkeypatch, change, words):
+    (tmp_path / "07-roots.toml").write_text(ANSWERS)
+    monkeypatch.setattr(source, "FOLDERS", (tmp_path,))
+    cells = [f":::{{exercise}}\n:label: ex-07-{k}\nHow much?\n:::" for k in (1, 2, 3)]
+    cells += [code(f'mc.check("07-{k}", ...)', printed("No answer yet.")) for k in (1, 2)]
+    path = tmp_path / "07-roots.ipynb"
+
+    def told():
+        path.write_text(json.dumps({"cells": [
+            {"cell_type": "markdown", "source": cell, "metadata": {}} if isinstance(cell, str) else cell
+            for cell in cells]}))
+        return checking.faults(path, [checking.exercises])
+
+    assert told() == []
+    change(cells)
+    assert any(words in line for line in told()), told()
+    (tmp_path / "07-roots.toml").write_text(ANSWERS.replace('kind = "open"', 'kind = "number"\nanswer = "1"'))
+    assert any('none is to be tried out ("break it")' in line for line in told())
 
 
 def test_a_notebook_that_keeps_the_contract_is_told_nothing(tmp_path):

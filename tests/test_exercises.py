@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mcnotes as mc
-from mcnotes.exercises import source
+from mcnotes.exercises import asking, source
 from mcnotes.exercises.judging import fits, judge
 from mcnotes.exercises.source import Part
 from mcnotes.exercises.words import ASKED, WORDS
@@ -52,6 +52,7 @@ def nested(depth):
     return deep
 
 
+WRAPPED = nested(50)                                # which is the number 1, in brackets
 NONSENSE = [
     None, ..., "", " ", "cat", "🐈", "1/0", "sqrt(-1)", "9^9^9^9", "(" * 150, "1e400",
     "NaN", b"3", object(), type, print,
@@ -60,7 +61,7 @@ NONSENSE = [
     [None], [...], ["x", 1], [math.nan, 1], np.array([]), np.array("x"), np.array([None, 1]), np.array([[1, 2]]) > 1,
     np.zeros((2, 3, 4)), np.ma.array([1.0, 2.0], mask=[0, 1]), np.array([1j]), np.zeros((400, 400)), np.float16("nan"),
     itertools.count(), iter([1]), (n for n in range(3)), range(10**9), 10**400, [10**400], Broken(), [Broken()],
-    nested(50), nested(2000), lambda: 3, mc, mc.derivative(lambda v: v**2, [1.0, 2.0]), "x" * 10_000, [[[1]]] * 3,
+    WRAPPED, nested(2000), lambda: 3, mc, mc.derivative(lambda v: v**2, [1.0, 2.0]), "x" * 10_000, [[[1]]] * 3,
     Decimal("NaN"), Decimal("Infinity"), "1 x", "x", "- -", "1,,2", "1 and", "yes no", "->", "a->", "π π",
     "__import__('os')",
 ]
@@ -298,17 +299,77 @@ def test_a_name_that_is_not_there_is_told_with_its_neighbours():
         mc.check("20-22", 3)
 
 
-# The exercises of the book ----------------------------------------------------------------------------
+# The exercises of the book: each is answered right, wrong and with nonsense ------------------------------
 
-@pytest.mark.parametrize("name", source.names())
+each = pytest.mark.parametrize("name", source.names())
+
+
+def slips(part):
+    """Answers that are off by one step: an entry, a sign, an order, an option."""
+    wanted, kind = part.wanted, part.kind
+    if kind == "number":
+        return [wanted + 1, 2 * wanted + 1, -wanted if wanted else 0.5, wanted * 1.01 + 0.01]
+    if kind in ("vector", "matrix"):
+        off = [wanted + np.eye(1, wanted.size, k).reshape(wanted.shape) for k in range(wanted.size)]
+        turned = [wanted.T, wanted.ravel(), wanted[None]] if kind == "matrix" else [wanted[::-1]]
+        return [*off, 2 * wanted + 1, *(one for one in turned if not np.array_equal(one, wanted))]
+    if kind == "shape":
+        bigger = [tuple(n + (k == axis) for k, n in enumerate(wanted)) for axis in range(len(wanted))]
+        return [*bigger, (*wanted, 2), *([wanted[::-1]] if wanted != wanted[::-1] else [])]
+    if kind == "choice":
+        return [k for k in range(1, 7) if k != wanted]
+    if kind == "several":
+        return [wanted[1:], (*wanted, max(wanted) + 1), tuple(k + 1 for k in wanted)]
+    if kind == "match":
+        return [tuple(k % len(wanted) + 1 for k in wanted), wanted[:-1]]
+    return [not wanted] if kind == "truth" else [f"{wanted}x", f"x{wanted}"]
+
+
+def holds(part, answer):
+    """Whether a piece of nonsense happens to be the answer that is asked."""
+    if isinstance(answer, bool):
+        return part.kind == "truth" and part.wanted == answer
+    if answer is WRAPPED:
+        return part.kind in ("number", "choice") and part.wanted == 1
+    return part.kind == "shape" and part.wanted == () and isinstance(answer, tuple | list | np.ndarray) \
+        and np.size(answer) == 0
+
+
+@each
+def test_an_exercise_of_the_book_is_answered_right_wrong_and_with_nonsense(name, monkeypatch, capsys):
+    exercise = source.find(name)
+    monkeypatch.setattr(asking, "find", {name: exercise}.__getitem__)
+
+    def said(*answers):
+        mc.check(name, *answers)
+        return capsys.readouterr().out
+
+    if not exercise.parts:
+        assert said("anything").startswith("This one is for you to do.")
+        return
+    right = [part.wanted for part in exercise.parts]
+    assert said(*right).startswith("Right.")
+    for k, part in enumerate(exercise.parts):
+        def with_one(answer, k=k):
+            return said(*right[:k], answer, *right[k + 1:])
+        for other in part.also:
+            assert with_one(other).startswith("Right.")
+        for mistake, words in part.wrong:
+            assert words in with_one(mistake) and not with_one(mistake).startswith("Right.")
+        for slip in slips(part):
+            if not any(judge(part, slip).right and np.array_equal(other, slip) for other in part.also):
+                assert not with_one(slip).startswith("Right."), f"takes {slip} for {part.wanted}"
+        for at, nonsense in enumerate(NONSENSE):
+            told = with_one(nonsense)
+            assert told and (not told.startswith("Right.") or holds(part, nonsense)), f"takes nonsense, number {at}"
+    for nonsense in ((), (None,) * 9, ("cat",) * len(right)):
+        assert said(*nonsense) and not said(*nonsense).startswith("Right.")
+
+
+@each
 def test_an_exercise_of_the_book_is_whole(name):
     exercise = source.find(name)
     assert len(exercise.hints) >= 2 or not exercise.parts, "two hints, the second closer"
-    for part in exercise.parts:
-        assert judge(part, part.wanted).right
-        assert not judge(part, "cat").right and not judge(part, ...).right
-        for mistake, words in part.wrong:
-            assert judge(part, mistake).words == words
     chapter = name.rpartition("-")[0]
     text = (BOOK / "reference" / "editing.md").read_text() if chapter == "try" else "\n".join(
         "".join(cell["source"]) for path in BOOK.glob(f"{chapter}-*.ipynb")

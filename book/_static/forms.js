@@ -101,13 +101,26 @@
     return (part.kind === "vector" || part.kind === "matrix" ? grid : typed)(part, label);
   };
 
+  // The button for hints, if there are any, and the place where they appear.
+  const hinted = (place) => {
+    const hints = [...place.querySelectorAll("template.mc-hint")];
+    const given = make("div", { class: "mc-hints", "aria-live": "polite" });
+    if (!hints.length) return [[], given];
+    const more = make("button", { type: "button" }, "Hint");
+    more.addEventListener("click", () => {
+      given.append(make("div", {}, hints.shift().content.cloneNode(true)));
+      more.textContent = "Another hint";
+      more.hidden = !hints.length;
+    });
+    return [[more], given];
+  };
+
   const start = (place) => {
     const name = place.dataset.name, parts = unpack(place.dataset.ask);
     const lists = [...place.parentElement.querySelectorAll("ol")].filter((list) => !place.contains(list));
     const form = make("form", { class: "mc-form", novalidate: "" });
     const verdict = make("div", { class: "mc-verdict", role: "status" });
-    const hints = [...place.querySelectorAll("template.mc-hint")];
-    const given = make("div", { class: "mc-hints", "aria-live": "polite" });
+    const [more, given] = hinted(place);
     const solution = place.querySelector(".mc-solution");
     const fields = parts.map((part, k) => {
       const one = build(part, part.ask || "Your answer", `ask-${name}-${k}`, lists);
@@ -134,16 +147,7 @@
       if (right && speak) solution.open = true;
       if (speak) { kept.set(name, { right, entered: fields.map((one) => one.get()) }); count(); }
     };
-    const buttons = make("div", { class: "mc-buttons" }, make("button", { type: "submit" }, "Check"));
-    if (hints.length) {
-      const more = make("button", { type: "button" }, "Hint");
-      more.addEventListener("click", () => {
-        given.append(make("div", {}, hints.shift().content.cloneNode(true)));
-        more.textContent = "Another hint";
-        more.hidden = !hints.length;
-      });
-      buttons.append(more);
-    }
+    const buttons = make("div", { class: "mc-buttons" }, make("button", { type: "submit" }, "Check"), ...more);
     form.append(buttons, verdict, given);
     form.addEventListener("submit", (event) => { event.preventDefault(); judge(true); });
     place.prepend(form);
@@ -178,6 +182,12 @@
     last.after(progress);
     count();
   }
+
+  // What one does and compares has no form, but hints.
+  document.querySelectorAll(".mc-ask:not([data-ask])").forEach((place) => {
+    const [more, given] = hinted(place);
+    if (more.length) place.prepend(make("div", { class: "mc-buttons" }, ...more), given);
+  });
 
   // On paper the solutions stand at the end of the page.
   const answers = make("section", { class: "mc-answers" });

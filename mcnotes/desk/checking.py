@@ -12,6 +12,7 @@ import json
 import re
 import sys
 
+from ..exercises.source import tables_of
 from ..statements import cells, claiming, finding, proofreading
 from . import carrying, prose, storing
 
@@ -20,6 +21,8 @@ TAGS = {"hide-check", "hide-input", "hide-output", "hide-cell", "remove-input", 
         "raises-exception"}
 HIDDEN = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
 MOST_LINES = 8
+FEWEST_EXERCISES = 3
+_ASKED = re.compile(r"^:::+\{exercise\}.*\n(?::.*\n)*?:label: ex-([\w-]+)$", re.M)
 
 #: What a chapter has: a pattern, and what is missing without it.
 PARTS = (
@@ -27,7 +30,6 @@ PARTS = (
     (r"After this page you can", 'a first sentence "After this page you can …"'),
     (r"^## .*[Ww]atch out", 'a part "## Watch out"'),
     (r"^## .*[Ee]xercise", 'a part "## Exercises"'),
-    (r"^:::+\{exercise\}(?s:.*)^:::+\{exercise\}", "two exercises or more: :::{exercise}"),
     (r"^## In short", 'a part "## In short"'),
 )
 
@@ -108,6 +110,36 @@ def code(path):
             yield where, "an explorer's code is folded away; give the cell the tag hide-input"
 
 
+def exercises(path):
+    """A section has three exercises or more, each with an answer that is not shown; one of them is to be tried out."""
+    chapter, asked = path.name.split("-")[0], {}
+    if not re.match(r"\d\d[a-z]?-", path.name):
+        return
+    for where, kind, text in proofreading.places(path):
+        if kind == "markdown":
+            asked |= dict.fromkeys(_ASKED.findall(text), where)
+    answers = f"book/exercises/{path.stem}.toml"
+    if len(asked) < FEWEST_EXERCISES:
+        yield "exercises", f"there are {len(asked)}, and a section has three or more: :::{{exercise}} with a label ex-…"
+    tables = tables_of(chapter)
+    for name, where in asked.items():
+        if name not in tables:
+            yield where, f"exercise {name} has no answer; write a table [{name}] into {answers}"
+    if asked and tables and not any(table.get("kind") == "open" for table in tables.values()):
+        yield "exercises", f'none is to be tried out ("break it"); give one kind = "open" in {answers}'
+    code = _code(path)
+    for name, table in tables.items():
+        there = [(where, cell) for where, text, cell in code if re.search(rf'mc\.check\(\s*"{name}"', text)]
+        if table.get("kind") != "open" and not there:
+            yield asked.get(name, "exercises"), f'exercise {name} has no cell to answer in; write mc.check("{name}", …)'
+        for where, cell in there:
+            if "Right" in json.dumps(cell["outputs"]):
+                yield where, f"the answer of exercise {name} is shown; write ... in its place"
+    for where, text, _ in code:
+        if shown := re.search(r"\bmc\.(solution|hint)\(", text):
+            yield where, f"mc.{shown[1]} shows what a reader should ask for; take it out"
+
+
 def checks(path):
     """Each numbered statement is checked on its page, not before it is stated."""
     checked = {}
@@ -137,7 +169,7 @@ def carried(path):
                        f"installs, links with endings, looks of boxes); run: make run NOTEBOOKS=book/{path.name}")
 
 
-RULES = (parts, outputs, files, code, checks, numbers, carried)
+RULES = (parts, outputs, files, code, exercises, checks, numbers, carried)
 
 
 def main(names):

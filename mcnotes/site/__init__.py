@@ -10,6 +10,7 @@
 - :mod:`~mcnotes.site.listing` lists the statements for the index, :mod:`~mcnotes.site.counting` counts them.
 - :mod:`~mcnotes.site.reference` says the names of the package as a reader writes them.
 - :mod:`~mcnotes.site.programs` lets the lines of a program lead to the sections that teach them.
+- :mod:`~mcnotes.site.tables` writes the empty corner of a table as a cell that is no heading.
 - :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
 - :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
@@ -27,6 +28,8 @@ FONTS = '1em "STIX Two Math"', '900 1em "Font Awesome 6 Free"'
 
 def setup(app):
     """Entry point for Sphinx."""
+    from docutils import nodes
+
     from . import (
         counting,
         drill,
@@ -43,12 +46,14 @@ def setup(app):
         python,
         reference,
         references,
+        tables,
     )
 
     os.environ["MCNOTES_BOOK"] = "1"
     app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_display, None))
     app.add_node(panels.panel, html=(panels.visit_panel, None))
     app.add_node(panels.aside, html=(panels.visit_aside, panels.depart_aside))
+    app.add_node(nodes.entry, override=True, html=(tables.visit_entry, tables.depart_entry))
     app.add_config_value("mcnotes_source", "", "env")
     app.add_directive("statement-counts", counting.StatementCounts)
     app.add_transform(numbering.NumberStatements)

@@ -2,13 +2,16 @@
 
 import os
 import pathlib
+import re
 import shutil
 
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
-PAGES = sorted(path.relative_to(HTML).as_posix() for path in (HTML / "book").rglob("*.html")) if HTML.exists() else []
+#: The pages of the contents: a page that is no longer among them stays in the folder until `make clean`.
+LISTED = re.findall(r"^ *(?:- file|root): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"), re.M)
+PAGES = sorted(f"{name}.html" for name in LISTED) if HTML.exists() else []
 SYSTEM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 REQUIRED = os.environ.get("MCNOTES_REQUIRE_BROWSER") == "1"
 

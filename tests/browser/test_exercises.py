@@ -46,71 +46,97 @@ def mistake(part):
     return wanted + 1
 
 
-def put(page, place, part, k, value):
-    """Enter a value, or nonsense (None), into the k-th part of a form."""
-    name = f"ask-{place.get_attribute('data-name')}-{k}"
-    if part.kind in ("choice", "several", "truth"):
-        boxes = place.query_selector_all(f'input[name="{name}"]')
-        picked = [] if value is None else [value] if isinstance(value, str) else value
-        for box in boxes:
-            wanted = box.get_attribute("value") in picked
-            if wanted and not box.is_checked() or (box.is_checked() and not wanted and part.kind == "several"):
-                box.evaluate("box => box.closest('label').click()")
-        return
-    if part.kind == "match":
-        for box, one in zip(place.evaluate_handle("p => p.parentElement").as_element().query_selector_all("select"),
-                            value or [""] * 99, strict=False):
-            box.select_option(one)
-        return
-    group = place.query_selector_all("form > fieldset")[k]
-    if part.kind in ("vector", "matrix"):
-        if part.resize and value is not None:
-            for box, size in zip(group.query_selector_all(".mc-sizes input"), part.wanted.shape, strict=True):
-                box.fill(str(size))
-        for cell, one in zip(group.query_selector_all(".mc-grid input"), value or ["cat"] * 99, strict=False):
-            cell.fill(one)
-    else:
-        group.query_selector("input").fill("🐈" if value is None else value)
+#: What is entered where something is typed, and is no answer to anything.
+NONSENSE = ("cat", "🐈", "1/0", "<b>9^9^9^9</b>")
+
+#: Fill the parts of a form, at one go, and send it; what is said, to the whole and to each part.
+_ANSWER = """(place, values) => {
+    const name = place.dataset.name, form = place.querySelector('form'), tell = (box, kind) =>
+        box.dispatchEvent(new Event(kind, {bubbles: true}));
+    values.forEach((value, k) => {
+        const boxes = place.querySelectorAll(`input[name="ask-${name}-${k}"]`), list = [value ?? ''].flat();
+        if (boxes.length) { boxes.forEach(box => { box.checked = list.includes(box.value); }); return; }
+        const partners = place.parentElement.querySelectorAll('select');
+        const group = form.querySelectorAll(':scope > fieldset')[k];
+        if (!group) { partners.forEach((box, n) => { box.value = list[n] ?? ''; }); return; }
+        const sizes = [...group.querySelectorAll('.mc-sizes input')];
+        if (value && value.shape) sizes.forEach((box, n) => { box.value = value.shape[n]; tell(box, 'input'); });
+        const entries = value && value.entries || list;
+        group.querySelectorAll('input:not(.mc-sizes input)').forEach((box, n) => {
+            box.value = entries.length > 1 ? entries[n] : entries[0]; });
+    });
+    form.requestSubmit();
+    return {whole: place.querySelector('.mc-verdict').textContent, open: place.querySelector('.mc-solution').open,
+            parts: [...place.querySelectorAll('.mc-said-part')].map(line => line.textContent)};
+}"""
 
 
-def check(place):
-    place.query_selector("button[type=submit]").click()
-    return place.query_selector(".mc-verdict").inner_text()
+def put(part, value):
+    """What `_ANSWER` enters for a value of a part's plain form."""
+    if isinstance(value, np.ndarray):
+        return {"shape": value.shape, "entries": entered(part, value)}
+    return entered(part, value)
+
+
+def fits_the_form(part, mistake):
+    """Whether a mistake can be typed: a form without sizes has the shape of the right answer."""
+    return not isinstance(mistake, np.ndarray) or mistake.shape == part.wanted.shape or part.resize
 
 
 @each
-def test_an_exercise_answers_right_wrong_and_nonsense(visit, name):
+def test_each_exercise_answers_right_wrong_and_nonsense(visit, name):
     with visit(name, 375) as opened:
         page = opened.page
         places = page.query_selector_all(".mc-ask[data-ask]")
         for place in places:
             parts = source.find(place.get_attribute("data-name")).parts
-            solution = place.query_selector(".mc-solution")
-            for value in (lambda part: None, lambda part: entered(part, mistake(part))):
-                for k, part in enumerate(parts):
-                    put(page, place, part, k, value(part))
-                said = check(place)
-                assert said and not said.startswith("✓") and "Right" not in said
-                assert solution.get_attribute("open") is None
-            if len(parts) == 1 and not (parts[0].kind == "matrix" and parts[0].wanted.ndim > 2):
-                assert judge(parts[0], mistake(parts[0])).words in said
+
+            def refused(values, place=place):
+                said = place.evaluate(_ANSWER, values)
+                assert said["whole"] and "Right" not in said["whole"] and not said["open"]
+                return said
+
+            for nonsense in (None, *NONSENSE):
+                chosen = [part.kind in ("choice", "several", "truth", "match") for part in parts]
+                refused([None if one else nonsense for one in chosen])
+            refused([put(part, mistake(part)) for part in parts])
             for k, part in enumerate(parts):
-                put(page, place, part, k, entered(part, part.wanted))
-            assert check(place).endswith("Right."), place.get_attribute("data-name")
-            assert solution.get_attribute("open") is not None and len(solution.inner_text()) > 12
+                for wrong in [*(wrong for wrong, _ in part.wrong), mistake(part)]:
+                    if fits_the_form(part, wrong):
+                        said = refused([put(other, wrong if n == k else other.wanted) for n, other in enumerate(parts)])
+                        words = judge(part, wrong).words
+                        assert words in (said["parts"][k] if len(parts) > 1 else said["whole"])
+            right = place.evaluate(_ANSWER, [put(part, part.wanted) for part in parts])
+            assert right["whole"] == "Right." and right["open"], place.get_attribute("data-name")
+            assert len(place.query_selector(".mc-solution").inner_text()) > 12
+        for place in page.query_selector_all(".mc-ask:not([data-ask])"):            # what one does and compares
+            hints, solution = source.find(place.get_attribute("data-name")).hints, place.query_selector(".mc-solution")
+            for _ in hints:
+                place.query_selector("button").click()
+            assert len(place.query_selector_all(".mc-hints > div")) == len(hints)
+            solution.query_selector("summary").click()
+            assert len(solution.inner_text()) > 12
         if places:
             progress = page.query_selector(".mc-progress")
             assert progress.inner_text().startswith(f"{len(places)} of {len(places)} answered")
+            page.wait_for_timeout(300)                      # the browser writes a little later than it is told to
             page.reload()
             assert len(page.query_selector_all(".mc-done")) == len(places)
-            assert all(e.inner_text().endswith("Right.") for e in page.query_selector_all(".mc-verdict"))
+            assert all(e.inner_text().endswith("Right.") for e in page.query_selector_all(".mc-ask .mc-verdict"))
             page.click(".mc-progress button")
             assert page.query_selector(".mc-progress").inner_text().startswith("0 of")
             assert not page.query_selector_all(".mc-done")
+            page.wait_for_timeout(300)
             page.reload()
-            assert not any(e.inner_text() for e in page.query_selector_all(".mc-verdict"))
+            assert not any(e.inner_text() for e in page.query_selector_all(".mc-ask .mc-verdict"))
         assert page.evaluate("document.documentElement.scrollWidth") <= 375, "the page scrolls sideways"
         assert not opened.faults
+
+
+def test_every_exercise_of_the_book_is_on_a_page():
+    shown = [one for name in ASKING for one in re.findall(r'class="mc-ask" data-name="([^"]+)"',
+                                                          (HTML / name).read_text(encoding="utf-8"))]
+    assert sorted(shown) == sorted(source.names())
 
 
 @each
