@@ -11,7 +11,6 @@ import pytest
 
 from mcnotes.desk import checking
 from mcnotes.desk.carrying import FRONT
-from mcnotes.exercises import source
 from mcnotes.site import entries
 from mcnotes.statements import finding
 
@@ -46,8 +45,6 @@ def test_every_section_has_its_notebook():
 @each
 def test_a_notebook_keeps_the_contract(path):
     rules = [rule for rule in checking.RULES if rule is not checking.numbers or path.stem not in OLD_FORM]
-    if not source.tables_of(path.stem.split("-")[0]) and path.stem[:2] < "11":          # not yet in the new form
-        rules.remove(checking.exercises)
     told = checking.faults(path, rules)
     assert not told, "\n" + "\n".join(told)
 
