@@ -171,6 +171,14 @@ def test_a_quotient_of_changes_is_told_as_it_is_and_its_gap_is_halved():
     assert not refused and "divides the gap by 1.00, and it should be 2" in refused.line
 
 
+def test_an_equation_near_a_place_is_asked_a_step_away_too():
+    latex, letters = r"\frac{\partial f}{\partial x_i} = θ_i", dict(x=[1.0, 2.0], θ=[2.0, 12.0])
+    near, step = latex + r"\ \text{near } x", [0.5, -1.0]
+    assert holds(latex, f=lambda x: x[0] ** 2 + x[1] ** 3, **letters)
+    assert holds(near, f=lambda x: 2 * x[0] + 12 * x[1], Δx=step, **letters)
+    assert "3 on the left and 2 on the right" in holds(near, f=lambda x: x[0] ** 2 + x[1] ** 3, Δx=step, **letters).line
+
+
 @pytest.mark.parametrize("latex, letters, entries", [
     (r"\sum_{i=1}^{m} v_i = v_1 + v_2 + \cdots + v_m", dict(v=A, W=W), 1),
     (r"v = \begin{bmatrix} v_1 \\ \vdots \\ v_m \end{bmatrix}", dict(v=A), 4),

@@ -114,13 +114,34 @@ LETTERS = {"Z": W.T @ A, "W": W, "A": A, "s": 2.0}
     (r"z_i > a_j", "i for j in a_j", ""),
     (r"\mathrm{Axes}(Z) = 1", "(Z) transposed", "the transpose of a number"),
     (r"\mathrm{Axes}(W) = 2", "W transposed", "a transpose has as many axes"),
+    (r"q = f(A)", "(A) transposed", "the transpose of a number"),
+    (r"q = s (A)", "(A) transposed", ""),
+    (r"q = \Delta f(A)", "(A) left out", "a function without its place is taken where it stands"),
+    (r"q = \Delta f(A + B)", "(A + B) left out", ""),
+    (r"q = s (A) + s", "(A) left out", ""),
+    (r"q = A \cdot B", "A and B exchanged", "a dot product may be turned around"),
+    (r"q = A \cdot B", "A transposed", "a dot product does not ask how its vectors lie"),
+    (r"q = A \cdot B", "B transposed", "a dot product does not ask how its vectors lie"),
+    (r"q = A^T B", "B transposed", ""),
+    (r"q = A \cdot Z", "A and Z exchanged", ""),
+    (r"q = A \star B", "A and B exchanged", "a dot product may be turned around"),
+    (r"q = W \star A", "W and A exchanged", ""),
+    (r"q = a_1 + a_2 + \dots + a_m", "a_2 left out", "the dots stand for it"),
+    (r"q = a_1 + a_2 + \dots + a_m", "a_1 left out", ""),
+    (r"q = a_1 + a_2 + \dots + a_m", "a_m left out", ""),
 ])
 def test_what_says_the_same_is_told_by_rule(latex, words, reason):
     found = {one.words: one for one in mutants(latex)}
     if reason is None:
         assert words not in found
     else:
-        assert harmless(latex, found[words], LETTERS | {"B": A, "C": A}) == reason
+        functions = {"f": lambda A: A @ A, "star": lambda one, other: one.T @ other}
+        assert harmless(latex, found[words], LETTERS | {"B": A, "C": A} | functions) == reason
+
+
+def test_a_star_that_is_no_dot_product_may_not_be_turned_around():
+    turned = {one.words: one for one in mutants(r"q = A \star B")}["A and B exchanged"]
+    assert harmless(r"q = A \star B", turned, {"A": A, "B": 2 * A, "star": lambda one, other: one @ other.T}) == ""
 
 
 def test_an_index_that_stands_twice_is_not_renamed_once():

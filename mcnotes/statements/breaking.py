@@ -295,9 +295,9 @@ class _Breaker(Pieces):
         opens, closes = (token for token in grid.children if not hasattr(token, "data"))
         dotted = any("dots" in cell for row in cells for cell in row)
 
-        def put(words, new):
+        def put(words, new, pieces=()):
             body = r" \\ ".join(" & ".join(row) for row in new)
-            self.put("blocks", words, (opens.start_pos, closes.end_pos, f"{opens} {body} {closes}"))
+            self.put("blocks", words, (opens.start_pos, closes.end_pos, f"{opens} {body} {closes}"), pieces=pieces)
         height, width = len(cells), len(cells[0])
         for count, name, turn in ((height, "row", list), (width, "column", _turned)):
             places = [(0, 1), (0, count - 1)] if count > 2 else [(0, 1)] if count == 2 else []
@@ -308,7 +308,8 @@ class _Breaker(Pieces):
             if count > 1 and not dotted:
                 put(f"the last {name} left out", turn(turn(cells)[:-1]))
         if height > 1 or width > 1:
-            put("rows written as columns", [[_LAID.get(cell, cell) for cell in row] for row in _turned(cells)])
+            put("rows written as columns", [[_LAID.get(cell, cell) for cell in row] for row in _turned(cells)],
+                pieces=[span(grid)])
 
     def at_paren(self, paren):
         if not is_shape(paren):

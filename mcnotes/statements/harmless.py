@@ -15,6 +15,8 @@ from .values import ZERO, ClaimError, Flexible, Tensor
 
 _COUNTED = re.compile(r"\{(Axes|Size)\}\s*(?P<inside>\()?\s*$")
 _COMMUTES = re.compile(r"\s*(\*|\\odot|\\ast|\\circ)\s*")
+_DOTTED = re.compile(r"\s*[-+]?\s*\\[clv]?dots")
+_HEAD = re.compile(r"(\\?[A-Za-z]+)'*\s*$")
 _LIMIT = re.compile(r"\\lim_\{\s*([A-Za-z])\s*\\to")
 
 
@@ -48,6 +50,13 @@ def harmless(latex, mutant, letters):
     pieces = [latex[start:end] for start, end in mutant.pieces]
     if _merged(latex) == _merged(mutant.latex):
         return "the two indices are equal in this case"
+    name = _function_before(latex, mutant.pieces, letters)
+    if mutant.kind == "dropped" and name and re.fullmatch(r"\(\s*[A-Za-z]\s*\)", pieces[0]):
+        return "a function without its place is taken where it stands"
+    if mutant.kind == "dropped" and pieces and _DOTTED.match(latex, mutant.pieces[0][1]):
+        return "the dots stand for it"
+    if mutant.kind == "transpose" and name and _numbers(name + pieces[0], letters):
+        return "the transpose of a number"
     if mutant.kind == "transpose" and (_numbers(pieces[0], letters) or _counts(pieces[0], latex, Letters(letters))):
         return "the transpose of a number"
     if mutant.kind == "transpose" and _diagonal(pieces[0], letters):
@@ -61,6 +70,10 @@ def harmless(latex, mutant, letters):
             return "a number may stand before or after"
         if _COMMUTES.fullmatch(between):
             return "an element-wise product may be turned around"
+        if _dot_product(between.strip(), pieces, letters):
+            return "a dot product may be turned around"
+    if mutant.kind in ("transpose", "blocks") and pieces and _beside_a_dot(latex, *mutant.pieces[0], letters):
+        return "a dot product does not ask how its vectors lie"
     if mutant.kind == "sign" and pieces and _zero(pieces[0]):
         return "minus zero is zero"
     return ""
@@ -127,6 +140,40 @@ def _numbers(piece, letters):
         return False
     return bool(found) and all(one is not ZERO and not isinstance(one, Flexible | Tensor) and np.shape(one) == (1, 1)
                                for one in found)
+
+
+def _vector(piece, letters):
+    """The entries of a piece that is a column or a row, or None."""
+    try:
+        found = list(values(piece, Letters(dict(letters))))
+    except (ClaimError, FormulaError, ValueError):
+        return None
+    vectors = [one for one in found if isinstance(one, np.ndarray) and one.ndim == 2 and min(one.shape) == 1 < one.size]
+    return vectors[0].reshape(-1, 1) if len(vectors) == len(found) == 1 else None
+
+
+def _dot_product(sign, pieces, letters):
+    r"""Whether two vectors are multiplied to a number: by \cdot, or by a star that is a dot product here."""
+    one, other = (_vector(piece, letters) for piece in pieces)
+    if one is None or other is None or one.shape != other.shape:
+        return False
+    star = letters.get("star")
+    if sign == r"\star" and callable(star):
+        return all(np.allclose(np.ravel(star(a, b)), one.T @ other) for a, b in ((one, other), (other, one)))
+    return sign == r"\cdot"
+
+
+def _beside_a_dot(latex, start, end, letters):
+    r"""Whether a vector stands beside \cdot."""
+    beside = re.match(r"\s*\\cdot(?![A-Za-z])", latex[end:]) or re.search(r"\\cdot\s*$", latex[:start])
+    return beside is not None and _vector(latex[start:end], letters) is not None
+
+
+def _function_before(latex, pieces, letters):
+    """The name of the function whose argument a piece is, or None."""
+    start = pieces[0][0] if pieces else 0
+    head = _HEAD.search(latex[:start]) if latex.startswith("(", start) else None
+    return head[1] if head and callable(letters.get(head[1])) else None
 
 
 def _counts(piece, latex, given):

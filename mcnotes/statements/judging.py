@@ -177,17 +177,19 @@ class _Judge:
             self.record.rows = approximates(self, left, right, chain, environments, near)
         elif sign == "=":
             self._equal(left, right, chain, environments)
+            if self.letters.changes and any(condition.name == "near" for condition in conditions):
+                self._equal(left, right, chain, environments, moved=True)
         elif sign in ("≠", "<", ">", "≤", "≥"):
             self._ordered(left, sign, right, environments)
         else:
             raise FormulaError(f"{spelled(left)} {sign} {spelled(right)}: {sign} is not a relation that runs")
 
-    def _equal(self, left, right, chain, environments):
+    def _equal(self, left, right, chain, environments, moved=False):
         self.record.relations.append("=")
         self.record.notes.clear()
         words = f"{spelled(left)} = {spelled(right)}"
         for env in environments:
-            scope = self.scope_for(chain, env)
+            scope = self.scope_for(chain, env).moved() if moved else self.scope_for(chain, env)
             try:
                 difference(scope.value(left, env), scope.value(right, env), words, env, self.record,
                            self._shape_in(chain, scope, env))
