@@ -190,6 +190,9 @@ CASES = {
     "matrix by matrix": (lambda M: M.T @ M, K), "product": (lambda v: np.prod(v) + np.prod(v[1:]), V),
     "mask": (lambda v: np.sum(v * (v > 0)) + np.sum(np.sign(v) * v ** 2), V),
     "einsum": (lambda A, B: np.einsum("ij,jk->ik", A, B)[0], (K.T, X)),
+    "sorted columns": (lambda M: np.sum(np.sort(M, axis=0) * np.arange(1.0, 6.0)[:, None]), some((5, 2))[0]),
+    "median of columns": (lambda M: np.median(M, axis=0) * np.kron(M[0], M[:2, 0])[:2], some((5, 2))[0]),
+    "running product": (lambda v: np.cumprod(v)[1:] + np.diff(v), V),
     "powers": (lambda v: np.sum(2.0 ** v + np.abs(v) ** v), V),
     "quotients": (lambda v: (v[0] - v[1]) / (v[2] ** 2 + 1) - 1 / (2 + np.sin(v)), V),
 }

@@ -46,7 +46,8 @@ def sources(path):
     -------
     list of dict
         ``cell``, its place in the notebook; ``code``; and for a cell that only
-        checks ``check``, the ids of the panels that its marks open.
+        checks ``check``, for each of its calls the id of the panel that its mark
+        opens (None for a misprint) and the code.
     """
     found = []
     labels = {name: one.label for one in finding.everything() for name in one.names}
@@ -55,9 +56,9 @@ def sources(path):
             continue
         code = "".join(cell["source"])
         entry = {"cell": k, "code": code}
-        if cells.CHECK in cell["metadata"].get("tags", []):
-            entry["check"] = [f"check-{labels[name.casefold()]}" for name, function, _ in cells.calls(code)
-                              if name.casefold() in labels]
+        if cells.CHECK in cell["metadata"].get("tags", []) and cells.calls(code):
+            entry["check"] = [[f"check-{labels[name.casefold()]}" if function == "confirm" and name.casefold() in labels
+                               else None, call] for name, function, call in cells.calls(code)]
         found.append(entry)
     return found
 

@@ -5,6 +5,8 @@
   const printed = bar.innerHTML;
   const cells = window.mcCells.map(({ cell, code, check }) => ({ cell, code, check, place: document.querySelector(`.mc-cell-${cell}`) }));
   const editor = window.mcControls.editor;
+  const root = document.documentElement;
+  const room = new ResizeObserver(() => { root.style.scrollPaddingTop = `${parseFloat(getComputedStyle(bar).top) + bar.offsetHeight + 8}px`; });
   let python, said, buttons, pictures, again;
 
   const open = (one, k) => {
@@ -36,16 +38,30 @@
     if (one.added) one.output.remove();
     else one.output?.replaceChildren(...one.was);
     one.output?.classList.remove("mc-not-run");
-    for (const mark of marks(one)) mark.classList.remove("mc-failed");
+    for (const [id] of one.check ?? []) sign(id, false);
   };
 
-  const marks = (one) => (one.check ?? []).map((id) => document.querySelector(`[popovertarget="${id}"]`)).filter(Boolean);
+  const sign = (id, fails) => {
+    const mark = id && document.querySelector(`[popovertarget="${id}"]`);
+    if (!mark) return;
+    mark.classList.toggle("mc-failed", fails);
+    mark.firstElementChild.textContent = fails ? "✗" : "✓";
+  };
+
+  // Each statement of a cell that checks runs by itself, so that its own mark tells whether it holds.
+  const check = async (one) => {
+    const wrong = new Map();
+    for (const [id, code] of one.check) {
+      const result = await python.ask("cell", { source: code });
+      if (!result.goes_on) return result;
+      wrong.set(id, [...(wrong.get(id) ?? []), ...(result.fault ? [result.fault] : [])]);
+    }
+    for (const [id, faults] of wrong) sign(id, faults.length > 0);
+    const faults = [...wrong.values()].flat();
+    return { html: "", fault: faults.join("; ") || undefined, goes_on: true };
+  };
 
   const show = (one, { html, fault, left_out: leftOut }) => {
-    for (const mark of marks(one)) {
-      mark.classList.toggle("mc-failed", Boolean(fault));
-      mark.firstElementChild.textContent = fault ? "✗" : "✓";
-    }
     if (!one.output) return;
     one.output.classList.remove("mc-not-run");
     if (leftOut && !fault) return one.output.replaceChildren(...one.was);
@@ -98,7 +114,7 @@
       await python.ask("begin", { pictures: draw });
       for (const [k, one] of cells.entries()) {
         said(`Running cell ${k + 1} of ${cells.length}`);
-        const result = await python.ask("cell", { source: one.box?.value ?? one.code });
+        const result = one.check && !one.box ? await check(one) : await python.ask("cell", { source: one.box?.value ?? one.code });
         show(one, result);
         last = k;
         asPrinted += result.left_out && !result.fault ? 1 : 0;
@@ -135,8 +151,9 @@
   const begin = () => {
     bar.classList.add("mc-running");
     bar.innerHTML = `<button type="button" data-do="run">Run all</button> <button type="button" data-do="stop" hidden>Stop</button>
-      <label><input type="checkbox" data-do="pictures"> draw the pictures</label>
-      <button type="button" data-do="back">Back to the printed page</button><div class="mc-python-status"></div>`;
+      <div class="mc-python-status"></div><button type="button" data-do="more" aria-expanded="false" aria-controls="mc-bar-more">More</button>
+      <div class="mc-bar-more" id="mc-bar-more"><label><input type="checkbox" data-do="pictures"> draw the pictures</label>
+      <button type="button" data-do="back">Back to the printed page</button></div>`;
     buttons = Object.fromEntries([...bar.querySelectorAll("[data-do]")].map((button) => [button.dataset.do, button]));
     pictures = buttons.pictures;
     said = window.mcControls.status(bar.querySelector(".mc-python-status"));
@@ -145,6 +162,12 @@
     buttons.stop.addEventListener("click", () => { python.stop(); buttons.run.focus(); });
     buttons.back.addEventListener("click", end);
     pictures.addEventListener("change", run);
+    buttons.more.addEventListener("click", () => {
+      const open = bar.classList.toggle("mc-bar-open");
+      buttons.more.setAttribute("aria-expanded", open);
+      buttons.more.textContent = open ? "Less" : "More";
+    });
+    room.observe(bar);
     cells.forEach(open);
     run();
     buttons.run.focus();
@@ -153,7 +176,9 @@
   const end = () => {
     python.stop();
     cells.forEach(close);
-    bar.classList.remove("mc-running");
+    room.disconnect();
+    root.style.removeProperty("scroll-padding-top");
+    bar.classList.remove("mc-running", "mc-bar-open");
     bar.innerHTML = printed;
     const [button] = bar.querySelectorAll("button");
     button.disabled = false;
