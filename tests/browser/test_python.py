@@ -249,6 +249,7 @@ def test_a_chapter_is_changed_and_run_and_goes_back_to_print(browser, served):
         page.wait_for_function("document.querySelector('.mc-python-status').innerText.includes('not hold now')")
         assert "cells ran in" in page.inner_text(".mc-python-status"), "a false statement does not end the run"
 
+        page.click("[data-do=more]")
         page.click("[data-do=back]")
         assert page.inner_html("article") == before
         page.click(".mc-runner button")
@@ -258,6 +259,58 @@ def test_a_chapter_is_changed_and_run_and_goes_back_to_print(browser, served):
         found = page.evaluate("axe.run({exclude: ['.mc-numbers']}).then(r => r.violations.map("   # those are print
                               "v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))")
         assert not found, "\n".join(found)
+        assert not alone.faults
+
+
+ACTIVATION = "book/22-activation-function.html"
+MARK = "document.querySelector('[popovertarget=check-{}]').firstElementChild.textContent"
+
+
+def test_a_statement_that_does_not_hold_any_more_loses_its_mark(browser):
+    with Alone(browser, (HTML / ACTIVATION).as_uri()) as alone:
+        page = alone.page
+        before = page.inner_html("article")
+        page.click(".mc-runner button")
+        page.wait_for_function(RAN)
+        assert "every statement holds" in page.inner_text(".mc-python-status")
+        box = next(box for box in page.query_selector_all("textarea.mc-code-box") if "return e /" in box.input_value())
+        box.fill(box.input_value().replace("np.sum(e)", "(1 + np.sum(e))"))
+        page.click("[data-do=run]")
+        page.wait_for_function("document.querySelector('.mc-python-status').innerText.includes('not hold now')")
+        assert page.evaluate(MARK.format("softmax")) == "✗"
+        assert page.evaluate(MARK.format("eq-87")) == "✓"
+        assert page.evaluate(MARK.format("logarithm-first")) == "✗"
+        # the same cell has a statement that holds for any function of Z; its mark is its own
+        marks = page.evaluate("[...document.querySelectorAll('button.mc-checked.mc-failed')].map(m => m.innerText.trim())")
+        assert 1 <= marks.count("✗") < 5, marks
+        colour = "getComputedStyle(document.querySelector('[popovertarget=check-{}]')).color"
+        assert page.evaluate(colour.format("softmax")) != page.evaluate(colour.format("eq-87"))
+        page.click("[data-do=back]")
+        assert page.inner_html("article") == before
+        assert not alone.faults
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_hides_behind_the_running_bar_and_on_a_phone_it_is_one_row(browser, width):
+    with Alone(browser, (HTML / ACTIVATION).as_uri(), width=width) as alone:
+        page = alone.page
+        page.click(".mc-runner button")
+        page.wait_for_function(RAN)
+        height = "document.querySelector('.mc-running').offsetHeight"
+        if width < 600:
+            assert page.evaluate(height) <= 52, "one row of buttons"
+            assert not page.is_visible("[data-do=back]")
+            page.click("[data-do=more]")
+            assert page.is_visible("[data-do=back]") and page.evaluate(height) > 80
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.click("[data-do=more]")
+            assert page.evaluate(height) <= 52
+        for target in ("send-a-derivative-back", "eq-87", "box-31"):
+            page.evaluate("target => { location.hash = ''; location.hash = target; }", target)
+            page.wait_for_timeout(100)
+            gap = page.evaluate("""target => document.getElementById(target).getBoundingClientRect().top
+                                   - document.querySelector('.mc-running').getBoundingClientRect().bottom""", target)
+            assert -1 <= gap < 120, (target, gap)
         assert not alone.faults
 
 
