@@ -47,6 +47,7 @@ bench: book  ## ratios against the peers that are installed (benchmarks/requirem
 	$(RUN)/python benchmarks/derivatives.py
 	$(RUN)/python benchmarks/compression.py
 	$(RUN)/python benchmarks/programs.py
+	$(RUN)/python benchmarks/inpage.py
 	$(RUN)/python benchmarks/pages.py --stock
 
 ways: book  ## go the five ways to the book from the start: folder, JupyterLab, Binder, Colab, wheel
