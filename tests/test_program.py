@@ -483,11 +483,14 @@ def test_on_a_page_each_line_leads_to_its_section():
     assert sections == {"by_A2": "X.19", "by_Z2": "X.23", "by_W2": "X.20", "by_A1": "X.21", "by_Z1": "X.23",
                         "by_W1": "X.20", "by_b1": "X.23", "by_b2": "X.23"}
     context = {"body": found._repr_html_()}
-    builder = SimpleNamespace(get_relative_uri=lambda page, other: f"../{other}.html")
+    builder = SimpleNamespace(get_relative_uri=lambda page, other: f"{page} to {other}")
     lead_to_sections(SimpleNamespace(builder=builder), "book/x", "", context, None)
-    assert re.findall('href="../([0-9]+)-', context["body"]) == ["19", "23", "20", "23", "21", "23", "20", "23"]
+    found_there = re.findall('href="book/x to book/([0-9]+)-', context["body"])
+    assert found_there == ["19", "23", "20", "23", "21", "23", "20", "23"]
     told = html.unescape(re.sub("<[^>]+>", "", context["body"])).rstrip()
     assert re.sub(" X[.][0-9]+$", "", told, flags=re.M) == found.text
     softmax = {line.code.split()[0]: line.section for line in mc.program(*CASES["classifier"]).lines if line.section}
     assert softmax == {"by_Z": "X.22", "by_W": "X.20", "by_b": "X.23"}
+    flat = mc.program(lambda W, b: np.sum(np.tanh(W.T @ X + b[:, None]) ** 2), some((3, 4), 4)).lines
+    assert [line.section for line in flat if " by_b =" in line.code] == ["X.23"]
     ast.parse(told)                                         # copied from the page it is still a program

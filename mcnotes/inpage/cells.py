@@ -17,6 +17,8 @@ import types
 import warnings
 from importlib import import_module
 
+from ..programs import Program
+from ..statements.finding import sections
 from .faults import TYPED, fault, report
 
 #: What a page can show, the best form first.
@@ -180,6 +182,8 @@ def _preformatted(kind, text):
 
 def _forms(thing):
     """The forms of an object, as Jupyter asks for them."""
+    if isinstance(thing, Program):
+        return {"text/plain": repr(thing), "text/html": thing.to_html(lambda section: f"{sections()[section]}.html")}
     if hasattr(thing, "_repr_mimebundle_"):
         forms = thing._repr_mimebundle_()
         return {"text/plain": repr(thing), **(forms[0] if isinstance(forms, tuple) else forms)}

@@ -91,7 +91,7 @@ class ScalarWay(Way):
         if step.name and step in self.named and isinstance(back, Expression) and back.call != "number":
             back = full(back, step.shape, self.sheet)
             first = not any(x.closed for x in self.reached.values() if isinstance(x, Expression))
-            if first and back.section != "X.22":
+            if first and back.section != "X.22" and back.call is not np.sum:        # softmax, and a bias
                 back.section = "X.19"
             back.closed = True
         return back

@@ -378,9 +378,13 @@ def _written(lines):
 
 def _html(line, text, page_of):
     """One line as HTML; what stands behind # is a comment, and leads to the section."""
-    code, sign, comment = text.partition("  # ") if line.shape is not None else (text, "", "")
-    told = f"<span class='mc-shape'>{html.escape(sign + comment)}</span>" if sign else ""
+    if line.shape is None:
+        return f"{html.escape(text)}\n"
+    code, _, comment = text.partition("  # ")
+    told = f"<span class='mc-shape'># {html.escape(comment)}</span>"
     if line.section:
         name = f"<a href='{page_of(line.section)}'>{line.section}</a>" if page_of else line.section
         told += f" <span class='mc-section' data-section='{line.section}'>{name}</span>"
-    return f"{html.escape(code)}{told}\n"
+    bare = code.rstrip()
+    return (f"<span class='mc-line'><span class='mc-step'>{html.escape(bare)}</span><span class='mc-pad'>"
+            f"{' ' * (len(code) - len(bare) + 2)}</span><span class='mc-told'>{told}</span></span>\n")

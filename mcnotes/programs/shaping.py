@@ -27,7 +27,7 @@ def full(g, shape, sheet):
     sizes = shape[0] if len(shape) == 1 else shape
     known = number_of(g)
     return sheet.make({0.0: np.zeros, 1.0: np.ones}[known], sizes) if known in (0.0, 1.0) else \
-        sheet.make(np.full, sizes, g)
+        sheet.make(np.full, sizes, g if known is None else known)
 
 
 def summed(g, came, shape, more, sheet):

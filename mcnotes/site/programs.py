@@ -13,6 +13,6 @@ def lead_to_sections(app, pagename, templatename, context, doctree):
         return
 
     def link(found):
-        address = app.builder.get_relative_uri(pagename, sections()[found[1]])
+        address = app.builder.get_relative_uri(pagename, f"book/{sections()[found[1]]}")
         return f'<a class="mc-section" href="{address}" title="the section that teaches this line">{found[1]}</a>'
     context["body"] = _SECTION.sub(link, context["body"])

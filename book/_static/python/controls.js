@@ -45,11 +45,12 @@ window.mcControls = {
   // Code may have come with a link: what it shows is text and tables, never a script.
   harmless(html) {
     const held = new DOMParser().parseFromString(html, "text/html").body;
-    const tags = "B BR CAPTION CODE DIV H3 LI OL P PRE SECTION SPAN SUB SUP TABLE TBODY TD TH THEAD TR UL".split(" ");
+    const tags = "A B BR CAPTION CODE DIV H3 LI OL P PRE SECTION SPAN SUB SUP TABLE TBODY TD TH THEAD TR UL".split(" ");
     for (const element of held.querySelectorAll("*")) {
-      if (!tags.includes(element.tagName)) element.remove();
+      const page = /^[\w-]+\.html$/.test(element.getAttribute("href")); // of this book, in the same folder
+      if (!tags.includes(element.tagName) || (element.tagName === "A" && !page)) element.remove();
       for (const { name } of [...element.attributes])
-        if (!["class", "scope", "tabindex", "role", "aria-label", "colspan"].includes(name)) element.removeAttribute(name);
+        if (!["class", "scope", "tabindex", "role", "aria-label", "colspan", ...(page ? ["href"] : [])].includes(name)) element.removeAttribute(name);
     }
     return held.childNodes;
   },

@@ -58,7 +58,9 @@ def _without(g, axes):
         over_axes = reduced_axes(g)
         if list(over_axes) == axes:
             options = {"axis": axes[0] if len(axes) == 1 else tuple(axes)} if len(axes) < g.ndim else {}
-            return times(factor, g.sheet.make(np.sum, g.args[0], **options))
+            whole = g.sheet.make(np.sum, g.args[0], **options)
+            whole.section = whole.section or g.section
+            return times(factor, whole)
     key = tuple(0 if k in axes else slice(None) for k in range(max(axes, default=-1) + 1))
     return times(factor, g[key])
 
