@@ -14,7 +14,7 @@ from ..engine.asking import name_of
 from ..engine.constants import UnsupportedError
 from ..shapes import counted
 from . import pulls as _pulls  # noqa: F401  (fills PULLS)
-from .expression import Expression, number_of, plus, times, transposed
+from .expression import Expression, number_of, plus, split, times, transposed
 from .patterns import LAZY, of_a_vector, patterns
 from .shaping import PULLS, full, lifted, summed
 from .slopes import OWN, SLOPES, slopes
@@ -91,8 +91,10 @@ class ScalarWay(Way):
         if step.name and step in self.named and isinstance(back, Expression) and back.call != "number":
             back = full(back, step.shape, self.sheet)
             first = not any(x.closed for x in self.reached.values() if isinstance(x, Expression))
-            if first and back.section != "X.22" and back.call is not np.sum:        # softmax, and a bias
+            _, rest = split(back)
+            if first and back.section != "X.22" and rest.call is not np.sum:        # softmax, and a bias
                 back.section = "X.19"
+            back.section = back.section or rest.section
             back.closed = True
         return back
 
