@@ -15,15 +15,15 @@ from .exercises.asking import check, hint, solution
 from .planar import PlanarApproximation, planar
 from .programs import Program, program
 from .shapes import LayoutError, axes, kind, shape_of, size
-from .statements.confirm import ClaimError, confirm, confirm_order, holds, refused, refute
+from .statements.confirm import ClaimError, confirm, holds, refute
 
 _PICTURES = {"draw": ("pictures.drawing", None), "show": ("pictures.figures", "show"),
              "explore": ("pictures.explorers", "explore")}
 
 __all__ = [
     "ClaimError", "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation", "Program",
-    "axes", "check", "compress", "confirm", "confirm_order", "derivative", "hessian", "hint", "holds", "kind",
-    "network", "planar", "program", "refused", "refute", "shape_of", "size", "solution",
+    "axes", "check", "compress", "confirm", "derivative", "hessian", "hint", "holds", "kind",
+    "network", "planar", "program", "refute", "shape_of", "size", "solution",
     "value_and_derivative",
     "draw", "explore", "show",
 ]

@@ -59,7 +59,7 @@ MAY_IMPORT = {
                      "engine.leaving", "engine.traced", "engine.trace", "engine.rules"},
     "engine": set(),
     "statements": {"shapes", "derivative", "compression", "engine", "statements"},
-    "exercises": {"shapes", "derivative", "statements", "exercises"},
+    "exercises": {"shapes", "derivative", "exercises"},
     "inpage.sketches": {"pictures"},
     "inpage": {"shapes", "derivative", "planar", "compression", "programs", "statements.finding", "inpage"},
     "pictures.drawing": {"pictures.drawing"},

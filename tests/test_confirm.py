@@ -14,63 +14,13 @@ def curved(v):
     return np.sin(C @ v) + (C @ v) ** 2
 
 
-def test_confirm_prints_the_claim_and_the_difference(capsys):
-    mc.confirm("(16)", np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-12]))
-    assert capsys.readouterr().out.startswith("(16) holds: largest difference 1.0e-12")
-
-
-@pytest.mark.parametrize("left, right", [
-    (np.ones(3), np.array([1.0, 1.0, 1.001])),
-    (np.ones((3, 1)), np.ones((1, 3))),
-    (np.ones(3), 1.0),
-    (np.array([np.nan]), np.array([np.nan])),
-    ((4, 1), (1, 4)),
-    (True, False),
-])
-def test_confirm_raises_on_what_is_false(left, right):
-    with pytest.raises(mc.ClaimError, match=r"\(14\) does not hold"):
-        mc.confirm("(14)", left, right)
-
-
-def test_confirm_refuses_checks_that_cannot_fail():
-    v = np.ones(3)
-    with pytest.raises(ValueError, match="same object"):
-        mc.confirm("(14)", v, v)
-    with pytest.raises(ValueError, match="empty"):
-        mc.confirm("(14)", np.ones(0), np.zeros(0))
-
-
 @pytest.mark.parametrize("name, words", [
     ("(90)", "the book has no"), ("Definition 7", "Clarification"), ("Concept 33", "the book has no"),
-    ("14", "does not name"),
+    ("14", "the book has no"),
 ])
 def test_claims_are_named_as_in_the_notes(name, words):
     with pytest.raises(ValueError, match=words):
-        mc.confirm(name, 1.0, 2.0)
-
-
-def test_confirm_order_tells_a_right_derivative_from_a_transposed_one():
-    square, at, step = C[:, :3], np.array([0.2, -0.4, 0.7]), np.array([1.0, 0.5, -1.0])
-    jacobian = (np.cos(square @ at)[:, None] * square).T
-
-    def gap(change, matrix):
-        return lambda h: np.abs(change(at + h * step) - change(at) - matrix @ (h * step)).max()
-
-    mc.confirm_order("(30)", gap(lambda v: np.sin(square @ v), jacobian.T))
-    with pytest.raises(mc.ClaimError, match="divides the gap by 2"):
-        mc.confirm_order("(30)", gap(lambda v: np.sin(square @ v), jacobian))
-    with pytest.raises(mc.ClaimError, match="exact"):
-        mc.confirm_order("(30)", gap(lambda v: square @ v, square))
-
-
-def test_refute_passes_only_where_the_sides_differ(capsys):
-    mc.refute("(64) as printed", np.ones(3), np.zeros(3))
-    mc.refute("Erratum E31", (1, 3), (4, 3))
-    assert "fails" in capsys.readouterr().out
-    with pytest.raises(mc.ClaimError):
-        mc.refute("(64) as printed", np.ones(3), np.ones(3) + 1e-9)
-    with pytest.raises(mc.ClaimError):
-        mc.refute("Erratum E31", (4, 3), (4, 3))
+        mc.confirm(name, x=1.0)
 
 
 def test_a_matrix_that_shows_one_entry_needs_its_letters_and_no_others(capsys):
@@ -97,27 +47,6 @@ def test_two_sizes_that_are_equal_here_are_not_taken_for_each_other():
     assert mc.holds(chain % "n", **link) and mc.holds(chain % "q", **link | {"q": 2})
     with pytest.raises(ValueError, match="q and n are both 2 here.*say q=2"):
         mc.holds(chain % "q", **link)
-
-
-def test_refused_wants_the_named_error():
-    mc.refused(ValueError, lambda: C @ np.ones(3))
-    with pytest.raises(mc.ClaimError, match="went|gave"):
-        mc.refused(ValueError, lambda: C @ np.ones(4))
-    with pytest.raises(ZeroDivisionError):
-        mc.refused(ValueError, lambda: 1 / 0)
-
-
-@pytest.mark.parametrize("answer, word", [
-    (..., "No answer"), ((3, 4), "Not yet"), ((4, 3), "Right"),
-])
-def test_check_of_a_shape(answer, word, capsys):
-    mc.check(answer, (4, 3), hint="inputs are rows")
-    assert capsys.readouterr().out.startswith(word)
-
-
-def test_check_of_an_array_wants_the_shape_too(capsys):
-    mc.check(np.ones((1, 3)), np.ones((3, 1)))
-    assert "Not yet" in capsys.readouterr().out
 
 
 def test_planar_gap_and_order():

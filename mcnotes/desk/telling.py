@@ -19,7 +19,7 @@ from .storing import sanitized
 IN_FULL = 3
 _LINES, _WIDTH = 3, 110
 _VERDICT = re.compile(r'<script type="application/json" class="mc-verdict">(.*?)</script>', re.S)
-_CHECK = re.compile(r'\bmc\.(?:confirm|confirm_order|refute|check)\(\s*"([^"]+)"')
+_CHECK = re.compile(r'\bmc\.(?:confirm|refute|check)\(\s*"([^"]+)"')
 
 
 def names(source):

@@ -1,13 +1,9 @@
 """What a notebook calls: :func:`check`, :func:`hint` and :func:`solution`."""
 
-import re
-
-from ..statements import confirm
 from .judging import judge
 from .source import find
 from .words import say
 
-_NAME = re.compile(r"\w{1,12}-\d{1,2}[a-z]?")
 _given = {}
 
 
@@ -21,7 +17,7 @@ class Text(str):
         return str(self)
 
 
-def check(name, /, *answers, hint=None):
+def check(name, /, *answers):
     """Check a reader's answer to an exercise, and say what is wrong with it.
 
     Lists, tuples and arrays do, as do fractions, strings that hold a number or a shape
@@ -34,8 +30,6 @@ def check(name, /, *answers, hint=None):
         Which exercise: ``"20-2"``.
     *answers : object
         One for each thing that the exercise asks; ``...`` stands for "no answer yet".
-    hint : str, optional
-        Only where the right answer is given after the reader's, in place of a name.
 
     Raises
     ------
@@ -49,9 +43,6 @@ def check(name, /, *answers, hint=None):
     >>> check("20-2", [[3, 6], [0, 0], [-1, -2]])
     Not yet. The right numbers, transposed. In this book each input has a row, each output a column.
     """
-    if not (isinstance(name, str) and _NAME.fullmatch(name)):
-        confirm.check(name, *answers, hint=hint or "read the page again")
-        return
     exercise = find(name)
     parts = exercise.parts
     if not parts:

@@ -107,7 +107,7 @@ def find(name):
     'matrix'
     """
     tables = tables_of(str(name).rpartition("-")[0])
-    if name not in tables:
+    if not isinstance(name, str) or name not in tables:
         known = sorted(tables) or names()
         near = get_close_matches(str(name), known, 3, 0.3) or known[:3]
         raise ValueError(f"there is no exercise {name!r}; near it are {', '.join(near) or 'none'}. "

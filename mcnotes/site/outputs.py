@@ -20,7 +20,7 @@ from ..exercises import source
 from ..statements import finding
 
 TEXT, ANSWERS = "formulas and statements", "exercises"
-_NAMED = re.compile(r'\bmc\.(?:confirm|confirm_order|refute)\(\s*"([^"]+)"')
+_NAMED = re.compile(r'\bmc\.(?:confirm|refute)\(\s*"([^"]+)"')
 _DISPLAYED = re.compile(r"\$\$(?:.|\n)*?\$\$.*")
 _log = logging.getLogger(__name__)
 

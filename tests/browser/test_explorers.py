@@ -13,7 +13,7 @@ HANDLES = [("book/index.html", ["v1", "v2"]), ("book/03-derivatives-approximatio
            ("book/11-the-vector-vector-derivative.html", ["turn"])]
 TAPS = [("book/10-vectors-and-vectors.html", ["ingredient", "taste"]),
         ("book/11-the-vector-vector-derivative.html", ["joint"]),
-        ("book/21-linking-layers.html", ["sensor", "neuron"])]
+        ("book/21-linking-layers.html", ["input", "neuron"])]
 
 #: What an explorer shows: the values of its controls as the reader sees them, its sentence and its picture.
 _STATE = """explorer => ({
