@@ -20,9 +20,9 @@ ROOT = finding.ROOT
 EDITING = (ROOT / "book" / "reference" / "editing.md").read_text()
 
 
-def run(root, *command):
+def run(root, *command, how="-m"):
     """Run Python in a copy of the book; what it says."""
-    done = subprocess.run([sys.executable, "-m", *command], cwd=root, capture_output=True, text=True,
+    done = subprocess.run([sys.executable, how, *command], cwd=root, capture_output=True, text=True,
                           env=os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"})
     return done.returncode, done.stdout + done.stderr
 
@@ -199,6 +199,126 @@ def test_an_example_is_changed_run_and_checked(copy, tmp_path):
     code, told = run(root, "mcnotes.desk.storing", "book/24-dual-numbers.ipynb")
     assert code == 0 and "24-dual-numbers.ipynb: new outputs in In [5], In [6], In [7]" in told, told
     assert checking.faults(root / "book" / "24-dual-numbers.ipynb") == []
+
+
+def add(root, stem, *cells):
+    """Add cells at the end of a notebook: a text, or (code, tag ...)."""
+    path = next((root / "book").glob(f"{stem}*.ipynb"))
+    notebook = json.loads(path.read_text())
+    for number, cell in enumerate(cells):
+        text = isinstance(cell, str)
+        code = {} if text else {"outputs": [], "execution_count": None}
+        notebook["cells"].append({
+            "cell_type": "markdown" if text else "code", "id": f"{stem}-{number}", "source": cell if text else cell[0],
+            "metadata": {} if text or not cell[1:] else {"tags": list(cell[1:])}} | code)
+    path.write_text(json.dumps(notebook, ensure_ascii=False))
+    return path
+
+
+EXPLORER = '''\
+@mc.explore(alt="a point on a circle that the reader drags around", side=["left", "right"], angle=range(0, 360, 45),
+            start={"angle": 90})
+def turn(side, angle):
+    sign = 1 if side == "right" else -1
+    x, height = sign * np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    plt.figure(figsize=(3, 3))
+    plt.xlim(-1.5, 1.5)
+    plt.ylim(-1.5, 1.5)
+    mc.draw.handle([x, height], moves="angle")
+    return f"across {x:.2f}, up {height:.2f}"'''
+FIGURE = """\
+plt.figure(figsize=(3, 2))
+mc.draw.bars([0.25, 0.75], ["a", "b"])
+mc.show("two bars, the second one three times as high as the first")"""
+RULE = r"$$ \frac{\partial (x^T B x)}{\partial x} = (B + B^T) x $$ (product-rule)"
+REMARK = r""":::{admonition} Remark 1: Twice the step
+:class: concept
+:name: remark-1
+
+$$\left(\frac{\partial w}{\partial v}\right)^T (2\, \Delta v)
+= 2 \left(\frac{\partial w}{\partial v}\right)^T \Delta v$$
+:::"""
+
+
+@pytest.fixture(scope="module")
+def walked(copy, tmp_path_factory):
+    """A copy in which a chapter got a figure, an explorer, an exercise and statements of its own, as the page says."""
+    root = tmp_path_factory.mktemp("walked") / "fork"
+    shutil.copytree(copy, root)
+    part = section("Exercises")[0].replace("20-2", "24-4")
+    question, code, table = re.findall(r"^```\w*\n(.*?)^```", part, re.M | re.S)[:3]
+    with (root / "book" / "exercises" / "24-dual-numbers.toml").open("a") as file:
+        file.write(f"\n\n{table}")
+    add(root, "24", question, (code,), RULE, REMARK,
+        ("x, B = np.array([1.0, 2.0, -1.0]), np.array([[1.0, 4, 0], [2, 1, 3], [5, 0, 2]])",),
+        ('mc.confirm("product rule", x=x, B=B)\nmc.confirm("Remark 1", w=w, v=v, Δv=[1, -2, 3])',),
+        (FIGURE, "hide-input"), (EXPLORER, "hide-input"))
+    add(root, "25", "By {eq}`the product rule <product-rule>` and {ref}`Remark 1 <remark-1>`.")
+    code, told = run(root, "mcnotes.desk.storing", "book/24-dual-numbers.ipynb", "book/25-a-long-way.ipynb")
+    assert code == 0, told
+    return root
+
+
+def test_a_figure_an_explorer_an_exercise_and_statements_are_added(walked):
+    code, told = run(walked, "mcnotes.desk.checking", "24", "25")
+    assert code == 0 and "passed" in told, told
+    cells = {"".join(cell["source"]).split("\n")[0]: cell for cell in json.loads(
+        (walked / "book" / "24-dual-numbers.ipynb").read_text())["cells"] if cell["cell_type"] == "code"}
+    shown = {first: json.dumps(cell["outputs"], ensure_ascii=False) for first, cell in cells.items()}
+    assert "a: 0.25" in shown["plt.figure(figsize=(3, 2))"] and "across 0.00, up 1.00" in shown[EXPLORER.split("\n")[0]]
+    assert "No answer yet" in shown["by_W = ..."]
+    checks = cells['mc.confirm("product rule", x=x, B=B)']
+    assert "✓ Remark 1 runs" in json.dumps(checks["outputs"], ensure_ascii=False)
+    assert checks["metadata"]["tags"] == ["hide-check"]
+    away = (walked / "book" / "25-a-long-way.ipynb").read_text()
+    assert all(f"[{words}](24-dual-numbers.ipynb#{label})" in away
+               for words, label in (("the product rule", "product-rule"), ("Remark 1", "remark-1")))
+    code, told = run(walked, "pytest", "-q", "-p", "no:cacheprovider", "tests/test_exercises.py", "-k", "24-4")
+    assert code == 0 and "2 passed" in told, told
+
+
+def test_what_was_added_is_on_the_page(walked, tmp_path):
+    root = tmp_path / "fork"
+    shutil.copytree(walked, root)
+    (root / "node_modules").symlink_to(ROOT / "node_modules")
+    (root / "_toc.yml").write_text("format: jb-book\nroot: book/shape-drill\nchapters:\n"
+                                   "  - file: book/24-dual-numbers\n  - file: book/25-a-long-way\n")
+    code, told = run(root, "from jupyter_book.cli.main import main; main()", "build", ".", how="-c")
+    assert code == 0 and not re.search(r"WARNING.*In \[|local id not found", told), told
+    one, other = ((root / "_build" / "html" / "book" / f"{name}.html").read_text()
+                  for name in ("24-dual-numbers", "25-a-long-way"))
+    assert 'data-name="24-4" data-ask="' in one and "by_W" not in one
+    assert 'popovertarget="check-product-rule"' in one and 'popovertarget="check-remark-1"' in one
+    assert 'aria-label="two bars, the second one three times as high as the first' in one
+    frames = next(data for data in re.findall(r"<script[^>]*>({.*?})</script>", one, re.S) if "on a circle" in data)
+    assert len(json.loads(frames)["frames"]) == 16 and '"knob":true' in frames
+    assert 'href="24-dual-numbers.html#equation-product-rule"' in other and "24-dual-numbers.html#remark-1" in other
+
+
+def test_numbers_exchanged_in_an_explorer_are_told_with_both_versions(walked, tmp_path):
+    root = tmp_path / "fork"
+    shutil.copytree(walked, root)
+    change(root, "24", "across {x:.2f}, up {height:.2f}", "across {height:.2f}, up {x:.2f}")
+    code, told = run(root, "mcnotes.desk.checking", "24")
+    assert code == 1 and len(told.splitlines()) < 40
+    assert re.search(r"stored .*(.*\n)*? +side right, angle 90: across 0.00, up 1.00\n"
+                     r"(.*\n)*? +now .*(.*\n)*? +side right, angle 90: across 1.00, up 0.00\n", told), told
+
+
+def test_a_copy_is_published_under_its_own_address(copy, tmp_path):
+    root = tmp_path / "fork"
+    shutil.copytree(copy, root)
+    config = root / "_config.yml"
+    config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/someone/notes"'))
+    path = root / "book" / "24-dual-numbers.ipynb"
+    before = path.read_text()
+    code, told = run(root, "mcnotes.desk.checking", "24")
+    assert code == 1 and "does not carry" in told and "make run NOTEBOOKS=book/24-dual-numbers.ipynb" in told, told
+    code, told = run(root, "mcnotes.desk.storing", "book/24-dual-numbers.ipynb")
+    assert code == 0, told
+    changed = set(path.read_text().splitlines()) - set(before.splitlines())
+    assert len(changed) == 1 and "someone/notes" in changed.pop()
+    assert run(root, "mcnotes.desk.checking", "24")[0] == 0
 
 
 def section(title):
