@@ -6,7 +6,6 @@ import pytest
 from nbformat.v4 import new_output
 
 from mcnotes.desk import carrying, checking, prose, telling
-from mcnotes.exercises import source
 
 TITLE = "# X.7 Roots\n\n*After this page you can take roots.*"
 END = "## Watch out\n\n## Exercises\n\n## In short"
@@ -56,9 +55,10 @@ ANSWERS = """[07-1]\nkind = "number"\nanswer = "2"\nsolution = "x"
     (lambda cells: cells.append(code('mc.solution("07-1")', printed("x"))),
      "In [3]: mc.solution shows what a reader should ask for; take it out"),
 ])
-def test_a_fault_in_the_exercises_is_told(tmp_path, monkeypatch, change, words):
-    (tmp_path / "07-roots.toml").write_text(ANSWERS)
-    monkeypatch.setattr(source, "FOLDERS", (tmp_path,))
+def test_a_fault_in_the_exercises_is_told(tmp_path, change, words):
+    answers = tmp_path / "exercises" / "07-roots.toml"
+    answers.parent.mkdir()
+    answers.write_text(ANSWERS)
     cells = [f":::{{exercise}}\n:label: ex-07-{k}\nHow much?\n:::" for k in (1, 2, 3)]
     cells += [code(f'mc.check("07-{k}", ...)', printed("No answer yet.")) for k in (1, 2)]
     path = tmp_path / "07-roots.ipynb"
@@ -72,7 +72,7 @@ def test_a_fault_in_the_exercises_is_told(tmp_path, monkeypatch, change, words):
     assert told() == []
     change(cells)
     assert any(words in line for line in told()), told()
-    (tmp_path / "07-roots.toml").write_text(ANSWERS.replace('kind = "open"', 'kind = "number"\nanswer = "1"'))
+    answers.write_text(ANSWERS.replace('kind = "open"', 'kind = "number"\nanswer = "1"'))
     assert any('none is to be tried out ("break it")' in line for line in told())
 
 

@@ -121,7 +121,7 @@ def exercises(path):
     answers = f"book/exercises/{path.stem}.toml"
     if len(asked) < FEWEST_EXERCISES:
         yield "exercises", f"there are {len(asked)}, and a section has three or more: :::{{exercise}} with a label ex-…"
-    tables = tables_of(chapter)
+    tables = tables_of(chapter, path.parent / "exercises")
     for name, where in asked.items():
         if name not in tables:
             yield where, f"exercise {name} has no answer; write a table [{name}] into {answers}"

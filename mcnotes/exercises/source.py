@@ -130,8 +130,13 @@ def names():
     return [name for path in files() for name in tables_of(path.name.split("-")[0])]
 
 
-def files():
+def files(folder=None):
     """The files that hold the exercises, one a chapter.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        Where they stand; the book's own, unless told.
 
     Returns
     -------
@@ -142,17 +147,19 @@ def files():
     >>> {path.suffix for path in files()}
     {'.toml'}
     """
-    folder = next((folder for folder in FOLDERS if folder.is_dir()), FOLDERS[-1])
+    folder = folder or next((folder for folder in FOLDERS if folder.is_dir()), FOLDERS[-1])
     return sorted(folder.glob("*.toml"))
 
 
-def tables_of(chapter):
+def tables_of(chapter, folder=None):
     """Name -> table of each exercise of a chapter; what stands above the first table is in each of them.
 
     Parameters
     ----------
     chapter : str
         How the file's name begins: ``"20"``.
+    folder : pathlib.Path, optional
+        Where the files stand; the book's own, unless told.
 
     Returns
     -------
@@ -168,7 +175,8 @@ def tables_of(chapter):
     >>> tables_of("20")["20-2"]["kind"]
     'matrix'
     """
-    return next((_tables(path, path.stat().st_mtime_ns) for path in files() if path.name.split("-")[0] == chapter), {})
+    found = (path for path in files(folder) if path.name.split("-")[0] == chapter)
+    return next((_tables(path, path.stat().st_mtime_ns) for path in found), {})
 
 
 @functools.lru_cache(maxsize=64)
