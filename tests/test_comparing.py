@@ -1,6 +1,7 @@
 """Agreement is entry by entry, finite and real: what one large entry, a nan or a text used to hide."""
 
 import itertools
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -24,20 +25,18 @@ DIFFERENT = {
     "shapes": (np.ones((3, 1)), np.ones(3), r"shape \(3, 1\) on the left, \(3,\) on the right"),
     "a number and a column": (1.0, np.ones((2, 1)), "shape"),
     "truth": (np.array([True, False]), np.array([True, True]), "entry 1 is False"),
-    "tuples": ((1, 3), (3, 1), "on the right"),
-    "texts": ("a", "b", "'b' on the right"),
+    "tuples": ((1, 3), (3, 1), "entry 0 is 1 on the left and 3 on the right"),
 }
 INCOMPARABLE = {
     "infinite": (1.0, np.inf, "the right side is inf, which is not a finite number"),
     "both infinite": (np.inf, -np.inf, "left side is inf"),
     "nan": (np.array([1.0, np.nan]), np.ones(2), "the left side is nan at entry 1"),
     "complex": (1.0, 1 + 0j, "the right side has complex entries"),
-    "text and number": ("1", 1.0, "'1' on the left, 1.0 on the right: not the same kind"),
+    "text and number": ("1", 1.0, "the left side is a text"),
     "text in a list": (["1"], [1.0], "the left side is a text"),
     "nothing": ((), (), "cannot fail"),
     "no entries": (np.ones((0, 2)), np.ones((0, 2)), "cannot fail"),
     "truth and number": (True, 1.0, "true or false"),
-    "tuple and array": ((2, 3), np.array([2, 3]), "not the same kind"),
     "masked": (np.ma.array([1.0, 2.0], mask=[0, 1]), np.array([1.0, 2.0]), "masked"),
     "ragged": ([[1.0], [1.0, 2.0]], np.ones(2), "ragged"),
     "an object": (np.sin, 1.0, "no number"),
@@ -48,24 +47,15 @@ INCOMPARABLE = {
 def test_what_differs_is_seen_with_its_entry(name):
     left, right, words = DIFFERENT[name]
     found = compare(left, right)
-    assert not found.ok and found.comparable
-    with pytest.raises(mc.ClaimError, match=rf"\(14\) does not hold: .*{words}"):
-        mc.confirm("(14)", left, right)
-    with pytest.raises(mc.ClaimError):
-        mc.confirm("(14)", right, left)
-    mc.refute("(14) as printed", left, right, tolerance=1e-9)
+    assert not found.ok and found.comparable and re.search(words, found.reason)
+    assert not compare(right, left).ok
 
 
 @pytest.mark.parametrize("name", INCOMPARABLE)
-def test_what_cannot_be_compared_is_neither_confirmed_nor_refuted(name, capsys):
+def test_what_cannot_be_compared_neither_agrees_nor_differs(name):
     left, right, words = INCOMPARABLE[name]
-    assert words in compare(left, right).reason
-    with pytest.raises((mc.ClaimError, ValueError)):
-        mc.confirm("(14)", left, right)
-    with pytest.raises(ValueError, match="could have agreed"):
-        mc.refute("(14) as printed", left, right)
-    mc.check(left, right)
-    assert capsys.readouterr().out.startswith("Not yet")
+    found = compare(left, right)
+    assert not found.ok and not found.comparable and words in found.reason
 
 
 @pytest.mark.parametrize("kind, other", itertools.product(
@@ -94,17 +84,7 @@ def test_rounding_that_is_left_where_numbers_cancel_agrees_with_zero():
     assert compare([Fraction(1, 4), 0.5], np.array([0.25, 0.5])).ok
 
 
-@pytest.mark.parametrize("name", ["(14) is false", "(14) fails", "(14) as printed is wrong", "(14) nonsense", "(14) ",
-                                  "Definition 9 does not hold", "Erratum E99", "Erratum E00", "Erratum E12 is not one"])
-def test_names_that_judge_or_that_are_not_there_are_refused(name):
-    for call in (mc.confirm, mc.refute):
-        with pytest.raises(ValueError, match=r"narrow|errata"):
-            call(name, 1.0, 2.0)
-
-
 def test_a_derivative_is_compared_as_the_array_it_stands_for():
     d = mc.derivative(lambda v: np.stack([v[0] * v[1], v[2]]), np.array([2.0, 3.0, 5.0]))
-    mc.confirm("(30)", d, [[3.0, 0.0], [2.0, 0.0], [0.0, 1.0]])
-    mc.confirm("(30)", d, d.matrix)
-    with pytest.raises(mc.ClaimError, match="shape"):
-        mc.confirm("(30)", d, d.matrix.T)
+    assert compare(d, [[3.0, 0.0], [2.0, 0.0], [0.0, 1.0]]).ok and compare(d, d.matrix).ok
+    assert "shape" in compare(d, d.matrix.T).reason

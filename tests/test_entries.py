@@ -7,7 +7,7 @@ import pytest
 from docutils import nodes
 
 from mcnotes.site import entries
-from mcnotes.statements import confirm, finding
+from mcnotes.statements import finding, running
 
 PAGE = finding.ROOT / "book" / "reference" / "errata.md"
 _ENTRY = re.compile(r"^(E\d\d) · (.+)\n: (.+)$", re.M)
@@ -48,7 +48,7 @@ def faults(text):
 def test_every_slip_is_listed_with_what_it_should_be_and_why():
     assert list(faults(PAGE.read_text())) == []
     numbers = sorted(number for errata in contract.ERRATA.values() for number in errata)
-    assert numbers == [f"E{k:02}" for k in range(1, confirm._ERRATA + 1)]
+    assert numbers == [f"E{k:02}" for k in range(1, running.ERRATA + 1)]
     assert f"It has {len(numbers)} slips" in PAGE.read_text()
 
 

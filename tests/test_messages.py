@@ -163,9 +163,10 @@ def test_a_part_that_a_box_does_not_have_is_refused():
         mc.confirm("Definition 9", part=count + 1, s=lambda v: v @ v, v=V, **STEP)
 
 
-def test_sides_and_letters_together_are_refused():
-    with pytest.raises(TypeError, match="confirm takes a name and letters"):
-        mc.confirm("(30)", 3)
+@pytest.mark.parametrize("name", ["E00", "E84"])
+def test_a_misprint_is_one_of_the_list(name):
+    with pytest.raises(ValueError, match="the list of errata has E01 to E83"):
+        mc.refute(name, RULE.replace(r"\approx", "="), **CURVE, **STEP)
 
 
 def test_a_misprint_says_in_one_line_why_it_fails(capsys):

@@ -10,7 +10,9 @@ from .reading import FormulaError
 from .values import ClaimError, ShapeClash
 from .verdict import Verdict, summary
 
-_ERRATUM = re.compile(r"E\d\d\b")
+_ERRATUM = re.compile(r"E(\d\d)\b")
+#: How many errata of the notes the reference lists: E01, E02, ...
+ERRATA = 83
 
 
 def run(name, letters, part=None, statement=None):
@@ -126,6 +128,8 @@ def run_misprint(name, latex, letters):
         It holds.
     FormulaError
         It cannot be read, a letter has no value, or it compares nothing.
+    ValueError
+        There is no such erratum, or no such statement.
 
     Examples
     --------
@@ -138,6 +142,8 @@ def run_misprint(name, latex, letters):
     erratum = _ERRATUM.match(name)
     if not erratum:
         find(_plain_name(name))
+    elif not 1 <= int(erratum[1]) <= ERRATA:
+        raise ValueError(f"{name}: the list of errata has E01 to E{ERRATA}")
     shown = f"{name} as printed" if erratum and erratum[0] == name else name
     try:
         result = judge(latex, Letters(letters))
