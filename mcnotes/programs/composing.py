@@ -386,5 +386,5 @@ def _html(line, text, page_of):
         name = f"<a href='{page_of(line.section)}'>{line.section}</a>" if page_of else line.section
         told += f" <span class='mc-section' data-section='{line.section}'>{name}</span>"
     bare = code.rstrip()
-    return (f"<span class='mc-line'><span class='mc-step'>{html.escape(bare)}</span><span class='mc-pad'>"
+    return (f"<span class='mc-program-line'><span class='mc-step'>{html.escape(bare)}</span><span class='mc-pad'>"
             f"{' ' * (len(code) - len(bare) + 2)}</span><span class='mc-told'>{told}</span></span>\n")
