@@ -42,6 +42,7 @@ _BETTER = (
     (r'(<button class="btn search-button[^>]*?) aria-label="Search"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r' id="exercise-content"', ""),
+    (r'<table class="table">', '<table class="table" tabindex="0">'),          # on a phone it scrolls sideways
     (r'<div class="(bd-sidebar-primary [^"]*|sidebar-primary-items__start[^"]*)"',
      r'<div class="\1" role="region" aria-label="The book"'),
     # a line never breaks between a formula and the sign before or after it

@@ -13,6 +13,8 @@ def lead_to_sections(app, pagename, templatename, context, doctree):
         return
 
     def link(found):
+        if f"book/{sections()[found[1]]}" == pagename:
+            return f'<span class="mc-section">{found[1]}</span>'
         address = app.builder.get_relative_uri(pagename, f"book/{sections()[found[1]]}")
         return f'<a class="mc-section" href="{address}" title="the section that teaches this line">{found[1]}</a>'
     context["body"] = _SECTION.sub(link, context["body"])

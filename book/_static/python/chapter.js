@@ -6,6 +6,7 @@
   const cells = window.mcCells.map(({ cell, code, check }) => ({ cell, code, check, place: document.querySelector(`.mc-cell-${cell}`) }));
   const editor = window.mcControls.editor;
   const root = document.documentElement;
+  const home = document.createComment("");
   const room = new ResizeObserver(() => { root.style.scrollPaddingTop = `${parseFloat(getComputedStyle(bar).top) + bar.offsetHeight + 8}px`; });
   let python, said, buttons, pictures, again;
 
@@ -149,6 +150,8 @@
   };
 
   const begin = () => {
+    bar.before(home); // at the top of the page: a bar that sticks ends with the section that it stands in
+    document.querySelector("article h1").after(bar);
     bar.classList.add("mc-running");
     bar.innerHTML = `<button type="button" data-do="run">Run all</button> <button type="button" data-do="stop" hidden>Stop</button>
       <div class="mc-python-status"></div><button type="button" data-do="more" aria-expanded="false" aria-controls="mc-bar-more">More</button>
@@ -170,7 +173,7 @@
     room.observe(bar);
     cells.forEach(open);
     run();
-    buttons.run.focus();
+    buttons.run.focus({ preventScroll: true });
   };
 
   const end = () => {
@@ -180,6 +183,7 @@
     root.style.removeProperty("scroll-padding-top");
     bar.classList.remove("mc-running", "mc-bar-open");
     bar.innerHTML = printed;
+    home.replaceWith(bar);
     const [button] = bar.querySelectorAll("button");
     button.disabled = false;
     button.addEventListener("click", begin, { once: true });
