@@ -225,15 +225,15 @@ def test_wild_programs_in_threads():
               r.normal(size=(2, 3))) for _ in range(60)]
 
     def run(case):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                return mc.derivative(*case).array
-            except ERRORS as error:
-                return str(error)
-    alone = [run(case) for case in cases]
-    with concurrent.futures.ThreadPoolExecutor(8) as threads:
-        together = list(threads.map(run, cases))
+        try:
+            return mc.derivative(*case).array
+        except ERRORS as error:
+            return str(error)
+    with warnings.catch_warnings():                     # outside: it is one for all threads
+        warnings.simplefilter("ignore")
+        alone = [run(case) for case in cases]
+        with concurrent.futures.ThreadPoolExecutor(8) as threads:
+            together = list(threads.map(run, cases))
     assert sum(isinstance(x, np.ndarray) for x in alone) > 10
     for one, other in zip(alone, together, strict=True):
         assert one == other if isinstance(one, str) else np.array_equal(one, other)
