@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = OMP_NUM_THREADS=1 $(CURDIR)/$(VENV)/bin
 READY = $(VENV)/.ready
+PEERS ?= $(RUN)/python
 NOTEBOOKS ?= $(wildcard book/*.ipynb)
 
-.PHONY: book pdf test unit notebooks-test browser-test check chapter run mutants-formulas live bench ways lock fuzz \
+.PHONY: book pdf test unit notebooks-test browser-test check chapter run mutants-formulas live bench tables ways lock fuzz \
 	clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
@@ -49,6 +50,12 @@ bench: book  ## ratios against the peers that are installed (benchmarks/requirem
 	$(RUN)/python benchmarks/programs.py
 	$(RUN)/python benchmarks/inpage.py
 	$(RUN)/python benchmarks/pages.py --stock
+
+tables:  ## measure the first tables of benchmarks/README.md again: PEERS=a Python with the peers, BESIDE=a checkout
+	PYTHONPATH=. $(PEERS) benchmarks/derivatives.py --write
+	PYTHONPATH=. $(PEERS) benchmarks/compression.py --write
+	PYTHONPATH=. $(PEERS) benchmarks/programs.py --write
+	$(if $(BESIDE),PYTHONPATH=. $(PEERS) benchmarks/beside.py $(BESIDE) --write)
 
 ways: book  ## go the five ways to the book from the start: folder, JupyterLab, Binder, Colab, wheel
 	$(RUN)/python benchmarks/ways.py

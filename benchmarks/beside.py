@@ -1,6 +1,6 @@
 """This mcnotes beside another checkout of it: the same derivatives and compressions, in one process, in turn.
 
-Usage: python benchmarks/beside.py FOLDER, for example of ``git worktree add FOLDER COMMIT``.
+Usage: python benchmarks/beside.py FOLDER, for example of ``git worktree add FOLDER d3aa074``.
 Prints a Markdown table of ratios, this one / the other: below 1 this one is faster.
 """
 
@@ -48,7 +48,7 @@ def main(folder):
     for name, made in cases():
         found = {"this": made(mc), "other": made(other)}
         assert np.allclose(found["this"](), found["other"](), rtol=1e-10, atol=1e-12), name
-        times = measure.in_turn(found, seconds=3.0, most=101, clock=time.process_time)
+        times = measure.in_turn(found, seconds=3.0, most=101, choose=min, clock=time.process_time)
         rows.append([name, f"{times['other'] * 1e6:.0f}", f"{times['this'] * 1e6:.0f}",
                      measure.ratio(times["this"], times["other"])])
         print(f"({name}: done)", flush=True)
@@ -57,4 +57,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

@@ -1,5 +1,6 @@
 """Time several callables in one run, in turn, on one thread.
 
+With ``--write`` on the command line, a table takes the place of the one with the same head in README.md.
 Import this module first: it sets the number of threads before NumPy is loaded.
 """
 
@@ -9,8 +10,12 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
+import pathlib  # noqa: E402
 import statistics  # noqa: E402
+import sys  # noqa: E402
 import time  # noqa: E402
+
+README = pathlib.Path(__file__).parent / "README.md"
 
 
 def in_turn(callables, seconds=1.0, most=41, choose=statistics.median, clock=time.perf_counter):
@@ -67,12 +72,21 @@ def present(*modules):
 
 
 def table(head, rows):
-    """Print a Markdown table."""
-    print("| " + " | ".join(head) + " |")
-    print("|" + " --- |" * len(head))
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
-    print(flush=True)
+    """Print a Markdown table; with ``--write``, it takes the place of the old one in README.md."""
+    lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
+    print(*lines, sep="\n", end="\n\n", flush=True)
+    if "--write" in sys.argv:
+        README.write_text(in_place(README.read_text(), lines))
+
+
+def in_place(text, lines):
+    """A text with the table that has the same head replaced; one table has it, or there is an error."""
+    old = text.splitlines()
+    starts = [k for k, line in enumerate(old) if line == lines[0]]
+    if len(starts) != 1:
+        raise ValueError(f"README.md has {len(starts)} tables with the head {lines[0]}; one is needed")
+    end = next((k for k in range(starts[0], len(old)) if not old[k].startswith("|")), len(old))
+    return "\n".join([*old[:starts[0]], *lines, *old[end:]]) + "\n"
 
 
 def ratio(ours, theirs):

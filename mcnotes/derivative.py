@@ -24,7 +24,8 @@ def derivative(f, at, *, wrt=None, method="exact"):
 
     The function is called once, on arrays that record what is done to them, and
     the record is walked back by the chain rule. There is no step size, and the
-    result is exact up to rounding.
+    result is exact up to rounding. All arrays that `f` uses count as real numbers of
+    double precision, whatever their dtype.
 
     Parameters
     ----------
@@ -53,9 +54,12 @@ def derivative(f, at, *, wrt=None, method="exact"):
     ------
     TypeError
         `at` or the result is not made of real numbers, or `f` uses a function
-        without a rule (the message names it).
+        without a rule (the message names it), or changes an array in place after it
+        has computed with it. One way escapes: a few entries of an array of more than
+        16384, changed through a view of it that was made before.
     ValueError
-        `at` is empty, ragged, or has entries that are not finite.
+        `at` is empty, ragged, or has entries that are not finite; or `f`, or its
+        derivative, is not a number there.
 
     Examples
     --------
