@@ -88,6 +88,7 @@ def test_a_mark_opens_what_was_run(visit, name, width, theme):
         for mark in page.query_selector_all("button.mc-checked"):
             panel = page.query_selector("#" + mark.get_attribute("popovertarget"))
             assert not panel.is_visible()
+            mark.evaluate("mark => { const fold = mark.closest('details'); if (fold) fold.open = true; }")
             mark.evaluate("mark => mark.scrollIntoView({block: 'center', behavior: 'instant'})")
             mark.focus()
             before = page.evaluate("scrollY")
