@@ -61,6 +61,7 @@ def setup(app):
     app.add_transform(entries.JoinErrata)
     app.add_transform(reference.SayNames)
     app.connect("config-inited", outputs.note_the_source)
+    app.connect("config-inited", numbering.number_no_figures, priority=900)        # after sphinx_exercise
     app.connect("config-inited", lab.launch_only_from_an_address)
     app.connect("env-get-outdated", outputs.forget_stale_outputs)
     app.connect("env-before-read-docs", outputs.run_notebooks)

@@ -80,6 +80,11 @@ class NumberExercises(SphinxTransform):
             self.env.sphinx_exercise_registry[node["label"]]["node"] = counted
 
 
+def number_no_figures(app, config):
+    """Nothing here is numbered by Sphinx, which would look for it in every page of the book at each build."""
+    config.numfig = False
+
+
 def find_every_statement(app):
     """Enter the numbers of the pages that this build did not write anew: Sphinx forgets them."""
     for docname, entries in app.env.get_domain("index").entries.items():
