@@ -10,7 +10,7 @@
 - :mod:`~mcnotes.site.listing` lists the statements for the index, :mod:`~mcnotes.site.counting` counts them.
 - :mod:`~mcnotes.site.reference` says the names of the package as a reader writes them.
 - :mod:`~mcnotes.site.programs` lets the lines of a program lead to the sections that teach them.
-- :mod:`~mcnotes.site.tables` writes the empty corner of a table as a cell that is no heading.
+- :mod:`~mcnotes.site.tables` lets the headings of tables be read out.
 - :mod:`~mcnotes.site.references` warns of references that lead elsewhere than they say.
 - :mod:`~mcnotes.site.outputs` runs the notebooks, and again when something changed that they use.
 - :mod:`~mcnotes.site.pages` and :mod:`~mcnotes.site.fonts` make the finished pages light.
