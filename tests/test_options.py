@@ -158,3 +158,17 @@ def test_what_does_more_than_move_is_no_move(function):
     """A function that moves 0, 1, 2, ... in one way and the values in another has no index table."""
     with pytest.raises(TypeError, match="more than move"):
         trace(lambda x: moved(function, x), [np.array([2.1, -1.3, 0.7, 4.0])])
+
+
+@pytest.mark.parametrize("value", ["nonsense", 7])
+@pytest.mark.parametrize("f, args, option", [
+    (np.sort, (), "kind"), (np.partition, (1,), "kind"), (np.argsort, (), "kind"), (np.reshape, (3,), "order"),
+    (np.ravel, (), "order"), (np.copy, (), "order"), (np.pad, (1,), "mode"), (np.take, ([0],), "mode"),
+    (np.convolve, (WEIGHTS,), "mode"), (np.quantile, (0.3,), "method"), (np.searchsorted, (WEIGHTS,), "side"),
+    (np.meshgrid, (WEIGHTS,), "indexing"), (np.exp, (), "casting"), (np.exp, (), "order")])
+def test_a_choice_that_numpy_has_not_is_refused(f, args, option, value):
+    def chosen(x):
+        return f(x, *args, **{option: value})
+    for call in (lambda: chosen(VECTOR[:3]), lambda: mc.derivative(chosen, VECTOR[:3])):
+        with pytest.raises((TypeError, ValueError)):
+            call()

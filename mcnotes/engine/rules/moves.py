@@ -291,11 +291,13 @@ def _ordered(a, axis, places):
 
 @rule(np.sort)
 def _sort(a, axis=-1, kind=None, stable=None):
+    np.sort(np.zeros(1), kind=kind, stable=stable)          # refuses a way of sorting that it has not
     return _ordered(a, axis, lambda x, axis: np.argsort(x, axis=axis, kind="stable"))
 
 
 @rule(np.partition)
 def _partition(a, kth, axis=-1, kind="introselect"):
+    np.partition(np.zeros(1), 0, kind=kind)
     return _ordered(a, axis, lambda x, axis: np.argpartition(x, decided(kth), axis=axis))
 
 
