@@ -190,7 +190,9 @@ def outcome(f, at):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            known, refusal = values(f, at), ""
+            known = values(f, at)
+        except ArithmeticError:
+            known, refusal = None, OBJECTS[0]           # Python's own numbers, which divide by 0 with an error
         except ERRORS as error:
             known, refusal = None, str(error)
         try:
