@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mcnotes.statements import cells, finding
+from mcnotes.statements import cells, finding, running
 
 HTML = pathlib.Path(__file__).parent.parent / "_build" / "html"
 pytestmark = pytest.mark.skipif(
@@ -50,6 +50,20 @@ def test_references_show_the_notes_numbers():
     for one in STATEMENTS:
         shown = re.escape(one.name)
         assert re.search(rf'href="[^"]*{one.page}.html#{target(one)}"[^>]*>(<[^>]*>)*{shown}<', text), one.name
+
+
+def test_every_erratum_and_its_places_lead_to_each_other():
+    errata = page("reference/errata")
+    assert [number for number in range(1, running.ERRATA + 1) if f'id="e{number:02}"' not in errata] == []
+    back = set(re.findall(r'href="\.\./([\w-]+)\.html#(note-e\d\d)"', errata))
+    there = set()
+    for name in PAGES:
+        text = page(name)
+        there |= {(name, anchor) for anchor in re.findall(r'id="(note-e\d\d)"', text)}
+        assert not re.findall(r"<strong>E\d\d\b", text), f"{name}: an erratum without a link"
+        for anchor in re.findall(r'id="note-(e\d\d)"', text):
+            assert f'href="reference/errata.html#{anchor}"' in text
+    assert back == there and len({anchor for _, anchor in there}) > 40
 
 
 def test_search_knows_every_number():
