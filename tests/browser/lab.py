@@ -17,7 +17,8 @@ ALL_CELLS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}
 
 _OPEN = """async path => {
   const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
-  await panel.context.ready; await panel.sessionContext.ready; await panel.revealed;
+  await Promise.race([Promise.all([panel.context.ready, panel.sessionContext.ready, panel.revealed]),
+    new Promise((done, fail) => setTimeout(() => fail(new Error(`${path} is not open after two minutes`)), 120000))]);
 }"""
 _RUN = """async path => {
   const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
@@ -28,7 +29,8 @@ _RUN = """async path => {
     .then(() => performance.now() - start);
 }"""
 _END = """async path => {
-  const milliseconds = await window.mcRuns[path];
+  const milliseconds = await Promise.race([window.mcRuns[path],
+    new Promise((done, fail) => setTimeout(() => fail(new Error(`${path} still runs after two minutes`)), 120000))]);
   const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
   const cells = [...panel.content.model.cells].filter(cell => cell.type === "code" && cell.sharedModel.source.trim());
   return { milliseconds, cells: cells.map(cell => ({
@@ -46,9 +48,11 @@ _SLIDE = """async ([handle, picture]) => {
   return picture.src === before ? null : performance.now() - start;
 }"""
 
+#: A kernel that is still starting may never say that it is shut down: that is waited for no longer than ten seconds.
 _CLOSE = """async () => {
   for (const panel of [...window.jupyterapp.shell.widgets("main")].filter(panel => panel.sessionContext)) {
-    await panel.sessionContext.shutdown();
+    const ended = panel.sessionContext.ready.then(() => panel.sessionContext.shutdown()).catch(() => {});
+    await Promise.race([ended, new Promise(done => setTimeout(done, 10000))]);
     panel.context.model.dirty = false;
     panel.dispose();
   }

@@ -32,7 +32,8 @@ def lab(browser, tmp_path_factory):
 def scratch(lab, *texts, name="scratch.ipynb", carry=True):
     """A notebook of Markdown cells, opened."""
     cells = [{"cell_type": "markdown", "metadata": {}, "source": text, "id": f"c{k}"} for k, text in enumerate(texts)]
-    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}   # else Lab asks for one
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     if carry:
         carrying.carry(notebook, name.removesuffix(".ipynb"))
     (lab.book / name).write_text(json.dumps(notebook))
