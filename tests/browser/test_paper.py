@@ -1,5 +1,6 @@
 """The printed book: one document with page numbers, an outline, links and a structure for screen readers."""
 
+import os
 import re
 
 import pytest
@@ -17,7 +18,8 @@ def printed(browser, tmp_path_factory):
     kept.setattr(paper, "pages", lambda html: [html / "book" / f"{name}.html" for name in NAMES])
     page = browser.new_context(offline=True, reduced_motion="reduce").new_page()
     html = paper.one_document(HTML, page)
-    whole, pdf = HTML / "book" / "three-pages-on-paper.html", tmp_path_factory.mktemp("paper") / "book.pdf"
+    whole = HTML / "book" / f"three-pages-on-paper-{os.getpid()}.html"  # two workers may do this at once
+    pdf = tmp_path_factory.mktemp("paper") / "book.pdf"
     whole.write_text(html, encoding="utf-8")
     try:
         paper.print_sheets(page, whole, pdf)
