@@ -9,12 +9,17 @@ from ..trace import given, top
 from .common import axes_of, index_of, newer, record, rule
 
 
+def _in_line(a, axis):
+    """An array and the axis to count along, as a number from 0; without an axis, all entries one after the other."""
+    if axis is None or a.ndim == 0:
+        a, axis = np.ravel(a), 0 if axis is None else axis
+    return a, index_of(axis, a.ndim)
+
+
 @rule(np.cumsum)
 def _cumsum(a, axis=None):
-    if axis is None or a.ndim == 0:
-        return _cumsum(np.ravel(a), 0 if axis is None else axis)
+    a, axis = _in_line(a, axis)
     tape, (value,) = top(a)
-    axis = index_of(axis, a.ndim)
     back = axis - a.ndim
 
     def pull(g):
@@ -24,10 +29,8 @@ def _cumsum(a, axis=None):
 
 @rule(np.cumprod)
 def _cumprod(a, axis=None):
-    if axis is None or a.ndim == 0:
-        return _cumprod(np.ravel(a), 0 if axis is None else axis)
+    a, axis = _in_line(a, axis)
     tape, (value,) = top(a)
-    axis = index_of(axis, a.ndim)
     back = axis - a.ndim
     if np.all(plain(value) != 0):
         y = np.cumprod(value, axis)
