@@ -8,9 +8,9 @@ from . import finding
 
 #: The tag of a cell that holds nothing but checks.
 CHECK = "hide-check"
-#: How many arguments without a keyword a check has; more of them is the form of the first edition.
+#: How many arguments without a keyword a check has.
 _PLACES = {"mc.confirm": 1, "mc.refute": 2}
-_CONFIRMED = re.compile(r"\bmc\.confirm(?:_order)?\(\s*([\"'])(.+?)\1")
+_CONFIRMED = re.compile(r"\bmc\.confirm\(\s*([\"'])(.+?)\1")
 
 
 def calls(source):
