@@ -1,9 +1,12 @@
 """A browser without a network, and the pages of the built book."""
 
+import functools
+import http.server
 import os
 import pathlib
 import re
 import shutil
+import threading
 
 import pytest
 
@@ -42,13 +45,25 @@ def browser():
         chromium.close()
 
 
-class Visit:
-    """One open page, and everything that went wrong on it."""
+@pytest.fixture(scope="session")
+def served():
+    """The address of the built book on this machine."""
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *said):
+            pass
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
 
-    def __init__(self, browser, name, width, theme):
+
+class Visit:
+    """One open page, and everything that went wrong on it; from the folder, without a network, or from a server."""
+
+    def __init__(self, browser, name, width, theme, server):
         self.faults = []
         self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, offline=True, reduced_motion="reduce"
+            viewport={"width": width, "height": 900}, color_scheme=theme, offline=not server, reduced_motion="reduce"
         )
         self.page = self.context.new_page()
         self.page.on("console", lambda m: m.type in ("error", "warning") and self.faults.append(m.text))
@@ -57,12 +72,12 @@ class Visit:
         self.page.on(
             "request",
             lambda request: (
-                request.url.startswith(("file:", "data:", "blob:"))
+                request.url.startswith(("file:", "data:", "blob:", *filter(None, [server])))
                 or self.faults.append(f"from outside: {request.url}")
             ),
         )
         self.page.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
-        self.page.goto((HTML / name).as_uri())
+        self.page.goto(f"{server or HTML.as_uri()}/{name}")
         self.page.wait_for_load_state("load")
 
     def __enter__(self):
@@ -74,5 +89,5 @@ class Visit:
 
 @pytest.fixture
 def visit(browser):
-    """Open a page: visit(name, width, theme)."""
-    return lambda name, width=1280, theme="light": Visit(browser, name, width, theme)
+    """Open a page: visit(name, width, theme, server)."""
+    return lambda name, width=1280, theme="light", server=None: Visit(browser, name, width, theme, server)

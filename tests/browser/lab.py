@@ -17,8 +17,7 @@ ALL_CELLS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}
 
 _OPEN = """async path => {
   const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
-  await Promise.race([Promise.all([panel.context.ready, panel.sessionContext.ready, panel.revealed]),
-    new Promise((done, fail) => setTimeout(() => fail(new Error(`${path} is not open after two minutes`)), 120000))]);
+  await panel.context.ready; await panel.sessionContext.ready; await panel.revealed;
 }"""
 _RUN = """async path => {
   const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
@@ -29,8 +28,7 @@ _RUN = """async path => {
     .then(() => performance.now() - start);
 }"""
 _END = """async path => {
-  const milliseconds = await Promise.race([window.mcRuns[path],
-    new Promise((done, fail) => setTimeout(() => fail(new Error(`${path} still runs after two minutes`)), 120000))]);
+  const milliseconds = await window.mcRuns[path];
   const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
   const cells = [...panel.content.model.cells].filter(cell => cell.type === "code" && cell.sharedModel.source.trim());
   return { milliseconds, cells: cells.map(cell => ({
@@ -48,15 +46,17 @@ _SLIDE = """async ([handle, picture]) => {
   return picture.src === before ? null : performance.now() - start;
 }"""
 
-#: A kernel that is still starting may never say that it is shut down: that is waited for no longer than ten seconds.
 _CLOSE = """async () => {
   for (const panel of [...window.jupyterapp.shell.widgets("main")].filter(panel => panel.sessionContext)) {
-    const ended = panel.sessionContext.ready.then(() => panel.sessionContext.shutdown()).catch(() => {});
-    await Promise.race([ended, new Promise(done => setTimeout(done, 10000))]);
+    await panel.sessionContext.ready; await panel.sessionContext.shutdown();
     panel.context.model.dirty = false;
     panel.dispose();
   }
 }"""
+#: What is asked of JupyterLab, waited for no longer than this: a promise of its own may stay open for ever.
+_LIMIT = 120_000
+_WITHIN = """(ask, limit) => given => Promise.race([ask(given), new Promise((done, fail) =>
+  setTimeout(() => fail(new Error(`JupyterLab has not answered in ${limit} milliseconds`)), limit))])"""
 
 
 class Lab:
@@ -104,7 +104,7 @@ class Lab:
                 time.sleep(0.25)
         context = browser.new_context(viewport={"width": 1280, "height": 1000})
         self.page = context.new_page()
-        self.page.set_default_timeout(120_000)
+        self.page.set_default_timeout(_LIMIT)
 
     def __enter__(self):
         return self
@@ -119,6 +119,10 @@ class Lab:
         self.page.goto(f"{self.address}/lab" + (f"/tree/{path}" if path else ""))
         self.page.wait_for_selector(".jp-Notebook h1" if path else ".jp-Launcher")
 
+    def ask(self, script, given=None):
+        """What a function of JavaScript gives for an argument, in the page; an error where it takes too long."""
+        return self.page.evaluate(f"({_WITHIN})({script}, {_LIMIT})", given)
+
     def run_all(self, paths):
         """Open notebooks and run all cells, side by side.
 
@@ -128,21 +132,21 @@ class Lab:
             ``milliseconds``, and ``cells`` with ``source``, ``count`` and ``outputs``.
         """
         for path in paths:
-            self.page.evaluate(_OPEN, path)
-            self.page.evaluate(_RUN, path)
-        return [self.page.evaluate(_END, path) for path in paths]
+            self.ask(_OPEN, path)
+            self.ask(_RUN, path)
+        return [self.ask(_END, path) for path in paths]
 
     def show(self, path):
         """Bring an open notebook to the front; its element is returned."""
-        self.page.evaluate(_OPEN, path)
+        self.ask(_OPEN, path)
         return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
     def slide(self, explorer):
         """Move the first slider of an explorer by one step: milliseconds until the new picture, None without one."""
         handle, picture = explorer.locator(".noUi-handle").first, explorer.locator("img").first
         handle.scroll_into_view_if_needed()
-        return self.page.evaluate(_SLIDE, [handle.element_handle(), picture.element_handle()])
+        return self.ask(_SLIDE, [handle.element_handle(), picture.element_handle()])
 
     def close_all(self):
         """Close all notebooks and end their kernels."""
-        self.page.evaluate(_CLOSE)
+        self.ask(_CLOSE)

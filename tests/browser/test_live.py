@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mcnotes.desk import carrying
+from mcnotes.desk.storing import KERNEL
 from mcnotes.statements import finding
 
 from .conftest import ROOT
@@ -32,8 +33,7 @@ def lab(browser, tmp_path_factory):
 def scratch(lab, *texts, name="scratch.ipynb", carry=True):
     """A notebook of Markdown cells, opened."""
     cells = [{"cell_type": "markdown", "metadata": {}, "source": text, "id": f"c{k}"} for k, text in enumerate(texts)]
-    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}   # else Lab asks for one
-    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    notebook = {"cells": cells, "metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 5}
     if carry:
         carrying.carry(notebook, name.removesuffix(".ipynb"))
     (lab.book / name).write_text(json.dumps(notebook))

@@ -1,9 +1,6 @@
 """Python in the page: from a server and from a folder, in Chromium and in Firefox, with every other host cut off."""
 
-import functools
-import http.server
 import json
-import threading
 
 import pytest
 
@@ -27,18 +24,6 @@ def there():
         if pyodide.available() and HTML.exists():
             pytest.fail("Python was fetched, but the built pages have none: run `make book`")
         pytest.skip("Python in the page was not tested: its files could not be fetched (see what `make book` says)")
-
-
-@pytest.fixture(scope="module")
-def served():
-    """The address of the built book on this machine."""
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *said):
-            pass
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
 
 
 class Alone:
