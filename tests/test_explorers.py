@@ -1,5 +1,6 @@
 """Explorers and figures in both forms: live pictures in Jupyter, plain HTML in the built book."""
 
+import asyncio
 import base64
 import json
 import re
@@ -171,6 +172,36 @@ def test_a_live_explorer_exchanges_the_picture(shown, monkeypatch):
     assert picture.value[:4] == b"\x89PNG" and picture.value != before and said.value == "reach 2 left"
     buttons.value = "right"
     assert said.value == "reach 2 right"
+
+
+def test_a_live_explorer_draws_the_next_frame_while_the_reader_looks(shown, monkeypatch):
+    from ipywidgets.widgets.widget import _instances
+
+    monkeypatch.delenv("MCNOTES_BOOK", raising=False)
+    drawn = []
+
+    def draw(reach, side):
+        drawn.append((reach, side))
+        return draw_line(reach, side)
+
+    mc.explore(alt="a line that grows", reach=[1.0, 2.0, 3.0, 4.0], side=["left", "right"])(draw)
+    _, slider, buttons, said = _instances[shown[0]["application/vnd.jupyter.widget-view+json"]["model_id"]].children
+
+    async def moved(control, value):
+        drawn.clear()
+        control.value = value
+        at_once = said.value
+        await asyncio.sleep(0.5)
+        return at_once, list(drawn), said.value
+
+    for control, value, frames, words in (
+            (slider, 2.0, [(2.0, "left"), (3.0, "left")], "reach 2 left"),
+            (slider, 3.0, [(4.0, "left")], "reach 3 left"),
+            (buttons, "right", [(3.0, "right")], "reach 3 right"),
+            (slider, 2.0, [(2.0, "right"), (1.0, "right")], "reach 2 right")):
+        assert asyncio.run(moved(control, value)) == (words, frames, words)
+    slider.value = 4.0
+    assert said.value == "reach 4 right", "without a loop it is drawn all the same"
 
 
 def test_the_names_are_functions_whichever_is_used_first():

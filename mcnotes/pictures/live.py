@@ -1,5 +1,6 @@
 """Explorers in Jupyter: ipywidgets, and a picture that is exchanged when one of them moves."""
 
+import asyncio
 import functools
 import html
 
@@ -9,6 +10,8 @@ from .figures import to_png
 
 #: Dots per inch of a live figure: sharp on a screen with two dots for a pixel.
 LIVE_DPI = 180
+#: Seconds after which the next frame is drawn ahead: the picture asked for has left by then.
+AHEAD = 0.03
 
 
 def enliven(explorer):
@@ -35,8 +38,23 @@ def enliven(explorer):
         shown = frame(*(control.value for control in controls))
         picture.value, said.value = shown.picture, html.escape(shown.said)
 
+    def go_on(change):
+        """Draw the frame that comes next if the reader moves on, while the reader looks at this one."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # moved by a program, which does not wait
+            return
+        k = next(k for k, control in enumerate(controls) if control is change.owner)
+        values, chosen = explorer.controls[k].values, [control.value for control in controls]
+        here, before = values.index(change.new), values.index(change.old)
+        onward = here + (1 if here > before else -1)
+        if 0 <= onward < len(values):
+            chosen[k] = values[onward]
+            loop.call_later(AHEAD, frame, *chosen)
+
     for control in controls:
         control.observe(redraw, "value")
+        control.observe(go_on, "value")
     redraw()
     box = ipywidgets.VBox([picture, *controls, said])
     # written out, because Colab has ipywidgets 7, whose widgets cannot be asked for it
