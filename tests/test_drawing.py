@@ -238,6 +238,15 @@ def test_compression_takes_vectors_masks_and_blocks(ax):
     assert len([line for line in ax.lines if line.get_linestyle() == "--"]) == 2
 
 
+@pytest.mark.parametrize("scale, tip", [(None, (1.36, 0.98)), (0.1, (1.03, 0.54))])
+def test_the_arrow_of_the_gradient_shows_its_length_if_asked(ax, scale, tip):
+    mc.draw.contours(X, Y, X * Y, point=(1.0, 0.5), gradient=(0.3, 0.4), scale=scale, ax=ax)
+    assert [text.xy for text in ax.texts if getattr(text, "arrow_patch", None)] == [pytest.approx(tip)]
+    ax.clear()
+    mc.draw.contours(X, Y, X * Y, point=(0.0, 0.0), gradient=(0.0, 0.0), scale=scale, ax=ax)
+    assert not [text for text in ax.texts if text.get_text() == "gradient" or getattr(text, "arrow_patch", None)]
+
+
 def test_contours_show_two_orders_and_both_at_once(ax):
     X, Y = np.meshgrid(np.linspace(0, 2, 9), np.linspace(0, 1, 5))
     ways = [[(0.5, 0.0), (0.0, 0.25)], [(0.0, 0.25), (0.5, 0.0)], [(0.5, 0.25)]]

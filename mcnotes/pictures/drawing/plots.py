@@ -212,7 +212,8 @@ def surface(
 
 
 def contours(
-    x, y, z, *, point=None, steps=None, names=None, gradient=None, levels=9, labels=("$v_1$", "$v_2$"), ax=None
+    x, y, z, *, point=None, steps=None, names=None, gradient=None, scale=None, levels=9, labels=("$v_1$", "$v_2$"),
+    ax=None,
 ):
     """Draw a function of two inputs from above, with steps and the gradient at a point.
 
@@ -230,7 +231,9 @@ def contours(
     names : list of str, optional
         One for each way, written beside its first step.
     gradient : array of shape (2,) or Derivative, optional
-        Drawn as an arrow from the point, with its direction only.
+        Drawn as an arrow from the point, with its direction only; where it is zero there is no arrow.
+    scale : float, optional
+        How long that arrow is for a gradient of length 1, if its length is to show.
     levels : int or list of float, optional
     labels : tuple of two str, optional
     ax : matplotlib Axes, optional
@@ -264,8 +267,9 @@ def contours(
     ax.clabel(lines, fontsize=SIZE - 2, fmt=said, inline_spacing=2)
     if gradient is not None:
         arrow = np.asarray(getattr(gradient, "array", gradient), dtype=float).ravel()
-        reach = 0.3 * (np.max(x) - np.min(x)) / max(np.linalg.norm(arrow), 1e-12)
-        _arrow(ax, point, np.asarray(point) + reach * arrow, PREDICTION, "gradient")
+        if arrow.any():
+            reach = scale or 0.3 * (np.max(x) - np.min(x)) / np.linalg.norm(arrow)
+            _arrow(ax, point, np.asarray(point) + reach * arrow, PREDICTION, "gradient")
     for k, way in enumerate(ways):
         colour, at = (INPUT, ACCENT, INK)[k % 3], np.asarray(point, dtype=float)
         for number, step in enumerate(way):
