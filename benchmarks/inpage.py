@@ -83,7 +83,7 @@ def chapter(browser, address, name):
     slider = page.locator(".mc-explorer[data-sketch] input[type=range]").first
     slider.press("Home")
     page.wait_for_timeout(2000)
-    for _ in range(5):
+    for _ in range(min(5, int(slider.get_attribute("max")))):
         before = page.locator(".mc-explorer[data-sketch] .mc-frame").first.inner_html()
         frames.append(timed(page, lambda: slider.press("ArrowRight"),
                             f"document.querySelector('.mc-explorer[data-sketch] .mc-frame').innerHTML !== {before!r}"))
