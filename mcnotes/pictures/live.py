@@ -44,7 +44,7 @@ def enliven(explorer):
             loop = asyncio.get_running_loop()
         except RuntimeError:  # moved by a program, which does not wait
             return
-        k = next(k for k, control in enumerate(controls) if control is change.owner)
+        k = controls.index(change.owner)
         values, chosen = explorer.controls[k].values, [control.value for control in controls]
         here, before = values.index(change.new), values.index(change.old)
         onward = here + (1 if here > before else -1)

@@ -268,8 +268,9 @@ def contours(
     if gradient is not None:
         arrow = np.asarray(getattr(gradient, "array", gradient), dtype=float).ravel()
         if arrow.any():
-            reach = scale or 0.3 * (np.max(x) - np.min(x)) / np.linalg.norm(arrow)
-            _arrow(ax, point, np.asarray(point) + reach * arrow, PREDICTION, "gradient")
+            if scale is None:
+                scale = 0.3 * (np.max(x) - np.min(x)) / np.linalg.norm(arrow)
+            _arrow(ax, point, np.asarray(point) + scale * arrow, PREDICTION, "gradient")
     for k, way in enumerate(ways):
         colour, at = (INPUT, ACCENT, INK)[k % 3], np.asarray(point, dtype=float)
         for number, step in enumerate(way):
