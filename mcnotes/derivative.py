@@ -225,13 +225,13 @@ def _result(y):
     """The function's result: traced, or a constant float array."""
     if y is None:
         raise TypeError("f returned None; did you forget the return statement?")
+    if type(y) is Traced and y.value.size:
+        if type(y.tape.records) is Closed:
+            y.tape.records[0] = ()
+        return y
     array = y if isinstance(y, Traced) else np.asarray(y)
     if array.size == 0:
         raise ValueError(f"f returned an empty array (shape {array.shape}); there is nothing to differentiate")
-    if isinstance(y, Traced):
-        if isinstance(y.tape.records, Closed):
-            y.tape.records[0] = ()
-        return y
     if array.dtype == object and all(isinstance(entry, Real) for entry in array.flat):
         array = array.astype(float)
     if array.dtype.kind not in "biuf":
@@ -263,7 +263,7 @@ def _exact(f, points, chosen):
     found = pull_back(tape, flat.position, flat.shape, len(points))
     tape.records = Closed()
     again = None
-    if scalar and not any(isinstance(point, Traced) for point in points):
+    if scalar and Traced not in map(type, points):
         held = [point.copy() if point.size <= _SMALL else point for point in points]
         again = partial(partial, _structured, f, held)
     return y, {k: _held(found[k], points[k].shape, y.shape, tape.branched, again and again(k)) for k in chosen}

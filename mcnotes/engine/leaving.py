@@ -78,9 +78,10 @@ def checked(found, tape):
         if type(back) is Structure:
             _check_structure(back, tape)
         elif back is not None:
-            if _nan(back):
+            bare = type(back) is np.ndarray
+            if not (bare and isfinite(vdot(back, back))) and _nan(back):
                 raise ValueError(_NO_SLOPE.format(_where(back)))
-            if type(back) is np.ndarray and back.base is not None:
+            if bare and back.base is not None:
                 found[k] = back.copy()
     return found
 

@@ -174,6 +174,8 @@ class Term:
 
     def key(self):
         """Equal for terms whose axes are tied in the same way."""
+        if set(map(type, self.axes)) <= LABEL:
+            return tuple(map(self.axes.index, self.axes))
         names = {}
         return tuple(names.setdefault(index, len(names)) if type(index) is int
                      else (id(index.table), *(names.setdefault(label, len(names)) for label in index.labels))

@@ -160,4 +160,4 @@ def pull_back(tape, position, shape, inputs):
         for parent, link in tape.records[k]:
             back = link.pull(g) if plain else link.pull_structure(g)
             known[parent] = known[parent] + back if parent in known else back
-    return checked([known.get(k) for k in range(inputs)], tape)
+    return checked(list(map(known.get, range(inputs))), tape)

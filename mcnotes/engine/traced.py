@@ -1,6 +1,7 @@
 """Numbers and arrays that are recorded: what NumPy and Python ask of them, and who answers."""
 
 from functools import partial
+from operator import attrgetter
 
 import numpy as np
 
@@ -21,9 +22,9 @@ class Traced:
     def __init__(self, value, tape, position):
         self.value, self.tape, self.position = value, tape, position
 
-    shape = property(lambda self: self.value.shape)
-    ndim = property(lambda self: self.value.ndim)
-    size = property(lambda self: self.value.size)
+    shape = property(attrgetter("value.shape"))
+    ndim = property(attrgetter("value.ndim"))
+    size = property(attrgetter("value.size"))
     T = property(lambda self: self._call(np.transpose, (self,), {}))
     mT = property(lambda self: self._call(np.matrix_transpose, (self,), {}))
     real = property(lambda self: self)
@@ -150,13 +151,17 @@ class Traced:
         return RULES["scatter"](self, flat, shape)
 
 
-def _operator(ufunc, swapped):
+def _operator(ufunc):
     def operate(self, other):
-        a, b = (other, self) if swapped else (self, other)
         if self.tape.steps is not None:
-            return self.tape.steps.noted(self.tape, ufunc, RULES[ufunc], a, b)
-        return RULES[ufunc](a, b)
-    return operate
+            return self.tape.steps.noted(self.tape, ufunc, RULES[ufunc], self, other)
+        return RULES[ufunc](self, other)
+
+    def swapped(self, other):
+        if self.tape.steps is not None:
+            return self.tape.steps.noted(self.tape, ufunc, RULES[ufunc], other, self)
+        return RULES[ufunc](other, self)
+    return operate, swapped
 
 
 def _in_place(ufunc):
@@ -169,14 +174,15 @@ def _in_place(ufunc):
 
 for _sign, _ufunc in {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
                       "pow": np.power, "matmul": np.matmul, "mod": np.remainder, "floordiv": np.floor_divide}.items():
-    setattr(Traced, f"__{_sign}__", _operator(_ufunc, False))
-    setattr(Traced, f"__r{_sign}__", _operator(_ufunc, True))
+    for _place, _operate in zip(("", "r"), _operator(_ufunc), strict=True):
+        setattr(Traced, f"__{_place}{_sign}__", _operate)
     setattr(Traced, f"__i{_sign}__", _in_place(_ufunc))
 for _sign, _ufunc in {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
                       "eq": np.equal, "ne": np.not_equal}.items():
-    setattr(Traced, f"__{_sign}__", _operator(_ufunc, False))
+    setattr(Traced, f"__{_sign}__", _operator(_ufunc)[0])
 Traced.__hash__ = object.__hash__
-Traced.__neg__ = lambda self: self._call(np.negative, (self,), {})
+Traced.__neg__ = lambda self: RULES[np.negative](self) if self.tape.steps is None \
+    else self._call(np.negative, (self,), {})
 Traced.__abs__ = lambda self: self._call(np.absolute, (self,), {})
 
 

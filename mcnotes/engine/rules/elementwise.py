@@ -21,11 +21,13 @@ def _elementwise(ufunc, slopes):
 
 
 def _unary(ufunc, slope):
+    varies = callable(slope)
+
     def apply(x):
         tape, value = x.tape, x.value
         y = ufunc(value)
         shape, position = value.shape, tape.place()
-        tape.records[position] = ((x.position, Scale(slope(y, value) if callable(slope) else slope, shape, shape)),)
+        tape.records[position] = ((x.position, Scale(slope(y, value) if varies else slope, shape, shape)),)
         return Traced(y, tape, position)
     return apply
 
@@ -35,7 +37,7 @@ _SIGNS = {np.add: operator.add, np.subtract: operator.sub, np.multiply: operator
 
 
 def _binary(ufunc, slope_a, slope_b):
-    compute = _SIGNS.get(ufunc, ufunc)
+    compute, varies_a, varies_b = _SIGNS.get(ufunc, ufunc), callable(slope_a), callable(slope_b)
 
     def apply(a, b):
         tape, u, v, place_a, place_b = pair(a, b)
@@ -44,9 +46,9 @@ def _binary(ufunc, slope_a, slope_b):
             doubt(tape, y)
         shape, links = y.shape, ()
         if place_a is not None:
-            links = ((place_a, Scale(slope_a(y, u, v) if callable(slope_a) else slope_a, u.shape, shape)),)
+            links = ((place_a, Scale(slope_a(y, u, v) if varies_a else slope_a, u.shape, shape)),)
         if place_b is not None:
-            links += ((place_b, Scale(slope_b(y, u, v) if callable(slope_b) else slope_b, v.shape, shape)),)
+            links += ((place_b, Scale(slope_b(y, u, v) if varies_b else slope_b, v.shape, shape)),)
         position = tape.place()
         tape.records[position] = links
         return Traced(y, tape, position)

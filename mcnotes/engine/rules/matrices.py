@@ -102,7 +102,7 @@ def _slogdet(a):
     _square("slogdet", a)
     _, (value,) = top(a)
     result = slogdet(value)
-    if not np.all(plain(result[0])):
+    if not plain(result[0]).all():
         raise ValueError("slogdet: a matrix that cannot be inverted has no log-determinant")
     return _SLOGDET(result[0], _weighted(a, result[1], _turn(inv(value))))
 

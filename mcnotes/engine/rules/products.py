@@ -10,11 +10,11 @@ from ..links import Contract, Slide
 from ..trace import doubt, given, pair, put, top
 from .common import LETTERS, axes_of, contraction, follows, record, rule
 
-_MATMUL = {     # axes of a, axes of b -> letters and the pull-backs of plain arrays
-    (2, 2): ("ij", "jk", "ik", lambda a, b: (lambda g: g @ b.T, lambda g: a.T @ g)),
-    (2, 1): ("ij", "j", "i", lambda a, b: (lambda g: g[:, None] * b, lambda g: g @ a)),
-    (1, 2): ("j", "jk", "k", lambda a, b: (lambda g: b @ g, lambda g: a[:, None] * g)),
-    (1, 1): ("j", "j", "", lambda a, b: (lambda g: g * b, lambda g: g * a)),
+_MATMUL = {     # axes of a, axes of b -> letters and the pull-backs of plain arrays, towards a and towards b
+    (2, 2): ("ij", "jk", "ik", lambda b, g: g @ b.T, lambda a, g: a.T @ g),
+    (2, 1): ("ij", "j", "i", lambda b, g: g[:, None] * b, lambda a, g: g @ a),
+    (1, 2): ("j", "jk", "k", lambda b, g: b @ g, lambda a, g: a[:, None] * g),
+    (1, 1): ("j", "j", "", lambda b, g: g * b, lambda a, g: g * a),
 }
 
 
@@ -22,17 +22,16 @@ _MATMUL = {     # axes of a, axes of b -> letters and the pull-backs of plain ar
 def _matmul(a, b):
     known = _MATMUL.get((getattr(a, "ndim", None), getattr(b, "ndim", None)))
     if known:
-        of_a, of_b, out, pulls = known
+        of_a, of_b, out, towards_a, towards_b = known
         tape, u, v, place_a, place_b = pair(a, b)
         y = u @ v
         if tape.held and (place_a is None or place_b is None):
             doubt(tape, y)
-        pull_a, pull_b = pulls(u, v)
         links = ()
         if place_a is not None:
-            links = ((place_a, Contract(out, of_a, ((v, of_b),), u.shape, pull_a)),)
+            links = ((place_a, Contract(out, of_a, ((v, of_b),), u.shape, partial(towards_a, v))),)
         if place_b is not None:
-            links += ((place_b, Contract(out, of_b, ((u, of_a),), v.shape, pull_b)),)
+            links += ((place_b, Contract(out, of_b, ((u, of_a),), v.shape, partial(towards_b, u))),)
         return put(tape, y, links)
     a, b = given(a, b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
@@ -102,7 +101,10 @@ def _trace(a, offset=0, axis1=0, axis2=1):
     if (axis1, axis2) != (0, 1) or a.ndim < 2:
         axes_of((axis1, axis2), a.ndim)
     if a.ndim == 2 and offset == 0 and a.shape[0] == a.shape[1]:
-        return contraction("", [(a, "ii")], np.trace, lambda v: (lambda g: g * np.eye(*v.shape),))
+        shape, y = a.value.shape, np.trace(a.value)
+        if a.tape.held:
+            doubt(a.tape, y)
+        return put(a.tape, y, ((a.position, Contract("", "ii", (), shape, lambda g: g * np.eye(*shape))),))
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
 
 

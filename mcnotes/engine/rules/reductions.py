@@ -45,7 +45,9 @@ def _reduction(a, axis, keepdims, function, factor):
 
     def pull(g):
         if type(g) is np.float64 and type(weight) is float:
-            return np.full(shape, g * weight)
+            same = np.empty(shape)
+            same.fill(g * weight)
+            return same
         return np.broadcast_to(g if g.ndim == 0 else kept(g, shape, over), shape) * weight
     extra = () if type(weight) is float and weight == 1.0 else ((weight, "" if type(weight) is float else letters),)
     result = put(tape, y, ((a.position, Contract(out, letters, extra, shape, pull)),))
@@ -70,7 +72,7 @@ def _count(a, axis, where=True, keepdims=False):
 
 @rule(np.sum)
 def _sum(a, axis=None, keepdims=False, initial=None, where=True):
-    if _everything(where) and initial is None:
+    if where is True and initial is None:
         return _reduction(a, axis, keepdims, np.add.reduce, None)
     return np.sum(_only(a, where, 0.0), axis, keepdims=keepdims) + (0.0 if initial is None else initial)
 
@@ -115,7 +117,7 @@ def _extreme(function, find, among, farthest, a, axis=None, keepdims=False, init
         one = np.zeros(flat.shape)
         np.put_along_axis(one, find(flat, -1)[..., None], 1.0, -1)
         return np.transpose(one.reshape([x.shape[k] for k in kept_axes + over]), np.argsort(kept_axes + over))
-    return _reduction(a, axis, keepdims, function, chosen)
+    return _reduction(a, axis, keepdims, among.reduce, chosen)
 
 
 RULES[np.max] = RULES[np.amax] = partial(_extreme, np.max, np.argmax, np.maximum, -np.inf)
