@@ -11,6 +11,9 @@ from .factors import LABEL, distinct, gather, grid, labels_of, product, scatter,
 
 fresh = itertools.count().__next__
 
+#: What can be written into an array as it is; a traced core cannot.
+_NUMBERS = (np.ndarray, float)
+
 
 class Map:
     """Index of an axis as a table over labels; without labels, a fixed number.
@@ -71,17 +74,14 @@ class Term:
     def contracted(self, out, mine, others, lengths):
         """Pull back through an einsum ``mine, others -> out`` (letters), towards `mine`."""
         index, sizes = dict(zip(out, self.axes, strict=False)), dict(self.sizes)
-
-        def find(letter):
+        for letter, length in lengths.items():
             if letter not in index:
-                index[letter] = fresh()
-                sizes[index[letter]] = lengths[letter]
-            return index[letter]
-
-        inner = [find(letter) for letter in mine]
-        factors = self.factors + [gather(array, [find(letter) for letter in letters], sizes)
-                                  for array, letters in others]
-        return self.inward(inner, len(out), factors, sizes)
+                index[letter] = label = fresh()
+                sizes[label] = length
+        factors = list(self.factors)
+        for array, letters in others:
+            factors.append(gather(array, [index[letter] for letter in letters], sizes))
+        return self.inward([index[letter] for letter in mine], len(out), factors, sizes)
 
     def moved(self, table, shape, inner_shape):
         """Pull back through a move: flat entry p of the output came from ``table[p]``."""
@@ -228,7 +228,7 @@ class Term:
         if set(map(type, self.axes)) <= LABEL:
             if len(self.axes) == len(labels):
                 return core if np.shape(core) == full else core * np.ones(full)
-            if isinstance(core, np.ndarray | float):
+            if isinstance(core, _NUMBERS):
                 return _tied(core, self.axes, labels, full, shape)
         flat = self.positions(shape)
         if np.shape(core) != full:
@@ -239,10 +239,9 @@ class Term:
 
 def _tied(core, axes, labels, full, shape):
     """Zeros with the core on the diagonals that the ties name, written through one strided view."""
-    result, strides, step = np.zeros(shape), dict.fromkeys(labels, 0), 8
-    for index, length in zip(reversed(axes), reversed(shape), strict=True):
+    result, strides = np.zeros(shape), dict.fromkeys(labels, 0)
+    for index, step in zip(axes, result.strides, strict=True):
         strides[index] += step
-        step *= length
     np.ndarray(full, float, result, 0, tuple(strides.values()))[...] = core
     return result
 
