@@ -30,6 +30,15 @@ def test_a_page_opens_without_a_fault(visit, name, width, theme):
                              ".filter(p => p.checkVisibility() && p.scrollWidth > p.clientWidth + 1)"
                              ".map(p => p.textContent.slice(0, 60))")
         assert not wide, f"code that has to be scrolled sideways: {wide[:3]}"
+        broken = page.evaluate(r"""() => [...document.querySelectorAll('.prev-next-title')].flatMap(title => {
+            const text = title.firstChild, range = document.createRange();
+            return [...text.data.matchAll(/\w+/g)].filter(word => {
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                return range.getClientRects().length > 1;
+            }).map(word => word[0]);
+        })""")
+        assert not broken, f"words that are broken in the links to the pages beside: {broken}"
         assert not opened.faults
 
 
