@@ -151,7 +151,7 @@ def main():
                     edit(theirs)
                     there = cell(measured(build, theirs, PYTHONPATH=str(ours), MCNOTES_BOOK=""))
                 print(row, there, "|", flush=True)
-                time.sleep(2)
+                time.sleep(3)           # who edits looks at the page; the next build gets ready
         subprocess.run(["git", "checkout", "-q", "."], cwd=ours, check=True)
         here = measured([sys.executable, "-m", "mcnotes.desk.storing", *sorted(ours.glob("book/*.ipynb"))], ours)
         dirty = subprocess.run(["git", "diff", "--stat"], cwd=ours, capture_output=True, text=True).stdout

@@ -66,16 +66,21 @@ def run(paths, *, book=False, timeout=120):
     RuntimeError
         The process that ran a notebook ended before the notebook did.
     """
+    make_ready()
     context = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
-    if "forkserver" in _METHODS:
-        context.set_forkserver_preload(["__main__", "mcnotes.desk.warm"])
-        os.environ[warm.FLAG] = "1"
-        forkserver.ensure_running()
-        del os.environ[warm.FLAG]
     paths = [pathlib.Path(path).resolve() for path in paths]
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     with concurrent.futures.ThreadPoolExecutor(processors) as threads:
         yield from threads.map(lambda path: _in_a_fresh_process(context, path, book, timeout), paths)
+
+
+def make_ready():
+    """Start the process from which those that run notebooks are forked; there the imports begin at once."""
+    if "forkserver" in _METHODS:
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["__main__", "mcnotes.desk.warm"])
+        os.environ[warm.FLAG] = "1"
+        forkserver.ensure_running()
+        del os.environ[warm.FLAG]
 
 
 def _in_a_fresh_process(context, path, book, timeout):
