@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from .canvas import SIZE, bare, colour_of, length, start
-from .cells import QUIET, WIDE, draw_cells, fits, keep_table, label_sides, marked, mask_of, window
+from .cells import QUIET, WIDE, draw_cells, fits, keep_table, label_sides, marked, mask_of, widest, window
 from .palette import ACCENT, INK, INPUT_TINT, OUTPUT_TINT
 
 
@@ -236,13 +236,16 @@ def product(left, right, result=None, names=("", "", ""), roles=("neither", "nei
         if part.ndim != 2:
             raise ValueError(f"{name} has shape {part.shape}; a product is drawn of matrices, so give it two axes")
     tall = max(part.shape[0] for part in parts)
-    ax = start(ax, width=4.8, height=1.1 + 0.42 * tall)
+    wide = sum(part.shape[1] for part in parts) * WIDE + (2.9 if len(parts) > 2 else 1.3)
+    unit = min(0.4, 4.8 / wide)                                              # inches: a product of many columns is flat
+    size = min(SIZE, SIZE * 72 * unit * WIDE / max(widest(part) for part in parts))
+    ax = start(ax, width=4.8, height=unit * (tall + 3.05))
     bare(ax)
     fits, x, ends = parts[0].shape[1] == parts[1].shape[0], 0.0, []
     for k, part in enumerate(parts):
         m, n = part.shape
         top = -(tall - m) / 2
-        entries, middle = draw_cells(ax, part, (x, top)), x + n * WIDE / 2
+        entries, middle = draw_cells(ax, part, (x, top), size=size), x + n * WIDE / 2
         name = ax.text(
             middle,
             0.25,

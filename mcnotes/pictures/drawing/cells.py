@@ -56,7 +56,7 @@ def label_sides(ax, rows, columns, roles):
     return left, top
 
 
-def draw_cells(ax, values, at, highlight=(), structural=None, tint=MARK_TINT, digits=3):
+def draw_cells(ax, values, at, highlight=(), structural=None, tint=MARK_TINT, digits=3, size=SIZE):
     """Entries and brackets of a matrix whose upper left corner is `at`; returns the texts of the entries."""
     m, n = values.shape
     table = [[None] * n for _ in range(m)]
@@ -84,7 +84,7 @@ def draw_cells(ax, values, at, highlight=(), structural=None, tint=MARK_TINT, di
                 "·" if off else words[i, j],
                 ha="center",
                 va="center",
-                size=SIZE,
+                size=size,
                 color=NEUTRAL if off else INK,
             )
     for side, inward in ((left, 0.18), (left + n * WIDE, -0.18)):
@@ -97,6 +97,11 @@ def draw_cells(ax, values, at, highlight=(), structural=None, tint=MARK_TINT, di
             label=QUIET,
         )
     return table
+
+
+def widest(values):
+    """Points that the widest entry needs, as it is written in its table."""
+    return 6.6 * max(len(word) for word in aligned(values.ravel())) + 4
 
 
 def room_for(values, digits):
