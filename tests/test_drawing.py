@@ -435,6 +435,22 @@ def test_no_drawing_has_a_colour_that_the_theme_cannot_change():
         assert left == set() and min(sizes) >= 9, (number, left, min(sizes))
 
 
+def test_a_sheet_without_axes_leaves_no_empty_band_and_loses_nothing():
+    from mcnotes.pictures.figures import drawn_on
+
+    figure = plt.figure(figsize=(4.8, 3.6))
+    mc.draw.product(np.ones((2, 5)), np.ones((5, 4)), np.ones((2, 4)), names=("X", "Y", "XY"), ax=figure.add_subplot())
+    kept = drawn_on(figure)
+    assert kept.width == 4.8 and kept.height < 2.4
+    words = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert kept.y0 * figure.dpi <= min(box.y0 for box in words)
+    assert kept.y1 * figure.dpi >= max(box.y1 for box in words)
+    plt.close(figure)
+    mc.draw.curve(np.arange(3.0), np.arange(3.0) ** 2)
+    assert drawn_on(plt.gcf()) is None
+    plt.close("all")
+
+
 def test_every_drawing_takes_ax_and_returns_nothing():
     import inspect
 

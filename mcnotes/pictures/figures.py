@@ -9,6 +9,7 @@ import re
 
 import matplotlib.pyplot as plt
 from IPython.display import display
+from matplotlib.transforms import Bbox
 
 from .drawing.palette import VARIABLES
 from .reading import as_html, as_text, read
@@ -46,7 +47,7 @@ def show(alt):
     if not plt.get_fignums():
         raise ValueError("there is no figure to show; draw something first, in the same cell")
     figure = plt.gcf()
-    picture = to_svg(figure) if in_book() else to_png(figure)
+    picture = to_svg(figure, drawn_on(figure)) if in_book() else to_png(figure, part=drawn_on(figure))
     numbers = read(figure)
     bundle, metadata = {"text/plain": "\n".join(filter(None, [alt, as_text(numbers)]))}, {}
     if in_book():
@@ -77,7 +78,32 @@ def need_words(alt):
         raise ValueError("show needs a sentence that says what the figure shows")
 
 
-def to_png(figure, dpi=110):
+def drawn_on(figure, margin=0.1):
+    """The part of a figure that is drawn on, at its full width.
+
+    A sheet without axes keeps its units equal, so it may leave a band of the
+    figure empty, above and below.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+    margin : float, optional
+        What stays empty above and below, in inches.
+
+    Returns
+    -------
+    matplotlib Bbox or None
+        In inches; None for a figure with axes, which fill it.
+    """
+    if any(ax.axison for ax in figure.axes):
+        return None
+    figure.draw_without_rendering()
+    width, height = figure.get_size_inches()
+    box = figure.get_tightbbox()
+    return Bbox([[0, max(0, box.y0 - margin)], [width, min(height, box.y1 + margin)]])
+
+
+def to_png(figure, dpi=110, part=None):
     """The figure as PNG bytes, for a live notebook.
 
     Parameters
@@ -85,22 +111,26 @@ def to_png(figure, dpi=110):
     figure : matplotlib Figure
     dpi : float, optional
         Dots per inch.
+    part : matplotlib Bbox, optional
+        What of it is kept, in inches; all of it unless told.
 
     Returns
     -------
     bytes
     """
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi, facecolor="white")
+    figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", bbox_inches=part)
     return buffer.getvalue()
 
 
-def to_svg(figure):
+def to_svg(figure, part=None):
     """The figure as SVG whose colours are those of the reader's theme.
 
     Parameters
     ----------
     figure : matplotlib Figure
+    part : matplotlib Bbox, optional
+        What of it is kept, in inches; all of it unless told.
 
     Returns
     -------
@@ -109,7 +139,8 @@ def to_svg(figure):
     """
     buffer = io.StringIO()
     with plt.rc_context({"svg.hashsalt": "mcnotes", "svg.fonttype": "path"}):
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        nameless = {"Date": None, "Creator": None}
+        figure.savefig(buffer, format="svg", transparent=True, metadata=nameless, bbox_inches=part)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :].strip()
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
