@@ -236,7 +236,7 @@ def product(left, right, result=None, names=("", "", ""), roles=("neither", "nei
         if part.ndim != 2:
             raise ValueError(f"{name} has shape {part.shape}; a product is drawn of matrices, so give it two axes")
     tall = max(part.shape[0] for part in parts)
-    wide = sum(part.shape[1] for part in parts) * WIDE + (2.9 if len(parts) > 2 else 1.3)
+    wide = sum(part.shape[1] for part in parts) * WIDE + (2.4 if len(parts) > 2 else 1.1)
     unit = min(0.4, 4.8 / wide)                                              # inches: a product of many columns is flat
     size = min(SIZE, SIZE * 72 * unit * WIDE / max(widest(part) for part in parts))
     ax = start(ax, width=4.8, height=unit * (tall + 3.05))
@@ -258,9 +258,9 @@ def product(left, right, result=None, names=("", "", ""), roles=("neither", "nei
         keep_table(ax, entries, columns=[name])
         ax.text(middle, -tall - 0.45, f"({m} × {n})", ha="center", va="center", size=SIZE, color=INK)
         ends.append(middle)
-        x += n * WIDE + (0.7 if k == 0 else 1.6)
+        x += n * WIDE + (0.5 if k == 0 else 1.3)
         if k == 1 and len(parts) > 2:
-            ax.text(x - 0.8, -tall / 2, "=" if fits else "≠", ha="center", va="center", size=SIZE + 3, color=INK)
+            ax.text(x - 0.65, -tall / 2, "=" if fits else "≠", ha="center", va="center", size=SIZE + 3, color=INK)
     a, b = ends[0] + 0.45, ends[1] - 0.45
     joint = [-tall - 0.8, -tall - 1.05, -tall - 1.05, -tall - 0.8]
     ax.plot([a, a, b, b], joint, color=ACCENT, linewidth=1.2, label=QUIET)
@@ -273,4 +273,4 @@ def product(left, right, result=None, names=("", "", ""), roles=("neither", "nei
         size=SIZE - 1,
         color=ACCENT,
     )
-    window(ax, (-0.3, x - 1.3), (-tall - 1.95, 1.1))
+    window(ax, (-0.3, x - 1.0), (-tall - 1.95, 1.1))

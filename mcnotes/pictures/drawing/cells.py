@@ -100,8 +100,8 @@ def draw_cells(ax, values, at, highlight=(), structural=None, tint=MARK_TINT, di
 
 
 def widest(values):
-    """Points that the widest entry needs, as it is written in its table."""
-    return 6.6 * max(len(word) for word in aligned(values.ravel())) + 4
+    """Points that the widest entry needs, as it is written in its table, with room on both sides."""
+    return 6.6 * max(len(word) for word in aligned(values.ravel())) + 8
 
 
 def room_for(values, digits):
