@@ -43,6 +43,20 @@ def test_a_page_opens_without_a_fault(visit, name, width, theme):
 
 
 @each
+def test_a_formula_between_words_is_not_cut_on_a_phone(visit, name):
+    with visit(name, 375) as opened:
+        cut = opened.page.evaluate("""() => {
+            document.querySelectorAll('details').forEach(fold => { fold.open = true; });
+            return [...document.querySelectorAll('article :is(p, li, td) math')]
+                .filter(math => !math.closest('.mc-equation, .mc-panel'))
+                .filter(math => math.getBoundingClientRect().right
+                                > math.parentElement.closest('p, li, td').getBoundingClientRect().right + 2)
+                .map(math => math.textContent);
+        }""")
+        assert not cut, f"wider than their line, so take them apart: {cut}"
+
+
+@each
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(visit, name, theme):
     with visit(name, 1280, theme) as opened:
