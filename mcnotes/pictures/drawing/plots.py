@@ -72,7 +72,8 @@ def curve(x, y, *, point=None, tangent=None, secant=None, gap=None, labels=("inp
     if point is not None:
         ax.plot(*point, "o", color=INK, markersize=6)
     ax.set_xlabel(labels[0], color=INPUT, size=SIZE)
-    ax.set_ylabel(labels[1], color=OUTPUT, size=SIZE)
+    letter = labels[1].startswith("$")                             # a letter stands upright, words go up the axis
+    ax.set_ylabel(labels[1], color=OUTPUT, size=SIZE, rotation=0 if letter else 90, ha="right" if letter else "center")
 
 
 def gap_loglog(steps, gaps, labels=None, *, slopes=(1, 2), ax=None):
