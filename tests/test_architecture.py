@@ -72,7 +72,7 @@ MAY_IMPORT = {
 MATHEMATICS = {"shapes", "display", "fitting", "layout", "derivative", "planar", "claims", "compression", "network",
                "programs", "engine", "statements", "exercises", "inpage"}
 STANDARD = {"numpy", "re", "math", "operator", "functools", "itertools", "difflib", "html", "dataclasses", "weakref",
-            "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib",
+            "collections", "numbers", "importlib", "warnings", "string", "typing", "types", "contextlib", "dis",
             "inspect", "sys", "unicodedata", "json", "pathlib", "tomllib", "ast", "io", "traceback", "copy",
             "threading", "base64", "logging", "keyword", "fractions"}
 FILES = sorted(PACKAGE.rglob("*.py"))

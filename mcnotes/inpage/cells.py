@@ -9,6 +9,7 @@ nobody asked for pictures, the lines that draw are left out.
 import ast
 import base64
 import contextlib
+import dis
 import html
 import io
 import logging
@@ -109,23 +110,32 @@ class Page:
 
     def _draws(self, line):
         """Whether a line draws, or uses what a line that draws has made."""
-        made, used, draws = set(), set(), False
+        draws = False
         for node in ast.walk(line):
-            if isinstance(node, ast.Name):
-                (made if isinstance(node.ctx, ast.Store) else used).add(node.id)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
+            if isinstance(node, ast.Import | ast.ImportFrom):
                 draws |= any(alias.name.split(".")[0] == "matplotlib" for alias in node.names) or \
                     (getattr(node, "module", None) or "").split(".")[0] == "matplotlib"
-                made |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 draws |= node.value.id in ("mc", "mcnotes") and node.attr in DRAWS
-            elif isinstance(node, ast.FunctionDef) and node is line:
-                made.add(node.name)
+        made, used = _names(line)
         if draws or used & self._drawn:
             self._drawn |= made
             return True
         self._drawn -= made - DRAWING
         return False
+
+
+def _names(line):
+    """The names of the page that a line makes and those that it uses; what a function calls its own is neither."""
+    made, used, codes = set(), set(), [compile(ast.Module([line], []), TYPED, "exec")]
+    for code in codes:
+        for step in dis.get_instructions(code):
+            if step.opname in ("STORE_NAME", "STORE_GLOBAL"):
+                made.add(step.argval)
+            elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+                used.add(step.argval)
+        codes += [inner for inner in code.co_consts if isinstance(inner, types.CodeType)]
+    return made, used
 
 
 def _parts(line):
