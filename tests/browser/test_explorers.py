@@ -4,7 +4,8 @@ import pytest
 
 from .conftest import HTML, PAGES
 
-each = pytest.mark.parametrize("name", PAGES or ["none"])
+EXPLORING = [name for name in PAGES if 'class="mc-explorer' in (HTML / name).read_text(encoding="utf-8")]
+each = pytest.mark.parametrize("name", EXPLORING or ["none"])
 
 #: The figures that a reader takes hold of: page, which handle or place to tap, the arguments that it moves.
 HANDLES = [("book/index.html", ["v1", "v2"]), ("book/03-derivatives-approximation.html", ["w1", "w2"]),

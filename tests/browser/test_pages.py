@@ -8,6 +8,25 @@ from .conftest import HTML, PAGES, ROOT
 
 each = pytest.mark.parametrize("name", PAGES or ["none"])
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+#: Rules that a theme can break; the others read the same page a second time.
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+#: Open and close the panel of each mark, one after the other: names of those that do not open in sight, or say nothing.
+_OPEN_EACH = """([width, height]) => [...document.querySelectorAll('button.mc-checked')].filter(mark => {
+    const panel = document.getElementById(mark.getAttribute('popovertarget')), fold = mark.closest('details');
+    const shut = !panel.matches(':popover-open');
+    if (fold) fold.open = true;
+    mark.scrollIntoView({ block: 'center', behavior: 'instant' });
+    mark.focus();
+    const before = scrollY;
+    mark.click();
+    const box = panel.getBoundingClientRect();
+    const well = shut && panel.matches(':popover-open') && panel.innerText.includes('mc.') && scrollY === before
+        && box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height
+        && panel.contains(document.activeElement);
+    panel.hidePopover();
+    return !(well && document.activeElement === mark);
+}).map(mark => mark.getAttribute('popovertarget'))"""
 
 
 @each
@@ -59,10 +78,11 @@ def test_a_formula_between_words_is_not_cut_on_a_phone(visit, name):
 @each
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(visit, name, theme):
+    rules = "" if theme == "light" else f"{{runOnly: {COLOURS}}}"
     with visit(name, 1280, theme) as opened:
         opened.page.add_script_tag(path=str(AXE))
         found = opened.page.evaluate(
-            "axe.run().then(result => result.violations.map(v => "
+            f"axe.run({rules})" ".then(result => result.violations.map(v => "
             "v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))"
         )
         assert not found, "\n".join(found)
@@ -108,19 +128,12 @@ def test_a_mark_opens_what_was_run(visit, name, width, theme):
         for link in page.query_selector_all("a.mc-checked"):
             target = page.query_selector(link.get_attribute("href"))
             assert target.evaluate("e => e.closest('.cell').checkVisibility()")
-        for mark in page.query_selector_all("button.mc-checked"):
+        assert not page.evaluate(_OPEN_EACH, [width, 900])
+        for mark in page.query_selector_all("button.mc-checked")[:2]:
             panel = page.query_selector("#" + mark.get_attribute("popovertarget"))
-            assert not panel.is_visible()
-            mark.evaluate("mark => { const fold = mark.closest('details'); if (fold) fold.open = true; }")
-            mark.evaluate("mark => mark.scrollIntoView({block: 'center', behavior: 'instant'})")
             mark.focus()
-            before = page.evaluate("scrollY")
             page.keyboard.press("Enter")
-            assert panel.is_visible() and "mc." in panel.inner_text()
-            box = panel.bounding_box()
-            assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["y"] >= 0
-            assert box["y"] + box["height"] <= 900 and page.evaluate("scrollY") == before
-            assert panel.evaluate("panel => panel.contains(document.activeElement)")
+            assert panel.is_visible()
             page.keyboard.press("Escape")
             assert not panel.is_visible() and mark.evaluate("mark => mark === document.activeElement")
         if mark := page.query_selector("button.mc-checked"):
