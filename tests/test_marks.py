@@ -83,6 +83,16 @@ def test_a_misprint_hangs_at_the_note_that_names_it():
     assert "1 is not 2" in text and text.count("<math") == 1
 
 
+def test_of_several_misprints_in_a_note_each_mark_says_which_it_runs():
+    document = page(note("E20. Alone."), note("E26, E27. Printed with an equals sign."),
+                    cell('mc.refute("E20", r"a = b", a=1)'), cell('mc.refute("E26", r"a = b", a=1)'),
+                    cell('mc.refute("E27", r"a = c", a=1)'))
+    marks.hang(document, OWN)
+    alone, several = (node.astext() for node in document.findall(panels.aside))
+    assert ">✗ as printed<" in alone and "E20 as printed" not in alone
+    assert ">✗ E26 as printed<" in several and ">✗ E27 as printed<" in several and ">✗ as printed<" not in several
+
+
 def test_a_check_without_a_place_of_its_own_says_its_line_where_it_stood():
     line = "(30) without the transpose fails: 2 ≠ 3"
     verdict = Verdict("(30) without the transpose", True, (), line)

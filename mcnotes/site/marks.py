@@ -65,8 +65,10 @@ def _beside(document, check, place, target):
              if _ERRATUM.fullmatch(check.name) and re.search(rf"\b{check.name}\b", node.astext())]
     lines = [line for node in named[:1] for line in node.findall(nodes.paragraph)]
     if lines:
+        alone = len(set(_ERRATUM.findall(named[0].astext()))) == 1
+        words = "✗ as printed" if alone else f"✗ {check.name} as printed"
         lines[-1] += [nodes.Text("\u00a0"),
-                      panels.button(target, "✗ as printed", f"{check.name}: run it as printed", "mc-failed")]
+                      panels.button(target, words, f"{check.name}: run it as printed", "mc-failed")]
         return
     told = check.verdict["line"] if check.verdict else " ".join(check.lines) or check.name
     place["classes"] = ["mc-place"]
