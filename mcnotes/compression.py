@@ -254,7 +254,7 @@ class Compressed:
 
     @cached_property
     def steps(self):
-        """What was dropped, in words, and why it was allowed: a list of sentences."""
+        """A list of sentences that say what was dropped, and why it was allowed."""
         said, met, reason, seen = [], {}, self._reason, self._seen
         for k, index in enumerate(self._axes, 1):
             if type(index) is int:

@@ -80,7 +80,7 @@ class Derivative(NDArrayOperatorsMixin):
 
     @property
     def tensor(self):
-        """All entries with the axes that the notes count: a column has one (Definition 19, Concept 20)."""
+        """All entries, with the axes that the notes count; a column has one (Definition 19, Concept 20)."""
         array, shape = self.array, self.inner + self.outer
         return array if np.shape(array) == shape else np.reshape(array, shape)
 

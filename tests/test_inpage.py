@@ -36,9 +36,9 @@ def test_the_blocks_of_a_scalar_function_hold_its_numbers():
     for row, step in zip(rows(found["planar"]), STEPS, strict=True):
         v = np.array([3.0 + step, 2.0 - 2 * step])
         assert float(row[0]) == step
-        assert float(row[1]) == pytest.approx(v[0]**2 * v[1] - 18, rel=1e-3)
+        assert float(row[1]) == pytest.approx(v[0]**2 * v[1] - 18, rel=5e-3)
         assert float(row[2]) == pytest.approx(step * (12 - 18), rel=1e-3)
-        assert float(row[3]) == pytest.approx(abs(float(row[1]) - float(row[2])), rel=0.05, abs=1e-3)
+        assert float(row[3]) == pytest.approx(abs(float(row[1]) - float(row[2])), rel=0.05, abs=2e-3)
     assert all(3.5 < float(row[4]) < 4.5 for row in rows(found["planar"])[1:])
     assert "four times smaller" in found["planar"]
 

@@ -189,7 +189,7 @@ def _planar(f, name, at):
                     f"<td>{_number(gaps[-1])}</td><td>{ratio}</td></tr>")
     return (f"<p>Δ{html.escape(name)} is the step times <code>{_short(direction)}</code>.</p>"
             "<div class='mc-scroll' tabindex='0' role='group' aria-label='planar approximation'>"
-            "<table class='mc-planar'><thead><tr><th scope='col'>step</th><th scope='col'>true change</th>"
+            "<table class='mc-planar'><thead><tr><th scope='col'>step</th><th scope='col'>true</th>"
             "<th scope='col'>predicted</th><th scope='col'>gap</th><th scope='col'>ratio</th></tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table></div><p>{_judged(gaps, rounding)}</p>")
 
@@ -234,4 +234,4 @@ def _short(array):
 
 
 def _number(x):
-    return f"{x:.4g}".replace("-", "−")
+    return f"{x:.{3 if abs(x) < 1 else 4}g}".replace("-", "−")

@@ -12,7 +12,7 @@ from . import pyodide
 BAR = """\
 <div class="mc-runner" hidden data-cells="{name}">
 <p><button type="button" data-do="run">Run this page's code here</button>
-<span class="mc-small">and change it. Loads Python, {size:.0f} MB, from this book and from nowhere else.</span></p>
+<span class="mc-small">and change it. Loads Python, {size:.0f} MB, from this book alone.</span></p>
 </div>"""
 
 
