@@ -120,7 +120,8 @@ def test_two_names_of_one_line_stay_names_and_what_nobody_makes_by_hand_has_no_p
 
 def test_no_sentence_of_a_property_is_taken_for_its_type():
     """napoleon reads "words: more" in the first line of a property as "type: description"."""
-    shown = [thing for thing in vars(mc).values() if isinstance(thing, type)] + [type(mc.derivative(abs, 2.0).structure)]
+    structure = type(mc.derivative(abs, 2.0).structure)
+    shown = [*(thing for thing in vars(mc).values() if isinstance(thing, type)), structure]
     lines = {f"{cls.__name__}.{name}": (part.__doc__ or "").partition("\n")[0]
              for cls in shown for name, part in vars(cls).items() if isinstance(part, property)}
     assert len(lines) > 10 and not [name for name, line in lines.items() if re.search(r"^[^`]*\w: ", line)]
