@@ -20,7 +20,7 @@ import time
 import sphinx_autobuild.__main__ as autobuild
 import watchfiles
 
-from . import running
+from . import running, tracking
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -32,8 +32,6 @@ IMPORTED = ("sphinx.cmd.build", "sphinx.builders.html", "sphinx.search.en", "mys
 #: What a build starts with, beside our package.
 SETTINGS = ("_config.yml", "_toc.yml")
 IGNORED = (r"__pycache__", r"\.ipynb_checkpoints", r"/\.(git|hypothesis|jupyter)", r"/conf\.py$", r"~$", r"/\.~")
-
-
 
 
 class Builder(autobuild.Builder):
@@ -134,6 +132,9 @@ def _start_and_wait(arguments, receiving, sending):
         """Everything is read but the pages; they are, when the word comes."""
 
         def build(self, *args, **kwargs):
+            from ..statements import reading
+            tracking.fingerprints()         # both are kept; they are the same in each build
+            reading.read("s")
             try:
                 receiving.recv()
             except EOFError:
@@ -141,12 +142,21 @@ def _start_and_wait(arguments, receiving, sending):
             super().build(*args, **kwargs)
 
     sending.close()
+    _forget_package()
     running.make_ready()
     build.Sphinx = Waiting
     code = build.main(arguments)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)          # a fork of one of several threads has no business with the others
+
+
+def _forget_package():
+    """Let the build import the package as it is now; the process that it was forked from keeps what it began with."""
+    package, desk = __package__.rpartition(".")[0], __package__
+    for name in list(sys.modules):
+        if name.partition(".")[0] == package and name != desk and not name.startswith(desk + "."):
+            del sys.modules[name]
 
 
 def main(arguments):

@@ -7,6 +7,7 @@ notebook. The rooms ``site``, ``desk`` and ``inpage`` concern none.
 """
 
 import ast
+import functools
 import hashlib
 import importlib.abc
 import importlib.machinery
@@ -47,13 +48,21 @@ def fingerprints(package=PACKAGE):
         if path.suffix != ".py":
             outside.update(path.read_bytes())
             continue
-        tree = ast.parse(path.read_bytes())
-        for name, function in _functions(tree, ".".join(inside.with_suffix("").parts)):
-            body = function.body[ast.get_docstring(function, clean=False) is not None:]
-            found[name] = _digest("".join(map(ast.dump, body)).encode())
-            function.body = []
-        outside.update(f"{inside}{ast.dump(tree)}".encode())
+        functions, rest = _of_module(path.read_bytes(), ".".join(inside.with_suffix("").parts))
+        found |= functions
+        outside.update(f"{inside}{rest}".encode())
     return found | {OUTSIDE: outside.hexdigest()[:16]}
+
+
+@functools.cache
+def _of_module(text, prefix):
+    """Fingerprints of the functions of a module, and what stands outside of them."""
+    tree, found = ast.parse(text), {}
+    for name, function in _functions(tree, prefix):
+        body = function.body[ast.get_docstring(function, clean=False) is not None:]
+        found[name] = _digest("".join(map(ast.dump, body)).encode())
+        function.body = []
+    return found, ast.dump(tree)
 
 
 def changed(before, now):
