@@ -1,5 +1,6 @@
 """The reference pages: every statement, every public name, every word; in the words of a reader."""
 
+import json
 import re
 import types
 
@@ -8,7 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 import mcnotes as mc
-from mcnotes.site import listing, reference
+from mcnotes.site import entries, listing, lists, reference
 from mcnotes.statements import finding
 
 REFERENCE = finding.ROOT / "book" / "reference"
@@ -35,6 +36,30 @@ def test_where_a_statement_is_used_are_the_pages_that_refer_to_it(tmp_path):
     assert listing.used(tmp_path) == {"eq-1": {"02-b": "X.2", "words": "Words"}}
     assert listing.markdown(tmp_path).splitlines()[1:] == [
         "## X.1 A", "", "- {eq}`(1) <eq-1>` in “X.1 A”; used in [X.2](../02-b), [Words](../words)"]
+
+
+def test_the_lists_are_read_again_when_what_they_list_changes(tmp_path):
+    from test_finding import notebook
+
+    def after(text, code="1 + 1"):
+        path = notebook(tmp_path, text, name="01-a.ipynb")
+        book = json.loads(path.read_text())
+        book["cells"].append({"cell_type": "code", "metadata": {}, "source": [code], "outputs": []})
+        path.write_text(json.dumps(book))
+        return lists.changed_lists(app, env)
+
+    app, env = types.SimpleNamespace(srcdir=tmp_path), types.SimpleNamespace(found_docs={listing.PAGE, entries.ERRATA})
+    (tmp_path / "_toc.yml").write_text("- file: book/01-a\n")
+    statement = "# X.1 A\n\n$$ a \\tag{1} $$ (eq-1)\n\n"
+    assert after(statement) == [listing.PAGE, entries.ERRATA]
+    assert after(statement + "A sentence.", "x = 2") == []
+    assert after(statement, "mc.confirm('(1)', a=2)") == [listing.PAGE]
+    assert after(statement) == [listing.PAGE]
+    assert after(statement + "As E26 says.") == [entries.ERRATA]
+    assert after(statement.replace("X.1 A", "X.1 B") + "As E26 says.") == [listing.PAGE]
+    assert after(statement.replace("X.1 A", "X.2 B") + "As E26 says.") == [listing.PAGE, entries.ERRATA]
+    env.found_docs = {"book/01-a"}
+    assert after("# X.3 C") == []
 
 
 def test_subjects_stand_in_order_and_lead_somewhere():

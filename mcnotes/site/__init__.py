@@ -38,6 +38,7 @@ def setup(app):
         formulas,
         lab,
         listing,
+        lists,
         numbering,
         outputs,
         pages,
@@ -64,6 +65,7 @@ def setup(app):
     app.connect("config-inited", numbering.number_no_figures, priority=900)        # after sphinx_exercise
     app.connect("config-inited", lab.launch_only_from_an_address)
     app.connect("env-get-outdated", outputs.forget_stale_outputs)
+    app.connect("env-get-outdated", lists.changed_lists)
     app.connect("env-before-read-docs", outputs.run_notebooks)
     app.connect("builder-inited", references.tell_slips)
     app.connect("source-read", lab.take_away)

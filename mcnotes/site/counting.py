@@ -7,17 +7,14 @@ from sphinx.util.docutils import SphinxDirective
 
 from ..statements.cells import confirmed
 from ..statements.claiming import could_fail
-from ..statements.finding import everything, notebooks
+from ..statements.finding import everything
 
 
 class StatementCounts(SphinxDirective):
     """How many run, which ones nothing could show false, and which ones a check is missing for."""
 
     def run(self):
-        root = pathlib.Path(self.env.srcdir)
-        for path in notebooks(root):                        # this page is read again when one of them changes
-            self.env.note_dependency(str(path))
-        run, book = confirmed(root), everything()
+        run, book = confirmed(pathlib.Path(self.env.srcdir)), everything()
         equations = [one for one in book if one.kind == "Equation"]
         quiet = [one for one in book if one.name not in run]
         forgotten = [one for one in quiet if any(map(could_fail, one.formulas))]

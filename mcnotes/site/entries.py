@@ -97,8 +97,6 @@ class JoinErrata(SphinxTransform):
         if not hasattr(self, "_shown"):
             self._shown = shown(root)
             self._sections = {page: section for page, section, _ in map(read, notebooks(root))}
-            for path in notebooks(root):
-                self.env.note_dependency(str(path))
         pages = self._shown.get(number, [])
         line = list(item.findall(nodes.paragraph))[-1]
         for k, page in enumerate(pages):

@@ -90,7 +90,4 @@ def _reference(one):
 def write(app, docname, texts):
     """Put the list in its place."""
     if docname == PAGE:
-        root = pathlib.Path(app.srcdir)
-        texts[0] = texts[0].replace(_PLACE, markdown(root))
-        for path in [*notebooks(root), *(root / "book").rglob("*.md")]:
-            app.env.note_dependency(str(path))
+        texts[0] = texts[0].replace(_PLACE, markdown(pathlib.Path(app.srcdir)))
