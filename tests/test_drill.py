@@ -69,7 +69,7 @@ def test_each_miss_is_explained_in_the_numbers_of_the_question(asked):
         if one["what"] in ("size", "axes"):
             assert str(one["wanted"]) in one["why"]
         if one["what"] in ("shape",) and one["wanted"]:
-            assert " × ".join(map(str, one["wanted"])) in one["why"]
+            assert "\u00a0×\u00a0".join(map(str, one["wanted"])) in one["why"]
 
 
 def test_right_answers_are_taken_and_others_are_not(asked):

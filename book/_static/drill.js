@@ -16,7 +16,7 @@ const mcDrill = (() => {
   const multiply = (left, right) => left[1] === right[0] ? [left[0], right[1]] : null;
 
   const KIND = ["scalar", "vector", "matrix"];
-  const written = (shape) => shape.length ? `${shape.join(" × ")}` : "a number";
+  const written = (shape) => shape.length ? `${shape.join("\u00a0×\u00a0")}` : "a number";
   const column = (shape) => shape.length === 1 ? [shape[0], 1] : shape;
   const pick = (random, list) => list[Math.floor(random() * list.length)];
   const sizes = (random, many) => {                         // all different, so that a transposed answer shows
