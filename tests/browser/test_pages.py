@@ -31,61 +31,101 @@ _OPEN_EACH = """([width, height]) => [...document.querySelectorAll('button.mc-ch
 
 @each
 @pytest.mark.parametrize("width, theme", [(1280, "light"), (375, "dark"), (320, "light")])
-def test_a_page_opens_without_a_fault(visit, name, width, theme):
+def test_a_page_is_whole_and_its_marks_open(visit, name, width, theme):
+    """One visit for each look: to open a page takes longer than to look at it."""
     with visit(name, width, theme) as opened:
         page = opened.page
         assert page.evaluate("document.documentElement.dataset.theme") == theme
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
-        raw = page.evaluate(r"""() => [...document.querySelectorAll('article p, article li, article td, article dd')]
-            .map(e => { const copy = e.cloneNode(true); copy.querySelectorAll('code, pre').forEach(c => c.remove());
-                        return copy.textContent; })
-            .filter(t => /\$\$|\\(frac|begin|textcolor|mathsf|partial)/.test(t))""")
-        assert not raw, f"formulas that were not typeset: {raw[:2]}"
-        assert page.evaluate(
-            "[...document.querySelectorAll('math')].every(m => m.getBoundingClientRect().width > 0 "
-            "|| !m.checkVisibility())"
-        )
-        wide = page.evaluate("[...document.querySelectorAll('div.cell_input pre, dl.py pre')]"
-                             ".filter(p => p.checkVisibility() && p.scrollWidth > p.clientWidth + 1)"
-                             ".map(p => p.textContent.slice(0, 60))")
-        assert not wide, f"code that has to be scrolled sideways: {wide[:3]}"
-        broken = page.evaluate(r"""() => [...document.querySelectorAll('.prev-next-title')].flatMap(title => {
-            const text = title.firstChild, range = document.createRange();
-            return [...text.data.matchAll(/\w+/g)].filter(word => {
-                range.setStart(text, word.index);
-                range.setEnd(text, word.index + word[0].length);
-                return range.getClientRects().length > 1;
-            }).map(word => word[0]);
-        })""")
-        assert not broken, f"words that are broken in the links to the pages beside: {broken}"
+        _is_typeset(page)
+        _code_is_whole(page)
+        _links_are_whole(page)
+        if width == 375:
+            _formulas_between_words_are_whole(page)
+        if width > 320:                 # a page in the dark differs in its colours alone
+            _axe_finds_nothing(page, {"preload": False} if theme == "light" else {"runOnly": COLOURS})
+            _marks_open(page, width)
         assert not opened.faults
 
 
-@each
-def test_a_formula_between_words_is_not_cut_on_a_phone(visit, name):
-    with visit(name, 375) as opened:
-        cut = opened.page.evaluate("""() => {
-            document.querySelectorAll('details').forEach(fold => { fold.open = true; });
-            return [...document.querySelectorAll('article :is(p, li, td) math')]
-                .filter(math => !math.closest('.mc-equation, .mc-panel'))
-                .filter(math => math.getBoundingClientRect().right
-                                > math.parentElement.closest('p, li, td').getBoundingClientRect().right + 2)
-                .map(math => math.textContent);
-        }""")
-        assert not cut, f"wider than their line, so take them apart: {cut}"
+def _marks_open(page, width):
+    """Each mark opens a panel in sight that says what was run; by keyboard and by mouse it opens and closes."""
+    for link in page.query_selector_all("a.mc-checked"):
+        target = page.query_selector(link.get_attribute("href"))
+        assert target.evaluate("e => e.closest('.cell').checkVisibility()")
+    assert not page.evaluate(_OPEN_EACH, [width, 900])
+    for mark in page.query_selector_all("button.mc-checked")[:2]:
+        panel = page.query_selector("#" + mark.get_attribute("popovertarget"))
+        mark.focus()
+        page.keyboard.press("Enter")
+        assert panel.is_visible()
+        page.keyboard.press("Escape")
+        assert not panel.is_visible() and mark.evaluate("mark => mark === document.activeElement")
+    if mark := page.query_selector("button.mc-checked"):
+        mark.click()
+        found = page.evaluate("axe.run('.mc-panel:popover-open', {preload: false})"
+                              ".then(result => result.violations.map(v => v.id))")
+        assert not found
+        page.mouse.click(5, 5)
+        assert page.query_selector(".mc-panel:popover-open") is None
 
 
-@each
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(visit, name, theme):
-    rules = "" if theme == "light" else f"{{runOnly: {COLOURS}}}"
-    with visit(name, 1280, theme) as opened:
-        opened.page.add_script_tag(path=str(AXE))
-        found = opened.page.evaluate(
-            f"axe.run({rules})" ".then(result => result.violations.map(v => "
-            "v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))"
-        )
-        assert not found, "\n".join(found)
+@pytest.mark.parametrize("name", ["book/index.html", "book/reference/api.html"])
+def test_what_stands_beside_the_text_can_be_read_in_the_dark(visit, name):
+    with visit(name, 1280, "dark") as opened:
+        _axe_finds_nothing(opened.page, {"runOnly": COLOURS})
+
+
+def _is_typeset(page):
+    raw = page.evaluate(r"""() => [...document.querySelectorAll('article p, article li, article td, article dd')]
+        .map(e => { const copy = e.cloneNode(true); copy.querySelectorAll('code, pre').forEach(c => c.remove());
+                    return copy.textContent; })
+        .filter(t => /\$\$|\\(frac|begin|textcolor|mathsf|partial)/.test(t))""")
+    assert not raw, f"formulas that were not typeset: {raw[:2]}"
+    assert page.evaluate("[...document.querySelectorAll('math')].every(m => m.getBoundingClientRect().width > 0 "
+                         "|| !m.checkVisibility())")
+
+
+def _code_is_whole(page):
+    wide = page.evaluate("[...document.querySelectorAll('div.cell_input pre, dl.py pre')]"
+                         ".filter(p => p.checkVisibility() && p.scrollWidth > p.clientWidth + 1)"
+                         ".map(p => p.textContent.slice(0, 60))")
+    assert not wide, f"code that has to be scrolled sideways: {wide[:3]}"
+
+
+def _links_are_whole(page):
+    broken = page.evaluate(r"""() => [...document.querySelectorAll('.prev-next-title')].flatMap(title => {
+        const text = title.firstChild, range = document.createRange();
+        return [...text.data.matchAll(/\w+/g)].filter(word => {
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            return range.getClientRects().length > 1;
+        }).map(word => word[0]);
+    })""")
+    assert not broken, f"words that are broken in the links to the pages beside: {broken}"
+
+
+def _formulas_between_words_are_whole(page):
+    """Those in folds too; they are shut again."""
+    cut = page.evaluate("""() => {
+        const folds = [...document.querySelectorAll('details:not([open])')];
+        folds.forEach(fold => { fold.open = true; });
+        const found = [...document.querySelectorAll('article :is(p, li, td) math')]
+            .filter(math => !math.closest('.mc-equation, .mc-panel'))
+            .filter(math => math.getBoundingClientRect().right
+                            > math.parentElement.closest('p, li, td').getBoundingClientRect().right + 2)
+            .map(math => math.textContent);
+        folds.forEach(fold => { fold.open = false; });
+        return found;
+    }""")
+    assert not cut, f"wider than their line, so take them apart: {cut}"
+
+
+def _axe_finds_nothing(page, options):
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("options => axe.run(options).then(result => result.violations.map(v => "
+                          "v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))", options)
+    assert not found, "\n".join(found)
 
 
 def test_explorers_move_by_touch(browser):
@@ -118,33 +158,6 @@ def test_without_javascript_the_first_frame_stands(browser):
     page.goto((HTML / "book/index.html").as_uri())
     assert page.query_selector(".mc-frame svg").bounding_box()["width"] > 200
     context.close()
-
-
-@each
-@pytest.mark.parametrize("width, theme", [(1280, "light"), (375, "dark")])
-def test_a_mark_opens_what_was_run(visit, name, width, theme):
-    with visit(name, width, theme) as opened:
-        page = opened.page
-        for link in page.query_selector_all("a.mc-checked"):
-            target = page.query_selector(link.get_attribute("href"))
-            assert target.evaluate("e => e.closest('.cell').checkVisibility()")
-        assert not page.evaluate(_OPEN_EACH, [width, 900])
-        for mark in page.query_selector_all("button.mc-checked")[:2]:
-            panel = page.query_selector("#" + mark.get_attribute("popovertarget"))
-            mark.focus()
-            page.keyboard.press("Enter")
-            assert panel.is_visible()
-            page.keyboard.press("Escape")
-            assert not panel.is_visible() and mark.evaluate("mark => mark === document.activeElement")
-        if mark := page.query_selector("button.mc-checked"):
-            mark.click()
-            page.add_script_tag(path=str(AXE))
-            found = page.evaluate("axe.run('.mc-panel:popover-open', {preload: false})"
-                                  ".then(result => result.violations.map(v => v.id))")
-            assert not found
-            page.mouse.click(5, 5)
-            assert page.query_selector(".mc-panel:popover-open") is None
-        assert not opened.faults
 
 
 def test_a_link_to_a_check_opens_it_and_without_a_script_a_mark_does(browser):
