@@ -1,5 +1,6 @@
 """The reference pages: every statement, every public name, every word; in the words of a reader."""
 
+import functools
 import json
 import re
 import types
@@ -148,5 +149,6 @@ def test_no_sentence_of_a_property_is_taken_for_its_type():
     structure = type(mc.derivative(abs, 2.0).structure)
     shown = [*(thing for thing in vars(mc).values() if isinstance(thing, type)), structure]
     lines = {f"{cls.__name__}.{name}": (part.__doc__ or "").partition("\n")[0]
-             for cls in shown for name, part in vars(cls).items() if isinstance(part, property)}
+             for cls in shown for name, part in vars(cls).items()
+             if isinstance(part, property | functools.cached_property)}
     assert len(lines) > 10 and not [name for name, line in lines.items() if re.search(r"^[^`]*\w: ", line)]
