@@ -142,21 +142,13 @@ def _start_and_wait(arguments, receiving, sending):
             super().build(*args, **kwargs)
 
     sending.close()
-    _forget_package()
+    tracking.forget({"desk"})         # this process was forked from one that may have begun before an edit
     running.make_ready()
     build.Sphinx = Waiting
     code = build.main(arguments)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)          # a fork of one of several threads has no business with the others
-
-
-def _forget_package():
-    """Let the build import the package as it is now; the process that it was forked from keeps what it began with."""
-    package, desk = __package__.rpartition(".")[0], __package__
-    for name in list(sys.modules):
-        if name.partition(".")[0] == package and name != desk and not name.startswith(desk + "."):
-            del sys.modules[name]
 
 
 def main(arguments):

@@ -157,6 +157,20 @@ class _Finder(importlib.abc.MetaPathFinder):
             submodule_search_locations=[str(place.parent)] if folder else None)
 
 
+def forget(kept):
+    """Let the package be imported anew as it is now, but for some rooms; who holds a module of it already keeps that.
+
+    Parameters
+    ----------
+    kept : set of str
+        Names of rooms, such as ``"desk"``.
+    """
+    for name in list(sys.modules):
+        parts = name.split(".")
+        if parts[0] == PACKAGE.name and not kept.intersection(parts[1:2]):
+            del sys.modules[name]
+
+
 def note_what_runs():
     """Import the package anew, such that each of its functions notes that it ran.
 
@@ -166,9 +180,6 @@ def note_what_runs():
         It grows while functions run.
     """
     ran = set()
-    for name in list(sys.modules):
-        parts = name.split(".")
-        if parts[0] == PACKAGE.name and not (parts[1:2] and parts[1] in _APART):
-            del sys.modules[name]
+    forget(_APART)
     sys.meta_path.insert(0, _Finder(ran))
     return ran
