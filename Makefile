@@ -10,12 +10,12 @@ NOTEBOOKS ?= $(wildcard book/*.ipynb)
 	clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
-	$(RUN)/python -m mcnotes.site.pyodide
+	$(RUN)/python -m book._ext.pyodide
 	$(RUN)/jupyter-book build . -W -n --keep-going
 	@echo "The book is built: open $(CURDIR)/_build/html/index.html"
 
 pdf: book  ## print the whole book to _build/book.pdf, with the Chromium that is there
-	$(RUN)/python -m mcnotes.site.paper _build/html _build/book.pdf
+	$(RUN)/python -m book._ext.paper _build/html _build/book.pdf
 
 test: $(READY) unit notebooks-test book browser-test  ## everything: lint, unit tests, notebooks, book, browser
 
@@ -24,25 +24,25 @@ unit: $(READY)  ## lint, doctests and unit tests
 	$(RUN)/python -m pytest -q -n 2 --dist loadfile mcnotes tests --ignore=tests/browser --ignore=tests/test_book.py
 
 notebooks-test: $(READY)  ## run every notebook and compare with its stored outputs
-	$(RUN)/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider -p mcnotes.desk.telling --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(NOTEBOOKS)
+	$(RUN)/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider -p tools.telling --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(NOTEBOOKS)
 
 check: $(READY)  ## all checks of one chapter, after an edit: make check N=07
-	$(RUN)/python -m mcnotes.desk.checking $(N)
+	$(RUN)/python -m tools.checking $(N)
 
 browser-test: $(READY)  ## open the built pages in Chromium, with the network cut off
 	$(RUN)/python -m pytest -q -rs -n 2 tests/test_book.py tests/browser
 
 chapter: $(READY)  ## start a chapter from a template: make chapter TITLE="Dual numbers" (AFTER=11 puts it in between)
-	$(RUN)/python -m mcnotes.desk.chapter "$(TITLE)" $(AFTER)
+	$(RUN)/python -m tools.chapter "$(TITLE)" $(AFTER)
 
 run: $(READY)  ## run notebooks in place after an edit: make run NOTEBOOKS=book/07-*.ipynb
-	$(RUN)/python -m mcnotes.desk.storing $(NOTEBOOKS)
+	$(RUN)/python -m tools.storing $(NOTEBOOKS)
 
 mutants-formulas: $(READY)  ## break the printed formulas and see what the checks notice: make mutants-formulas NOTEBOOKS=book/11-*.ipynb
-	$(RUN)/python -m mcnotes.desk.mutants $(NOTEBOOKS)
+	$(RUN)/python -m tools.mutants $(NOTEBOOKS)
 
 live: $(READY)  ## rebuild and reload the page at each save
-	$(RUN)/python -m mcnotes.desk.live
+	$(RUN)/python -m tools.live
 
 bench: book  ## ratios against the peers that are installed (benchmarks/requirements.txt), and the cost of a page
 	$(RUN)/python benchmarks/derivatives.py

@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).parent
 
 def module(name):
     """A module of the package that needs the standard library alone, without the rest of the package."""
-    spec = importlib.util.spec_from_file_location(pathlib.Path(name).stem, ROOT / "mcnotes" / name)
+    spec = importlib.util.spec_from_file_location(pathlib.Path(name).stem, ROOT / name)
     found = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(found)
     return found
@@ -25,8 +25,8 @@ class WithTheBook(build_py):
     def run(self):
         super().run()
         if not self.editable_mode:
-            package = pathlib.Path(self.build_lib) / "mcnotes"
-            module("statements/finding.py").write(package / "statements" / "statements.json", ROOT)
+            package = pathlib.Path(self.build_lib) / "mcbook"
+            module("mcbook/statements/finding.py").write(package / "statements" / "statements.json", ROOT)
             self.copy_tree(str(ROOT / "book" / "exercises"), str(package / "exercises" / "files"))
 
 
@@ -39,7 +39,7 @@ class FromAClone(editable_wheel):
         super().run()
 
 
-URL, BRANCH = module("desk/address.py").address(ROOT)
+URL, BRANCH = module("tools/address.py").address(ROOT)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 if URL:
     README = re.sub(r"\]\((?![a-z]+:)([^)#]+)\)", rf"]({URL}/blob/{BRANCH}/\1)", README)

@@ -92,7 +92,7 @@ def live(folder):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     served = subprocess.Popen(
-        [sys.executable, "-m", "mcnotes.desk.live", "--port", str(port)], cwd=folder, text=True, bufsize=1,
+        [sys.executable, "-m", "tools.live", "--port", str(port)], cwd=folder, text=True, bufsize=1,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env=os.environ | {"PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"})
     lines = queue.Queue()
@@ -153,10 +153,10 @@ def main():
                 print(row, there, "|", flush=True)
                 time.sleep(3)           # who edits looks at the page; the next build gets ready
         subprocess.run(["git", "checkout", "-q", "."], cwd=ours, check=True)
-        here = measured([sys.executable, "-m", "mcnotes.desk.storing", *sorted(ours.glob("book/*.ipynb"))], ours)
+        here = measured([sys.executable, "-m", "tools.storing", *sorted(ours.glob("book/*.ipynb"))], ours)
         dirty = subprocess.run(["git", "diff", "--stat"], cwd=ours, capture_output=True, text=True).stdout
         print(f"| make run, nothing changed: {'changes ' + dirty if dirty else 'no file changes'} | {cell(here)} | – |")
-        here = measured([sys.executable, "-m", "mcnotes.desk.checking", "07"], ours)
+        here = measured([sys.executable, "-m", "tools.checking", "07"], ours)
         print(f"| make check N=07 | {cell(here)} | – |")
 
 

@@ -11,19 +11,15 @@ from importlib import import_module
 from . import network
 from .compression import Compressed, CompressionError, compress
 from .derivative import Derivative, derivative, hessian, value_and_derivative
-from .exercises.asking import check, hint, solution
 from .planar import PlanarApproximation, planar
 from .programs import Program, program
 from .shapes import LayoutError, axes, kind, shape_of, size
-from .statements.confirm import ClaimError, confirm, holds, refute
 
-_PICTURES = {"draw": ("pictures.drawing", None), "show": ("pictures.figures", "show"),
-             "explore": ("pictures.explorers", "explore")}
+_PICTURES = {"draw": ("draw", None), "show": ("draw.show", "show"), "explore": ("draw.explore", "explore")}
 
 __all__ = [
-    "ClaimError", "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation", "Program",
-    "axes", "check", "compress", "confirm", "derivative", "hessian", "hint", "holds", "kind",
-    "network", "planar", "program", "refute", "shape_of", "size", "solution",
+    "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation", "Program",
+    "axes", "compress", "derivative", "hessian", "kind", "network", "planar", "program", "shape_of", "size",
     "value_and_derivative",
     "draw", "explore", "show",
 ]

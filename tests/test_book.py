@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mcnotes.statements import cells, finding, running
+from mcbook.statements import cells, finding, running
 
 HTML = pathlib.Path(__file__).parent.parent / "_build" / "html"
 pytestmark = pytest.mark.skipif(
@@ -129,7 +129,7 @@ def test_a_page_is_light(name):
 
 
 def test_a_formula_that_cannot_be_typeset_is_an_error():
-    from mcnotes.site.formulas import to_mathml
+    from book._ext.formulas import to_mathml
 
     assert 'class="mc-in"' in to_mathml(r"\textcolor{royalblue}{v}", False)
     with pytest.raises(ValueError, match="formula"):

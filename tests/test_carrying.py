@@ -6,9 +6,9 @@ import types
 
 import pytest
 
-from mcnotes.desk import address, carrying
-from mcnotes.site import lab
-from mcnotes.statements import finding
+from book._ext import lab
+from mcbook.statements import finding
+from tools import address, carrying
 
 TARGETS = {one.label: one for one in finding.everything()}
 BOOK = finding.ROOT / "book"

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from mcnotes.inpage import answer
-from mcnotes.inpage.cells import Page
+from mcbook.inpage import answer
+from mcbook.inpage.cells import Page
 
 ROOT = pathlib.Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
@@ -107,7 +107,7 @@ def test_a_page_begins_anew():
 def test_pictures_are_drawn_and_an_explorer_draws_one_frame_until_it_is_asked():
     code = """
 import json, sys
-from mcnotes.inpage import answer
+from mcbook.inpage import answer
 def ask(do, **given):
     return json.loads(answer(json.dumps({"do": do, "with": given})))
 ask("begin", pictures=True)

@@ -12,9 +12,10 @@ import sys
 
 import pytest
 
+import mcbook as mb
 import mcnotes as mc
-from mcnotes.desk import chapter, checking
-from mcnotes.statements import finding, proofreading
+from mcbook.statements import finding
+from tools import chapter, checking, proofreading
 
 ROOT = finding.ROOT
 EDITING = (ROOT / "book" / "reference" / "editing.md").read_text()
@@ -32,12 +33,12 @@ def copy(tmp_path_factory):
     """A copy of the repository in which three chapters were started: two at the end, one in the middle."""
     root = tmp_path_factory.mktemp("fork")
     skip = shutil.ignore_patterns("__pycache__", "_build", "*.pyc", ".ipynb_checkpoints")
-    for name in ("mcnotes", "book", "tests"):
+    for name in ("mcnotes", "mcbook", "tools", "book", "tests"):
         shutil.copytree(ROOT / name, root / name, ignore=skip)
     for name in ("_toc.yml", "_config.yml", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, root)
     for title, *after in (("Dual numbers",), ("Seven wires", "11"), ("A long way",)):
-        code, told = run(root, "mcnotes.desk.chapter", title, *after)
+        code, told = run(root, "tools.chapter", title, *after)
         assert code == 0 and "is started" in told, told
     return root
 
@@ -113,15 +114,15 @@ def test_chapters_at_the_end_and_in_the_middle_pass_all_tests(copy):
                      "tests/test_notebooks.py", "tests/test_exercises.py",
                      "-k", "not test_a_notebook_keeps or dual-numbers or seven-wires")
     assert code == 0, told
-    code, told = run(copy, "mcnotes.desk.checking", "24", "11a", "index")       # whose map names all sections
+    code, told = run(copy, "tools.checking", "24", "11a", "index")       # whose map names all sections
     assert code == 0 and "passed" in told, told
 
 
 #: Break -> how, and words of the message that follow the name of the cell.
 BREAKS = {
     "a deleted output": (
-        lambda root: change_outputs(root, "24", "mc.confirm("),
-        r"book/24-dual-numbers.ipynb, In [5]: no output is stored, though mc.confirm shows something; run: make run"),
+        lambda root: change_outputs(root, "24", "mb.confirm("),
+        r"book/24-dual-numbers.ipynb, In [5]: no output is stored, though mb.confirm shows something; run: make run"),
     "a wrong tag": (
         lambda root: change(root, "11-", r"\tag{30}", r"\tag{29}"),
         ": (29) is labelled (eq-30) after its last $$; it should be eq-29"),
@@ -177,7 +178,7 @@ def test_a_changed_number_a_transposed_product_and_an_exchanged_label_are_told(c
     change(root, "24", "v = np.array([2.0, 1.0, 0.5])", "v = np.array([2.0, 1.5, 0.5])")
     change(root, "11a", r"\right)^{\mathsf T} \textcolor", r"\right) \textcolor")
     change(root, "25", '"apple", "pear", "plum"', '"pear", "apple", "plum"')
-    code, told = run(root, "mcnotes.desk.checking", "24", "11a", "25")
+    code, told = run(root, "tools.checking", "24", "11a", "25")
     assert code == 1
     one, two, three = (part for part in re.split(r"^(?=book/)", told, flags=re.M) if "If the change is meant" in part)
     assert "  In [5]  A step in seven wires\n          stored  ✓ A step in seven wires runs as printed" in one
@@ -196,7 +197,7 @@ def test_an_example_is_changed_run_and_checked(copy, tmp_path):
     append(root, "24", "The table has the entry 1.5.\n\n$$\n\\Delta w \\approx J\\, \\Delta v\n$$ (row-rule)")
     assert any("1.5" in line for line in checking.faults(root / "book" / "24-dual-numbers.ipynb"))
     change(root, "24", "2.0, 1.0, 0.5", "2.0, 1.5, 0.5")
-    code, told = run(root, "mcnotes.desk.storing", "book/24-dual-numbers.ipynb")
+    code, told = run(root, "tools.storing", "book/24-dual-numbers.ipynb")
     assert code == 0 and "24-dual-numbers.ipynb: new outputs in In [5], In [6], In [7]" in told, told
     assert checking.faults(root / "book" / "24-dual-numbers.ipynb") == []
 
@@ -251,23 +252,23 @@ def walked(copy, tmp_path_factory):
         file.write(f"\n\n{table}")
     add(root, "24", question, (code,), RULE, REMARK,
         ("x, B = np.array([1.0, 2.0, -1.0]), np.array([[1.0, 4, 0], [2, 1, 3], [5, 0, 2]])",),
-        ('mc.confirm("product rule", x=x, B=B)\nmc.confirm("Remark 1", w=w, v=v, Δv=[1, -2, 3])',),
+        ('mb.confirm("product rule", x=x, B=B)\nmb.confirm("Remark 1", w=w, v=v, Δv=[1, -2, 3])',),
         (FIGURE, "hide-input"), (EXPLORER, "hide-input"))
     add(root, "25", "By {eq}`the product rule <product-rule>` and {ref}`Remark 1 <remark-1>`.")
-    code, told = run(root, "mcnotes.desk.storing", "book/24-dual-numbers.ipynb", "book/25-a-long-way.ipynb")
+    code, told = run(root, "tools.storing", "book/24-dual-numbers.ipynb", "book/25-a-long-way.ipynb")
     assert code == 0, told
     return root
 
 
 def test_a_figure_an_explorer_an_exercise_and_statements_are_added(walked):
-    code, told = run(walked, "mcnotes.desk.checking", "24", "25")
+    code, told = run(walked, "tools.checking", "24", "25")
     assert code == 0 and "passed" in told, told
     cells = {"".join(cell["source"]).split("\n")[0]: cell for cell in json.loads(
         (walked / "book" / "24-dual-numbers.ipynb").read_text())["cells"] if cell["cell_type"] == "code"}
     shown = {first: json.dumps(cell["outputs"], ensure_ascii=False) for first, cell in cells.items()}
     assert "a: 0.25" in shown["plt.figure(figsize=(3, 2))"] and "across 0.00, up 1.00" in shown[EXPLORER.split("\n")[0]]
     assert "No answer yet" in shown["by_W = ..."]
-    checks = cells['mc.confirm("product rule", x=x, B=B)']
+    checks = cells['mb.confirm("product rule", x=x, B=B)']
     assert "✓ Remark 1 runs" in json.dumps(checks["outputs"], ensure_ascii=False)
     assert checks["metadata"]["tags"] == ["hide-check"]
     away = (walked / "book" / "25-a-long-way.ipynb").read_text()
@@ -299,7 +300,7 @@ def test_numbers_exchanged_in_an_explorer_are_told_with_both_versions(walked, tm
     root = tmp_path / "fork"
     shutil.copytree(walked, root)
     change(root, "24", "across {x:.2f}, up {height:.2f}", "across {height:.2f}, up {x:.2f}")
-    code, told = run(root, "mcnotes.desk.checking", "24")
+    code, told = run(root, "tools.checking", "24")
     assert code == 1 and len(told.splitlines()) < 40
     assert re.search(r"stored .*(.*\n)*? +side right, angle 90: across 0.00, up 1.00\n"
                      r"(.*\n)*? +now .*(.*\n)*? +side right, angle 90: across 1.00, up 0.00\n", told), told
@@ -312,13 +313,13 @@ def test_a_copy_is_published_under_its_own_address(copy, tmp_path):
     config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/someone/notes"'))
     path = root / "book" / "24-dual-numbers.ipynb"
     before = path.read_text()
-    code, told = run(root, "mcnotes.desk.checking", "24")
+    code, told = run(root, "tools.checking", "24")
     assert code == 1 and "does not carry" in told and "make run NOTEBOOKS=book/24-dual-numbers.ipynb" in told, told
-    code, told = run(root, "mcnotes.desk.storing", "book/24-dual-numbers.ipynb")
+    code, told = run(root, "tools.storing", "book/24-dual-numbers.ipynb")
     assert code == 0, told
     changed = set(path.read_text().splitlines()) - set(before.splitlines())
     assert len(changed) == 1 and "someone/notes" in changed.pop()
-    assert run(root, "mcnotes.desk.checking", "24")[0] == 0
+    assert run(root, "tools.checking", "24")[0] == 0
 
 
 def section(title):
@@ -337,5 +338,5 @@ def test_the_other_layout_for_a_whole_course():
     s = lambda w: w[0]**2 * w[1]  # noqa: E731
     letters = {"K": jacobian(s, w(v)), "G": jacobian(lambda v: s(w(v)), v)}
     for table, holds in ((J, True), (J.T, False)):
-        assert mc.holds(step, w=w, v=v, Δv=[1, -2, 3], J=table).ok is holds
-        assert mc.holds(chain, J=table, **letters).ok is holds
+        assert mb.holds(step, w=w, v=v, Δv=[1, -2, 3], J=table).ok is holds
+        assert mb.holds(chain, J=table, **letters).ok is holds

@@ -5,7 +5,7 @@ import json
 import pytest
 from nbformat.v4 import new_output
 
-from mcnotes.desk import carrying, checking, prose, telling
+from tools import carrying, checking, prose, telling
 
 TITLE = "# X.7 Roots\n\n*After this page you can take roots.*"
 END = "## Watch out\n\n## Exercises\n\n## In short"
@@ -49,18 +49,18 @@ ANSWERS = """[07-1]\nkind = "number"\nanswer = "2"\nsolution = "x"
     (lambda cells: cells.pop(0), "exercises: there are 2, and a section has three or more"),
     (lambda cells: cells.insert(0, cells[0].replace("07-1", "07-9")),
      "text, above all code): exercise 07-9 has no answer; write a table [07-9] into book/exercises/07-roots.toml"),
-    (lambda cells: cells.pop(3), 'exercise 07-1 has no cell to answer in; write mc.check("07-1", …)'),
-    (lambda cells: cells.append(code('mc.check("07-2", 3)', printed("Right. mc.solution(…"))),
+    (lambda cells: cells.pop(3), 'exercise 07-1 has no cell to answer in; write mb.check("07-1", …)'),
+    (lambda cells: cells.append(code('mb.check("07-2", 3)', printed("Right. mb.solution(…"))),
      "In [3]: the answer of exercise 07-2 is shown; write ... in its place"),
-    (lambda cells: cells.append(code('mc.solution("07-1")', printed("x"))),
-     "In [3]: mc.solution shows what a reader should ask for; take it out"),
+    (lambda cells: cells.append(code('mb.solution("07-1")', printed("x"))),
+     "In [3]: mb.solution shows what a reader should ask for; take it out"),
 ])
 def test_a_fault_in_the_exercises_is_told(tmp_path, change, words):
     answers = tmp_path / "exercises" / "07-roots.toml"
     answers.parent.mkdir()
     answers.write_text(ANSWERS)
     cells = [f":::{{exercise}}\n:label: ex-07-{k}\nHow much?\n:::" for k in (1, 2, 3)]
-    cells += [code(f'mc.check("07-{k}", ...)', printed("No answer yet.")) for k in (1, 2)]
+    cells += [code(f'mb.check("07-{k}", ...)', printed("No answer yet.")) for k in (1, 2)]
     path = tmp_path / "07-roots.ipynb"
 
     def told():
@@ -78,7 +78,7 @@ def test_a_fault_in_the_exercises_is_told(tmp_path, change, words):
 
 def test_a_notebook_that_keeps_the_contract_is_told_nothing(tmp_path):
     assert faults(tmp_path, code("x = 0.25\nx", printed("0.25")), "A quarter is 0.25.", STATED,
-                  code('mc.confirm("(3)", a=x)', printed("✓ (3)"), tags=["hide-check"])) == []
+                  code('mb.confirm("(3)", a=x)', printed("✓ (3)"), tags=["hide-check"])) == []
 
 
 @pytest.mark.parametrize("cell, words", [
@@ -86,7 +86,7 @@ def test_a_notebook_that_keeps_the_contract_is_told_nothing(tmp_path):
     (code("x", printed("1"), count=5), "it is stored as In [5]: run from the top; run: make run"),
     (code("x", new_output("error", ename="E", evalue="e")), "the stored output is an error; mend the cell"),
     (code("x", printed("1"), tags=["hide-inputs"]), "the book does not know the tag hide-inputs; it knows ['hide-"),
-    (code('mc.confirm("(9)", a=a)', printed("1")), "it only checks, so it carries the tag hide-check; run: make run"),
+    (code('mb.confirm("(9)", a=a)', printed("1")), "it only checks, so it carries the tag hide-check; run: make run"),
     (code("x", printed("1"), execution={"a": 1}), "the time of a run is stored"),
     (code("\n".join("abcdefghi"), printed("1")), "9 visible lines, at most 8 are easy to follow; cut the cell in two"),
     (code("mc.draw.matrix(d)", printed("1")), "it draws and shows nothing; end the cell with mc.show("),
@@ -98,8 +98,8 @@ def test_a_fault_in_code_names_its_cell(tmp_path, cell, words):
 
 
 @pytest.mark.parametrize("cells, words", [
-    ([STATED], '(3) is not checked on its page; write mc.confirm("(3)", …) in a cell below it'),
-    ([code('mc.confirm("(3)", a=a)', printed("1"), tags=["hide-check"]), STATED], "(3) is checked before it is stated"),
+    ([STATED], '(3) is not checked on its page; write mb.confirm("(3)", …) in a cell below it'),
+    ([code('mb.confirm("(3)", a=a)', printed("1"), tags=["hide-check"]), STATED], "(3) is checked before it is stated"),
     (["Half is 0.7."], "the text says 0.7, and no output, figure or code of the page does; mend the text, or mark the "
                        "number as free: <!-- free: 0.7 -->"),
 ])

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from mcnotes.desk import running, tracking
+from tools import running, tracking
 
 
 def written(folder, name, *sources):

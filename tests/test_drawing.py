@@ -11,8 +11,8 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 import mcnotes as mc  # noqa: E402
-from mcnotes.pictures.drawing import palette  # noqa: E402
-from mcnotes.pictures.reading import read  # noqa: E402
+from mcnotes.draw import palette  # noqa: E402
+from mcnotes.draw.reading import read  # noqa: E402
 
 VALUES = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
@@ -405,7 +405,7 @@ def test_surface_makes_its_own_axes_in_an_empty_figure():
 
 
 def test_no_drawing_has_a_colour_that_the_theme_cannot_change():
-    from mcnotes.pictures.figures import to_svg
+    from mcnotes.draw.show import to_svg
 
     x = np.linspace(0.1, 2, 9)
     drawings = [
@@ -436,7 +436,7 @@ def test_no_drawing_has_a_colour_that_the_theme_cannot_change():
 
 
 def test_a_sheet_without_axes_leaves_no_empty_band_and_loses_nothing():
-    from mcnotes.pictures.figures import drawn_on
+    from mcnotes.draw.show import drawn_on
 
     figure = plt.figure(figsize=(4.8, 3.6))
     mc.draw.product(np.ones((2, 5)), np.ones((5, 4)), np.ones((2, 4)), names=("X", "Y", "XY"), ax=figure.add_subplot())

@@ -6,8 +6,8 @@ import contract
 import pytest
 from docutils import nodes
 
-from mcnotes.site import entries
-from mcnotes.statements import finding, running
+from book._ext import entries
+from mcbook.statements import finding, running
 
 PAGE = finding.ROOT / "book" / "reference" / "errata.md"
 _ENTRY = re.compile(r"^(E\d\d) · (.+)\n: (.+)$", re.M)

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mcbook as mb
 import mcnotes as mc
-from mcnotes.exercises import asking, source
-from mcnotes.exercises.judging import fits, judge
-from mcnotes.exercises.source import Part
-from mcnotes.exercises.words import ASKED, WORDS
+from mcbook.exercises import asking, source
+from mcbook.exercises.judging import fits, judge
+from mcbook.exercises.source import Part
+from mcbook.exercises.words import ASKED, WORDS
 
 BOOK = pathlib.Path(__file__).parent.parent / "book"
 M = np.array([[3.0, 0.0, -1.0], [6.0, 0.5, -2.0]])
@@ -250,9 +251,9 @@ def test_check_speaks_of_each_part(chapter, capsys):
     chapter(TWO)
 
     def said(*answers):
-        mc.check("99-1", *answers)
+        mb.check("99-1", *answers)
         return capsys.readouterr().out
-    assert said(..., ...) == 'No answer yet. mc.hint("99-1") helps.\n'
+    assert said(..., ...) == 'No answer yet. mb.hint("99-1") helps.\n'
     assert said(14, "7 x 2").startswith("Right.")
     assert said((14, (7, 2))).startswith("Right.")
     assert said(14, (2, 7)) == "how many: Right.\nwhich shape: not yet. " + WORDS["layout"] + "\n"
@@ -264,8 +265,8 @@ def test_check_speaks_of_each_part(chapter, capsys):
 
 def test_hints_come_one_after_the_other_and_the_solution_is_typeset(chapter):
     chapter(TWO)
-    assert [str(mc.hint("99-1")) for _ in range(3)] == ["Hint 1 of 2: One.", "Hint 2 of 2: Two.", "Hint 1 of 2: One."]
-    assert mc.solution("99-1")._repr_markdown_() == "It is $7$."
+    assert [str(mb.hint("99-1")) for _ in range(3)] == ["Hint 1 of 2: One.", "Hint 2 of 2: Two.", "Hint 1 of 2: One."]
+    assert mb.solution("99-1")._repr_markdown_() == "It is $7$."
 
 
 @pytest.mark.parametrize("text, words", [
@@ -297,7 +298,7 @@ def test_a_fault_in_a_file_is_told(chapter, text, words):
 
 def test_a_name_that_is_not_there_is_told_with_its_neighbours():
     with pytest.raises(ValueError, match="no exercise '20-22'; near it are .*20-2"):
-        mc.check("20-22", 3)
+        mb.check("20-22", 3)
 
 
 # The exercises of the book: each is answered right, wrong and with nonsense ------------------------------
@@ -342,7 +343,7 @@ def test_an_exercise_of_the_book_is_answered_right_wrong_and_with_nonsense(name,
     monkeypatch.setattr(asking, "find", {name: exercise}.__getitem__)
 
     def said(*answers):
-        mc.check(name, *answers)
+        mb.check(name, *answers)
         return capsys.readouterr().out
 
     if not exercise.parts:
@@ -378,5 +379,5 @@ def test_an_exercise_of_the_book_is_whole(name):
         "".join(cell["source"]) for path in BOOK.glob(f"{chapter}-*.ipynb")
         for cell in json.loads(path.read_text())["cells"])
     assert f":label: ex-{name}\n" in text, "the question is missing"
-    if 'mc.check("' in text:                        # the chapter asks in this way
-        assert bool(exercise.parts) == bool(re.search(rf'mc\.check\(\s*"{name}"', text))
+    if 'mb.check("' in text:                        # the chapter asks in this way
+        assert bool(exercise.parts) == bool(re.search(rf'mb\.check\(\s*"{name}"', text))

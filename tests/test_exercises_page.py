@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from test_exercises import MISTAKES, PARTS, RIGHT
 
-from mcnotes.exercises import source
-from mcnotes.exercises.judging import judge
-from mcnotes.exercises.source import Part
-from mcnotes.exercises.words import ASKED, WORDS
-from mcnotes.site.exercises import pack, put_forms, unpack
+from book._ext.exercises import pack, put_forms, unpack
+from mcbook.exercises import source
+from mcbook.exercises.judging import judge
+from mcbook.exercises.source import Part
+from mcbook.exercises.words import ASKED, WORDS
 
 SCRIPTS = pathlib.Path(__file__).parent.parent / "book" / "_static"
 NODE = shutil.which("node", path=os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]]))

@@ -13,15 +13,16 @@ import matplotlib.pyplot as plt  # noqa: E402
 import pytest  # noqa: E402
 
 import mcnotes as mc  # noqa: E402
-from mcnotes.pictures import explorers, figures  # noqa: E402
-from mcnotes.pictures.drawing import palette  # noqa: E402
+from mcnotes.draw import explore as explorers  # noqa: E402
+from mcnotes.draw import palette  # noqa: E402
+from mcnotes.draw import show as figures
 
 
 @pytest.fixture
 def shown(monkeypatch):
     """What was displayed."""
     found = []
-    for module in ("mcnotes.pictures.figures", "mcnotes.pictures.baked", "mcnotes.pictures.live"):
+    for module in ("mcnotes.draw.show", "mcnotes.draw.baked", "mcnotes.draw.live"):
         monkeypatch.setattr(f"{module}.display", lambda thing, **options: found.append(thing | {"options": options}))
     yield found
     plt.close("all")
@@ -154,7 +155,7 @@ def test_axes_that_move_are_refused_unless_declared(shown, in_book):
 
 
 def test_a_heavy_explorer_is_refused(in_book, monkeypatch):
-    monkeypatch.setattr("mcnotes.pictures.baked.MOST_BYTES", 1000)
+    monkeypatch.setattr("mcnotes.draw.baked.MOST_BYTES", 1000)
     with pytest.raises(ValueError, match="the 2 frames weigh"):
         mc.explore(alt="a line", reach=[1, 2])(lambda reach: draw_line(reach))
 

@@ -6,7 +6,7 @@ import os
 import contract
 import pytest
 
-from mcnotes.statements import finding
+from mcbook.statements import finding
 
 OWN = r"""# X.24 What the notes do not have
 

@@ -6,10 +6,10 @@ import re
 import numpy as np
 import pytest
 
-from mcnotes.inpage import answer
-from mcnotes.inpage.examine import STEPS, as_html, examine
-from mcnotes.inpage.faults import Fault, fault, report
-from mcnotes.site.python import EXAMPLES
+from book._ext.python import EXAMPLES
+from mcbook.inpage import answer
+from mcbook.inpage.examine import STEPS, as_html, examine
+from mcbook.inpage.faults import Fault, fault, report
 
 LAYER = "W = np.array([[1.0, 2.0], [0.5, -1.0], [-0.3, 0.4]])\ndef f(a):\n    return np.tanh(W.T @ a)"
 

@@ -6,8 +6,7 @@ import time
 
 import pytest
 
-from mcnotes.desk import live
-from mcnotes.statements import reading
+from tools import live
 
 
 @pytest.fixture
@@ -64,17 +63,6 @@ def test_a_start_that_fails_is_told_and_mended(folder, builder, capfd):
     assert "words.py: not built" in told.out and "division by zero" in told.err
     builder(changed_paths=save(folder / "mcnotes" / "words.py", "title = 'mended'", builder, 0))
     assert "mended" in (folder / "out" / "index.html").read_text()
-
-
-def test_a_build_imports_the_package_as_it_is_now(folder, builder, monkeypatch):
-    """What this process imported when it began may have been edited since."""
-    monkeypatch.setattr(reading, "as_it_was", True, raising=False)
-    with (folder / "conf.py").open("a") as conf:
-        conf.write("from mcnotes.statements import reading\n"
-                   "html_title = 'old' if hasattr(reading, 'as_it_was') else 'new'\n")
-    builder(changed_paths=[])
-    assert "new" in (folder / "out" / "index.html").read_text()
-    assert reading.as_it_was
 
 
 def test_a_build_that_nobody_wants_ends(folder, builder):

@@ -5,9 +5,9 @@ import types
 import pytest
 from docutils import nodes, utils
 
-from mcnotes.site import checks, marks, panels
-from mcnotes.statements import finding
-from mcnotes.statements.verdict import Result, Verdict
+from book._ext import checks, marks, panels
+from mcbook.statements import finding
+from mcbook.statements.verdict import Result, Verdict
 
 VERDICT = Verdict("(30)", True, (
     Result(r"\textcolor{sienna}{a} < b", "≈", (("v", "3", "0.4 < 1"),),
@@ -42,7 +42,7 @@ def written(node):
 
 
 def test_a_check_leaves_the_page_and_its_mark_opens_what_it_found():
-    document = page(cell('mc.confirm("(30)", w=w, v=v)', VERDICT), nodes.paragraph("", "stays"))
+    document = page(cell('mb.confirm("(30)", w=w, v=v)', VERDICT), nodes.paragraph("", "stays"))
     there = marks.hang(document, OWN)
     assert list(there) == ["eq-30"] and 'popovertarget="check-eq-30"' in there["eq-30"].astext()
     assert document[0].astext() == "Page\n\nstays"
@@ -51,20 +51,20 @@ def test_a_check_leaves_the_page_and_its_mark_opens_what_it_found():
     assert 'id="check-eq-30" popover role="dialog"' in text and "(30) runs as printed" in text
     assert "0.4 &lt; 1" in text and "<td>0.025</td><td>4.0</td>" in text and "<td>−0.2</td>" in text
     assert ">6 entries agree; largest difference 0, up to rounding</p>" in text and ">the shape fits</p>" in text
-    assert text.count("<math") == 3 and 'mc.confirm("(30)", w=w, v=v)' in text
+    assert text.count("<math") == 3 and 'mb.confirm("(30)", w=w, v=v)' in text
 
 
 def test_the_lines_that_a_cell_prints_are_told_to_their_statements():
-    source = 'mc.confirm("(30)", a=a)\nmc.confirm("Definition 9", c=c)'
+    source = 'mb.confirm("(30)", a=a)\nmb.confirm("Definition 9", c=c)'
     document = page(cell(source, "(30) holds: largest difference 1e-16\nDefinition 9 holds: both are (3, 1)"))
     assert set(marks.hang(document, OWN)) == {"eq-30", "box-9"}
     thirty, nine = map(written, document.findall(panels.panel))
     assert "1e-16" in thirty and "Definition 9" not in thirty
-    assert "both are (3, 1)" in nine and 'mc.confirm("(30)"' not in nine
+    assert "both are (3, 1)" in nine and 'mb.confirm("(30)"' not in nine
 
 
 def test_several_checks_of_one_statement_share_a_panel():
-    document = page(cell('mc.confirm("(30)", w=w)'), cell('mc.confirm("(30)", w=x)'))
+    document = page(cell('mb.confirm("(30)", w=w)'), cell('mb.confirm("(30)", w=x)'))
     marks.hang(document, OWN)
     assert [len(panel["checks"]) for panel in document.findall(panels.panel)] == [2]
 
@@ -75,7 +75,7 @@ def note(text, made=nodes.sidebar):
 
 def test_a_misprint_hangs_at_the_note_that_names_it():
     document = page(note("E25 something else"), note("E26. Printed with an equals sign."),
-                    cell('mc.refute("E26", r"a = b", a=1)', "✗ E26 as printed fails: 1 is not 2"))
+                    cell('mb.refute("E26", r"a = b", a=1)', "✗ E26 as printed fails: 1 is not 2"))
     assert marks.hang(document, OWN) == {}
     first, second = document.findall(panels.aside)
     assert "button" not in first.astext() and 'popovertarget="check-e26"' in second.astext()
@@ -85,8 +85,8 @@ def test_a_misprint_hangs_at_the_note_that_names_it():
 
 def test_of_several_misprints_in_a_note_each_mark_says_which_it_runs():
     document = page(note("E20. Alone."), note("E26, E27. Printed with an equals sign."),
-                    cell('mc.refute("E20", r"a = b", a=1)'), cell('mc.refute("E26", r"a = b", a=1)'),
-                    cell('mc.refute("E27", r"a = c", a=1)'))
+                    cell('mb.refute("E20", r"a = b", a=1)'), cell('mb.refute("E26", r"a = b", a=1)'),
+                    cell('mb.refute("E27", r"a = c", a=1)'))
     marks.hang(document, OWN)
     alone, several = (node.astext() for node in document.findall(panels.aside))
     assert ">✗ as printed<" in alone and "E20 as printed" not in alone
@@ -96,9 +96,9 @@ def test_of_several_misprints_in_a_note_each_mark_says_which_it_runs():
 def test_a_check_without_a_place_of_its_own_says_its_line_where_it_stood():
     line = "(30) without the transpose fails: 2 ≠ 3"
     verdict = Verdict("(30) without the transpose", True, (), line)
-    document = page(nodes.paragraph("", "before"), cell('mc.refute("E26", r"a = b", a=1)', "E26 as printed fails: 1"),
-                    cell('mc.refute("(30) without the transpose", r"a")', verdict),
-                    cell('mc.refute("(30)", r"a")', "(30) fails"), cell('mc.confirm("(17)", s=s)', "✓ (17) runs"),
+    document = page(nodes.paragraph("", "before"), cell('mb.refute("E26", r"a = b", a=1)', "E26 as printed fails: 1"),
+                    cell('mb.refute("(30) without the transpose", r"a")', verdict),
+                    cell('mb.refute("(30)", r"a")', "(30) fails"), cell('mb.confirm("(17)", s=s)', "✓ (17) runs"),
                     nodes.paragraph("", "after"))
     assert marks.hang(document, OWN) == {}
     lines = [node.astext() for node in document.findall(nodes.paragraph)]
@@ -109,8 +109,8 @@ def test_a_check_without_a_place_of_its_own_says_its_line_where_it_stood():
 
 
 @pytest.mark.parametrize("source, tags", [
-    ('mc.confirm("(30)", w=w)', ()), ('x = 1\nmc.confirm("(30)", w=w)', ("hide-check",)),
-    ('for i in range(3):\n    mc.confirm("(30)", w=w)', ("hide-check",)), ("mc.confirm(", ("hide-check",)),
+    ('mb.confirm("(30)", w=w)', ()), ('x = 1\nmb.confirm("(30)", w=w)', ("hide-check",)),
+    ('for i in range(3):\n    mb.confirm("(30)", w=w)', ("hide-check",)), ("mb.confirm(", ("hide-check",)),
     ("mc.show('x')", ("hide-check",)),
 ])
 def test_other_cells_stay(source, tags):

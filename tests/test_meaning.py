@@ -7,10 +7,10 @@ none is symmetric.
 import numpy as np
 import pytest
 
-from mcnotes.statements.breaking import mutants
-from mcnotes.statements.confirm import holds
-from mcnotes.statements.harmless import harmless
-from mcnotes.statements.values import ClaimError
+from mcbook.statements.confirm import holds
+from mcbook.statements.values import ClaimError
+from tools.breaking import mutants
+from tools.harmless import harmless
 
 x, X = np.array([0.5, -1.2, 0.8]), np.array([[0.4, -1.1], [2.0, 0.3], [-0.7, 1.5]])
 B, C = np.array([[1.0, 2, -1], [0.5, -2, 3], [4, 0, 1.5]]), np.array([[1.0, -2, 0.5], [0.3, 1.5, -1], [2, 0.1, 0.7],

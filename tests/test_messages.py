@@ -6,11 +6,11 @@ A message names the place or the letter, what was there and what was needed, in 
 import numpy as np
 import pytest
 
-import mcnotes as mc
-from mcnotes.statements import finding
-from mcnotes.statements.confirm import holds
-from mcnotes.statements.reading import FormulaError, read
-from mcnotes.statements.values import ShapeClash
+import mcbook as mb
+from mcbook.statements import finding
+from mcbook.statements.confirm import holds
+from mcbook.statements.reading import FormulaError, read
+from mcbook.statements.values import ShapeClash
 
 C = np.array([[1.0, -2, 0.5], [0.3, 1.5, -1]])
 V = np.array([0.2, -0.4, 0.7])
@@ -139,40 +139,40 @@ def test_a_dropped_zero_or_copy_is_no_loss():
 ])
 def test_an_unknown_name_is_answered_with_near_ones(name, words):
     with pytest.raises(ValueError, match=words):
-        mc.confirm(name, w=curve, v=V)
+        mb.confirm(name, w=curve, v=V)
 
 
 def test_a_letter_that_no_formula_needs_is_refused():
     with pytest.raises(FormulaError, match=r"\(30\) does not use q and u: leave out what the formula does not need"):
-        mc.confirm("(30)", **CURVE, **STEP, q=3, u=2)
+        mb.confirm("(30)", **CURVE, **STEP, q=3, u=2)
 
 
 def test_a_statement_that_does_not_hold_says_its_name_first():
-    with pytest.raises(mc.ClaimError, match=r"^\(30\) does not hold: ΔZ|^\(30\) does not hold: Δw ≈ .* is exact here"):
-        mc.confirm("(30)", w=lambda v: C @ v, v=V, Δv=[1, 1, 1])
+    with pytest.raises(mb.ClaimError, match=r"^\(30\) does not hold: ΔZ|^\(30\) does not hold: Δw ≈ .* is exact here"):
+        mb.confirm("(30)", w=lambda v: C @ v, v=V, Δv=[1, 1, 1])
 
 
 def test_a_shape_that_does_not_fit_is_an_error_of_its_own():
     with pytest.raises(ShapeClash, match=r"^\(62\) does not hold: Wᵢᵀ A: \(1 × 3\)\(2 × 1\): 3 ≠ 2$"):
-        mc.confirm("(62)", Z=[1, 2, 3, 4], W=W, A=[1, 2])
+        mb.confirm("(62)", Z=[1, 2, 3, 4], W=W, A=[1, 2])
 
 
 def test_a_part_that_a_box_does_not_have_is_refused():
     count = len(finding.find("Definition 9").formulas)
     with pytest.raises(ValueError, match=f"Definition 9 has {count} formulas: part goes from 1 to {count}"):
-        mc.confirm("Definition 9", part=count + 1, s=lambda v: v @ v, v=V, **STEP)
+        mb.confirm("Definition 9", part=count + 1, s=lambda v: v @ v, v=V, **STEP)
 
 
 @pytest.mark.parametrize("name", ["E00", "E84"])
 def test_a_misprint_is_one_of_the_list(name):
     with pytest.raises(ValueError, match="the list of errata has E01 to E83"):
-        mc.refute(name, RULE.replace(r"\approx", "="), **CURVE, **STEP)
+        mb.refute(name, RULE.replace(r"\approx", "="), **CURVE, **STEP)
 
 
 def test_a_misprint_says_in_one_line_why_it_fails(capsys):
-    mc.refute("E26", RULE.replace(r"\approx", "="), **CURVE, **STEP)
-    mc.refute("E56", r"z_i = \sum_{j=1}^{n} w_{ji} a_j", **LAYER)
-    mc.refute("(30) without the transpose", r"\Delta w \approx \frac{\partial w}{\partial v} \Delta v", **CURVE, **STEP)
+    mb.refute("E26", RULE.replace(r"\approx", "="), **CURVE, **STEP)
+    mb.refute("E56", r"z_i = \sum_{j=1}^{n} w_{ji} a_j", **LAYER)
+    mb.refute("(30) without the transpose", r"\Delta w \approx \frac{\partial w}{\partial v} \Delta v", **CURVE, **STEP)
     first, second, third = capsys.readouterr().out.splitlines()
     assert first.startswith("E26 as printed fails: Δw = (∂w/∂v)ᵀ Δv: entry 2 is −0.8242 on the left")
     assert second == "E56 as printed fails: the sum over j goes to n = 4, and wⱼᵢ ends at j = 3"
@@ -180,8 +180,8 @@ def test_a_misprint_says_in_one_line_why_it_fails(capsys):
 
 
 @pytest.mark.parametrize("name, latex, error, words", [
-    ("E26", RULE, mc.ClaimError, "E26 as printed was to fail, and it holds: gap"),
-    ("(30) with a plus", RULE, mc.ClaimError, r"\(30\) with a plus was to fail, and it holds"),
+    ("E26", RULE, mb.ClaimError, "E26 as printed was to fail, and it holds: gap"),
+    ("(30) with a plus", RULE, mb.ClaimError, r"\(30\) with a plus was to fail, and it holds"),
     ("Erratum E26", RULE, ValueError, "what fails is the misprint; name it 'E26'"),
     ("E26", r"\Delta w \approx (", FormulaError, "E26: the formula cannot be read here"),
     ("E26", r"\Delta q = \Delta v", FormulaError, "E26: q has no value"),
@@ -190,4 +190,4 @@ def test_a_misprint_says_in_one_line_why_it_fails(capsys):
 ])
 def test_a_misprint_that_is_none_is_refused(name, latex, error, words):
     with pytest.raises(error, match=words):
-        mc.refute(name, latex, **CURVE, **STEP)
+        mb.refute(name, latex, **CURVE, **STEP)

@@ -9,13 +9,13 @@ import pathlib
 import numpy as np
 import pytest
 
-from mcnotes.desk import mutants as desk
-from mcnotes.statements import finding
-from mcnotes.statements.breaking import KINDS, bare, mutants
-from mcnotes.statements.claiming import could_fail
-from mcnotes.statements.harmless import harmless, renamed
-from mcnotes.statements.reading import FormulaError
-from mcnotes.statements.values import ClaimError
+from mcbook.statements import finding
+from mcbook.statements.claiming import could_fail
+from mcbook.statements.reading import FormulaError
+from mcbook.statements.values import ClaimError
+from tools import mutants as desk
+from tools.breaking import KINDS, bare, mutants
+from tools.harmless import harmless, renamed
 
 BOOK = pathlib.Path(__file__).parents[1] / "book"
 MODELS = sorted([*BOOK.glob("11-*.ipynb"), *BOOK.glob("20-*.ipynb")])
@@ -172,7 +172,7 @@ def notebook(folder, check):
 
 
 def test_the_report_says_what_survives_and_what_is_not_checked(tmp_path):
-    path = notebook(tmp_path, 'mc.confirm("(90)", s=lambda x: x @ x, x=x)')
+    path = notebook(tmp_path, 'mb.confirm("(90)", s=lambda x: x @ x, x=x)')
     found = desk.report(path, known={"(90): nothing": "why"})
     assert found.statements == ["(90)"] and found.unchecked == ["(91)"] and found.surviving == []
     assert found.stale == ["(90): nothing"]
@@ -183,7 +183,7 @@ def test_the_report_says_what_survives_and_what_is_not_checked(tmp_path):
 
 
 def test_a_check_that_passes_whatever_is_printed_lets_everything_survive(tmp_path, monkeypatch):
-    path = notebook(tmp_path, 'mc.confirm("(90)", s=lambda x: x @ x, x=x)')
+    path = notebook(tmp_path, 'mb.confirm("(90)", s=lambda x: x @ x, x=x)')
     monkeypatch.setattr(desk, "run", lambda *given: None)
     found = desk.report(path, known={"(90): minus before x^T x": "as a trial"})
     assert found.share == 0 and len(found.surviving) > 5 and len(found.accepted) == 1
@@ -191,13 +191,13 @@ def test_a_check_that_passes_whatever_is_printed_lets_everything_survive(tmp_pat
 
 
 def test_a_check_that_does_not_pass_is_no_check(tmp_path):
-    path = notebook(tmp_path, 'mc.confirm("(90)", s=lambda x: 3.0 * x[0], x=x)')
+    path = notebook(tmp_path, 'mb.confirm("(90)", s=lambda x: 3.0 * x[0], x=x)')
     with pytest.raises(ClaimError):
         desk.report(path)
 
 
 def test_a_dictionary_of_letters_is_no_hindrance(tmp_path):
-    path = notebook(tmp_path, 'mc.confirm("(90)", s=lambda x: x @ x, **{"x": x})')
+    path = notebook(tmp_path, 'mb.confirm("(90)", s=lambda x: x @ x, **{"x": x})')
     assert desk.report(path).statements == ["(90)"]
 
 
@@ -208,7 +208,7 @@ def test_every_listed_survivor_has_a_reason_and_a_page():
 
 
 def test_a_page_that_stops_is_said(tmp_path):
-    path = notebook(tmp_path, '1 / 0\nmc.confirm("(90)", s=lambda x: x @ x, x=x)')
+    path = notebook(tmp_path, '1 / 0\nmb.confirm("(90)", s=lambda x: x @ x, x=x)')
     with pytest.raises(FormulaError, match="24-own, cell 3: ZeroDivisionError"):
         desk.report(path)
 

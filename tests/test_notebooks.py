@@ -9,10 +9,10 @@ import pathlib
 import contract
 import pytest
 
-from mcnotes.desk import checking
-from mcnotes.desk.carrying import FRONT
-from mcnotes.site import entries
-from mcnotes.statements import finding
+from book._ext import entries
+from mcbook.statements import finding
+from tools import checking
+from tools.carrying import FRONT
 
 BOOK = pathlib.Path(__file__).parent.parent / "book"
 NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))

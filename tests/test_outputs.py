@@ -3,11 +3,11 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from mcnotes.site import outputs
-from mcnotes.statements import finding
+from book._ext import outputs
+from mcbook.statements import finding
 
 
-def notebook(text, code='mc.confirm("(14)", v=v)'):
+def notebook(text, code='mb.confirm("(14)", v=v)'):
     return new_notebook(cells=[new_markdown_cell(text), new_code_cell(code)])
 
 
@@ -25,10 +25,10 @@ def test_the_formulas_of_a_page_count(old, new, again):
 
 def test_statements_of_other_pages_count_where_they_are_named(monkeypatch):
     known = finding.statements()
-    before = [outputs._text(notebook("Text.", code)) for code in ('mc.confirm("(14)", v=v)', "mc.planar(f, v)")]
+    before = [outputs._text(notebook("Text.", code)) for code in ('mb.confirm("(14)", v=v)', "mc.planar(f, v)")]
     changed = known | {"(14)": known["(15)"]}
     monkeypatch.setattr(finding, "statements", lambda: changed)
-    after = [outputs._text(notebook("Text.", code)) for code in ('mc.confirm("(14)", v=v)', "mc.planar(f, v)")]
+    after = [outputs._text(notebook("Text.", code)) for code in ('mb.confirm("(14)", v=v)', "mc.planar(f, v)")]
     assert [one != other for one, other in zip(before, after, strict=True)] == [True, False]
 
 

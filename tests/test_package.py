@@ -10,8 +10,8 @@ import zipfile
 
 import pytest
 
-from mcnotes.exercises import source as exercises
-from mcnotes.statements import finding
+from mcbook.exercises import source as exercises
+from mcbook.statements import finding
 
 ROOT = finding.ROOT
 NOT_SOURCES = shutil.ignore_patterns(".*", "_build", "node_modules", "__pycache__", "build", "*.egg-info")
@@ -81,8 +81,8 @@ def test_a_wheel_in_an_empty_environment_knows_the_book(dist, tmp_path):
     code = """if True:
         import json, sys
         import numpy as np, mcnotes as mc
-        from mcnotes.exercises import source
-        from mcnotes.statements import finding
+        from mcbook.exercises import source
+        from mcbook.statements import finding
         W, a = np.array([[1.0, 2.0], [0.5, -1.0], [3.0, 0.0]]), np.array([1.0, 2.0, 3.0])
         d = mc.derivative(lambda a: np.tanh(W.T @ a), a)
         @mc.explore(alt="a line that turns", slope=[1, 2])

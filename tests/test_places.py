@@ -8,7 +8,7 @@ import sys
 import pytest
 import yaml
 
-from mcnotes.statements import finding
+from mcbook.statements import finding
 
 ROOT = finding.ROOT
 PAGES = ["book/index", *re.findall(r"file: (\S+)", (ROOT / "_toc.yml").read_text())]
@@ -25,11 +25,12 @@ def built(request, tmp_path_factory):
     settings = yaml.safe_load(config)
     assert settings["repository"] == {"url": request.param, "branch": "second"}
     settings["sphinx"]["extra_extensions"] = ["launching"]
+    del settings["sphinx"]["local_extensions"]
     for name in ("html_math_renderer", "html_css_files"):
         settings["sphinx"]["config"].pop(name, None)
     del settings["html"]["favicon"]
     (folder / "_config.yml").write_text(yaml.safe_dump(settings))
-    (folder / "launching.py").write_text("from mcnotes.site.lab import launch_only_from_an_address as only\n"
+    (folder / "launching.py").write_text("from book._ext.lab import launch_only_from_an_address as only\n"
                                          "def setup(app): app.connect('config-inited', only)\n")
     (folder / "_toc.yml").write_text((ROOT / "_toc.yml").read_text())
     for name in PAGES:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mcnotes.statements import proofreading
+from tools import proofreading
 
 FIRST = r"""# X.1 Roots
 

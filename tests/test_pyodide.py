@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from mcnotes.site import pyodide
+from book._ext import pyodide
 
 #: Functions that NumPy had not in 2.0, the release that Pyodide has.
 NEWER = "unstack", "cumulative_sum", "cumulative_prod", "matvec", "vecmat"
@@ -75,7 +75,7 @@ def test_a_book_without_python_says_so_and_goes_on(small, monkeypatch, capsys):
     said = capsys.readouterr().err
     assert said.startswith("The book is built without Python in its pages: thing.whl") and "no road either" in said
     assert not pyodide.available(("thing",))
-    with pytest.raises(pyodide.UnreachableError, match="python -m mcnotes.site.pyodide"):
+    with pytest.raises(pyodide.UnreachableError, match="python -m book._ext.pyodide"):
         monkeypatch.setattr(pyodide, "available", lambda: False)
         pyodide.parts()
 
@@ -86,12 +86,12 @@ def test_what_the_page_needs_of_mcnotes_is_packed_and_runs_from_the_archive(tmp_
 
     (tmp_path / "own.zip").write_bytes(pyodide.archive(pyodide.own_files()))
     names = zipfile.ZipFile(tmp_path / "own.zip").namelist()
-    assert "mcnotes/inpage/examine.py" in names and "mcnotes/statements/statements.json" in names
+    assert "mcbook/inpage/examine.py" in names and "mcbook/statements/statements.json" in names
     assert not [name for name in names if "/site/" in name or "__pycache__" in name]
     with zipfile.ZipFile(tmp_path / "own.zip") as packed:
         packed.extractall(tmp_path / "there")
-    code = ("import mcnotes, json; from mcnotes.statements.finding import find; assert '/there/' in mcnotes.__file__; "
-            "from mcnotes.inpage import answer; print(find('(30)').section, "
+    code = ("import mcnotes, json; from mcbook.statements.finding import find; assert '/there/' in mcnotes.__file__; "
+            "from mcbook.inpage import answer; print(find('(30)').section, "
             "json.loads(answer(json.dumps({'do': 'examine', 'with': {'code': 'def f(s): return s', 'at': '2.0'}})))"
             "['kinds'])")
     # the page has NumPy 2.0: what came later is not there

@@ -5,10 +5,10 @@ import tomllib
 
 import pytest
 
-from mcnotes.statements import finding
-from mcnotes.statements.breaking import saying
-from mcnotes.statements.reading import FormulaError, read
-from mcnotes.statements.tree import spelled, walk
+from mcbook.statements import finding
+from mcbook.statements.reading import FormulaError, read
+from mcbook.statements.tree import spelled, walk
+from tools.breaking import saying
 
 NOTES = tomllib.loads((pathlib.Path(__file__).parent / "formulas.toml").read_text(encoding="utf-8"))
 #: Equations of the notes that are not read in the form of the table, and why.

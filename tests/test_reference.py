@@ -10,8 +10,8 @@ from docutils import nodes
 from sphinx import addnodes
 
 import mcnotes as mc
-from mcnotes.site import entries, listing, lists, reference
-from mcnotes.statements import finding
+from book._ext import entries, listing, lists, reference
+from mcbook.statements import finding
 
 REFERENCE = finding.ROOT / "book" / "reference"
 
@@ -54,7 +54,7 @@ def test_the_lists_are_read_again_when_what_they_list_changes(tmp_path):
     statement = "# X.1 A\n\n$$ a \\tag{1} $$ (eq-1)\n\n"
     assert after(statement) == [listing.PAGE, entries.ERRATA]
     assert after(statement + "A sentence.", "x = 2") == []
-    assert after(statement, "mc.confirm('(1)', a=2)") == [listing.PAGE]
+    assert after(statement, "mb.confirm('(1)', a=2)") == [listing.PAGE]
     assert after(statement) == [listing.PAGE]
     assert after(statement + "As E26 says.") == [entries.ERRATA]
     assert after(statement.replace("X.1 A", "X.1 B") + "As E26 says.") == [listing.PAGE]
@@ -74,7 +74,7 @@ def test_every_public_name_is_in_the_reference():
     text = (REFERENCE / "api.md").read_text() + (REFERENCE / "drawing.md").read_text()
     shown = set(re.findall(r"auto\w+:: mcnotes\.(\w+)$", text, re.M))
     assert {name for name in mc.__all__ if name not in ("draw", "network")} - shown == set()
-    assert "automodule:: mcnotes.network" in text and "automodule:: mcnotes.pictures.drawing" in text
+    assert "automodule:: mcnotes.network" in text and "automodule:: mcnotes.draw" in text
     members = re.search(r"structure\.Structure\n   :members: (.*)", text)[1].split(", ")
     structure = mc.derivative(lambda v: v**2, [1.0, 2.0]).structure
     assert "mask" in members and all(hasattr(structure, one) for one in members)
@@ -84,7 +84,7 @@ def test_every_public_name_is_in_the_reference():
     (">>> derivative(f, at).matrix", "mcnotes.derivative", ">>> mc.derivative(f, at).matrix"),
     ("... planar(f, at)", "mcnotes.planar", "... mc.planar(f, at)"),
     (">>> compress(derivative(f, v)).chain(size)", "mcnotes.x", ">>> mc.compress(mc.derivative(f, v)).chain(size)"),
-    (">>> matrix(M, rows=2)", "mcnotes.pictures.drawing.arrays", ">>> mc.draw.matrix(M, rows=2)"),
+    (">>> matrix(M, rows=2)", "mcnotes.draw.arrays", ">>> mc.draw.matrix(M, rows=2)"),
     (">>> matrix(3)", "mcnotes.layout", ">>> matrix(3)"), ("derivative(f) is", "mcnotes", "derivative(f) is"),
     (">>> layer(W, A)", "mcnotes.network", ">>> mc.network.layer(W, A)"),
 ])
@@ -100,7 +100,7 @@ def test_imports_that_a_notebook_does_not_need_are_left_out():
 
 
 @pytest.mark.parametrize("before, owner, said", [
-    ("mcnotes.", "", "mc.planar"), ("mcnotes.pictures.drawing.", "", "mc.draw.planar"),
+    ("mcnotes.", "", "mc.planar"), ("mcnotes.draw.", "", "mc.draw.planar"),
     (None, "Compressed", "c.planar"),
     ("mcnotes.engine.structure.", "", "planar"), (None, "", "planar"), ("numpy.", "", "numpy.planar"),
 ])

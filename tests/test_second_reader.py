@@ -15,9 +15,9 @@ import unicodedata
 
 import pytest
 
-from mcnotes.statements import finding
-from mcnotes.statements.pieces import Pieces, is_a, word
-from mcnotes.statements.reading import letter_name
+from mcbook.statements import finding
+from mcbook.statements.reading import letter_name
+from tools.pieces import Pieces, is_a, word
 
 HERE = pathlib.Path(__file__).parent
 RELATIONS = {"approx": "≈", "neq": "≠", "ne": "≠", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥"}

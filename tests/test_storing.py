@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from mcnotes.desk import carrying, storing
-from mcnotes.statements import cells
+from mcbook.statements import cells
+from tools import carrying, storing
 
 BOOK = storing.RULES.parents[1] / "book"
 
@@ -84,10 +84,10 @@ def test_what_an_editor_leaves_behind_goes_and_identities_stay():
 
 
 @pytest.mark.parametrize("source, checks", [
-    ('mc.confirm("(30)", w=w, v=v, Δv=[1, -2, 3])\nmc.confirm("Definition 9", s=s)', True),
-    ('mc.refute("E56", r"z_i = w_{ij}", W=W)', True),
-    ('mc.confirm("(14)", left, right)', False),
-    ('v = 3\nmc.confirm("(30)", v=v)', False),
+    ('mb.confirm("(30)", w=w, v=v, Δv=[1, -2, 3])\nmb.confirm("Definition 9", s=s)', True),
+    ('mb.refute("E56", r"z_i = w_{ij}", W=W)', True),
+    ('mb.confirm("(14)", left, right)', False),
+    ('v = 3\nmb.confirm("(30)", v=v)', False),
     ("mc.derivative(f, v)", False),
     ("%time x", False),
     ("", False),

@@ -5,13 +5,13 @@ import sys
 
 from docutils import nodes
 
-from mcnotes.site import tables
+from book._ext import tables
 
 CONF = """extensions = ["myst_parser"]
 myst_enable_extensions = ["dollarmath"]
 def setup(app):
     from docutils import nodes
-    from mcnotes.site import tables
+    from book._ext import tables
     app.add_node(nodes.entry, override=True, html=(tables.visit_entry, tables.depart_entry))
 """
 PAGE = r"""# T

@@ -1,5 +1,5 @@
 // Exercises: the form below a question, judged here, without a kernel and without a network.
-// The first part follows mcnotes/exercises/numbers.py, answers.py and judging.py line by line; the sentences (mcWords) come
+// The first part follows mcbook/exercises/numbers.py, answers.py and judging.py line by line; the sentences (mcWords) come
 // from words.py. tests/test_exercises_page.py puts one table of answers to both.
 const mcJudge = (() => {
   const unreadable = (key) => Object.assign(new Error(key), { key });

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from mcnotes.exercises import source
-from mcnotes.exercises.judging import judge
+from mcbook.exercises import source
+from mcbook.exercises.judging import judge
 
 from .conftest import HTML, PAGES
 from .test_pages import AXE

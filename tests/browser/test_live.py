@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from mcnotes.desk import carrying
-from mcnotes.desk.storing import KERNEL
-from mcnotes.statements import finding
+from mcbook.statements import finding
+from tools import carrying
+from tools.storing import KERNEL
 
 from .conftest import ROOT
 from .lab import Lab

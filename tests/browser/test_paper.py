@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from mcnotes.site import paper
+from book._ext import paper
 
 from .conftest import HTML
 

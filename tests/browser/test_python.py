@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mcnotes.site import pyodide
+from book._ext import pyodide
 
 from .conftest import HTML, REQUIRED, ROOT, _missing
 from .firefox import SYSTEM as FIREFOX

@@ -1,4 +1,4 @@
-// Python in the page: Pyodide in a worker, out of parts that the build put beside this file (mcnotes/site/pyodide.py).
+// Python in the page: Pyodide in a worker, out of parts that the build put beside this file (book/_ext/pyodide.py).
 // From a server the parts are fetched; from a folder, where a page may not fetch, each comes as a script with base64.
 window.mcPython = (() => {
   const base = document.currentScript.src.replace(/[^/]*$/, "");
@@ -54,7 +54,7 @@ window.mcPython = (() => {
       self.unpack = (name) => python.unpackArchive(files[name] ?? name, "zip", { extractDir: "/lib/python3.12/site-packages" });
       self.postMessage({ stage: "NumPy" });
       ["numpy", "mcnotes"].forEach(self.unpack);
-      const answer = python.pyimport("mcnotes.inpage").answer;
+      const answer = python.pyimport("mcbook.inpage").answer;
       // code that came with a link reaches nothing outside of this worker
       for (const way of ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "importScripts", "indexedDB", "caches", "Worker"])
         Object.defineProperty(self, way, { value: undefined });
@@ -138,7 +138,7 @@ window.mcPython = (() => {
       });
     }
 
-    // Call a function of mcnotes.inpage, by name, with named arguments.
+    // Call a function of mcbook.inpage, by name, with named arguments.
     async ask(name, given) {
       await this.start();
       return JSON.parse(await this.post({ request: JSON.stringify({ do: name, with: given }) }));

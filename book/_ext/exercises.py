@@ -1,0 +1,181 @@
+"""The exercises on the page: a form below each question, made of the same file as the notebook's check.
+
+The question stays where it is written. Its answer travels with the page in a form that a
+glance does not read; the hints and the worked solution are typeset here, and open without
+a script too.
+"""
+
+import base64
+import json
+import pathlib
+import re
+
+import numpy as np
+from docutils import nodes
+from docutils.parsers.rst import Directive, directives
+from docutils.statemachine import StringList
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+from mcbook.exercises import source
+from mcbook.exercises.words import ASKED, WORDS
+
+_log = logging.getLogger(__name__)
+#: A fence of code, which is left alone, or a question with its label.
+_QUESTION = re.compile(r"^(?P<code>```+)(?!\{)[^\n]*\n.*?^(?P=code)[ ]*$|"
+                       r"^(?P<fence>:::+)\{exercise\}[^\n]*\n(?::[^\n]*\n)*?:label: ex-(?P<name>[\w-]+)\n"
+                       r".*?^(?P=fence)[ ]*$",
+                       re.S | re.M)
+_CHECK = re.compile(r"""mb\.check\(\s*["']([\w-]+)["']""")
+
+
+class ask(nodes.General, nodes.Element):
+    """The place of a form: its name and, packed, what it asks."""
+
+
+class worked(nodes.General, nodes.Element):
+    """Something typeset that is read later: a hint or the solution."""
+
+
+def visit_ask(self, node):
+    packed = f' data-ask="{node["packed"]}"' if node["packed"] else ""
+    self.body.append(f'<div class="mc-ask" data-name="{node["name"]}"{packed}>')
+
+
+def visit_worked(self, node):
+    self.body.append('<template class="mc-hint">' if node["hint"] else
+                     '<details class="mc-solution"><summary>Solution</summary><div class="mc-worked">')
+
+
+def depart_worked(self, node):
+    self.body.append("</template>" if node["hint"] else "</div></details>")
+
+
+def depart_ask(self, node):
+    self.body.append("</div>")
+
+
+class Ask(Directive):
+    """``{ask} 20-2``: written below each question by :func:`put_forms`."""
+
+    required_arguments = 1
+    option_spec = {"class": directives.unchanged}
+
+    def run(self):
+        name, environment = self.arguments[0], self.state.document.settings.env
+        for path in source.files():
+            if path.name.split("-")[0] == name.rpartition("-")[0]:
+                environment.note_dependency(str(path))
+        try:
+            exercise = source.find(name)
+        except ValueError as error:
+            _log.warning("%s", error, location=(environment.docname, self.lineno))
+            return []
+        place = ask("", name=name, packed=pack(exercise) if exercise.parts else "")
+        for hint, text in [*((True, text) for text in exercise.hints), (False, exercise.solution)]:
+            text_node = worked("", hint=hint)
+            self.state.nested_parse(StringList(text.splitlines(), f"exercise {name}"), 0, text_node)
+            place += text_node
+        return [place]
+
+
+def pack(exercise):
+    """What a form needs to know, in letters that a glance does not read.
+
+    Parameters
+    ----------
+    exercise : Exercise
+
+    Returns
+    -------
+    str
+        Base64 of JSON, backwards.
+
+    Examples
+    --------
+    >>> unpack(pack(source.find("20-2")))[0]["wanted"]["shape"]
+    [2, 3]
+    """
+    parts = [{"kind": part.kind, "ask": part.ask, "wanted": _plain(part.wanted),
+              "also": [_plain(other) for other in part.also],
+              "wrong": [[_plain(mistake), words] for mistake, words in part.wrong],
+              "digits": part.digits, "derivative": part.derivative, "resize": part.resize} for part in exercise.parts]
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(text.encode()).decode()[::-1]
+
+
+def unpack(packed):
+    """The opposite of :func:`pack`.
+
+    Parameters
+    ----------
+    packed : str
+
+    Returns
+    -------
+    list of dict
+
+    Examples
+    --------
+    >>> len(unpack(pack(source.find("20-2"))))
+    1
+    """
+    return json.loads(base64.b64decode(packed[::-1]))
+
+
+def _plain(value):
+    if isinstance(value, np.ndarray):
+        return {"shape": list(value.shape), "values": value.reshape(-1).tolist()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def put_forms(app, docname, texts):
+    """Write a place for the form into each question that a file of exercises knows."""
+    if "{exercise}" not in texts[0]:
+        return
+    if not texts[0].lstrip().startswith("{"):
+        texts[0] = _QUESTION.sub(_with_form, texts[0])
+        return
+    notebook = json.loads(texts[0])
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = _QUESTION.sub(_with_form, "".join(cell["source"]))
+    texts[0] = json.dumps(notebook)
+
+
+def _with_form(question):
+    name, fence = question["name"], question["fence"]
+    if name is None or name not in source.tables_of(name.rpartition("-")[0]):
+        return question[0]
+    return f"{question[0].rstrip()[:-len(fence)]}\n```{{ask}} {name}\n```\n{fence}"
+
+
+class TakeChecks(SphinxTransform):
+    """The cell that checks an answer in a notebook leaves the page, where its form stands instead."""
+
+    default_priority = 390
+
+    def apply(self, **options):
+        there = {node["name"] for node in self.document.findall(ask)}
+        for cell in list(self.document.findall(nodes.container)):
+            code = cell.next_node(nodes.literal_block) if cell.get("nb_element") == "cell_code" else None
+            names = set(_CHECK.findall(code.astext())) if code is not None else set()
+            if names and names <= there:
+                cell.parent.remove(cell)
+
+
+def add_scripts(app, pagename, templatename, context, doctree):
+    """The scripts of the forms, on the pages that have one."""
+    if doctree is not None and next(doctree.findall(ask), None) is not None:
+        app.add_js_file("exercise-words.js", loading_method="defer")
+        app.add_js_file("exercises.js", loading_method="defer")
+        app.add_js_file("forms.js", loading_method="defer")
+
+
+def write_words(app, error):
+    """The sentences that a form says, from :mod:`mcbook.exercises.words`."""
+    if error or app.builder.format != "html":
+        return
+    packed = json.dumps({"say": WORDS, "asked": ASKED}, ensure_ascii=False, separators=(",", ":"))
+    (pathlib.Path(app.outdir) / "_static" / "exercise-words.js").write_text(
+        f"window.mcWords = {packed};\n", encoding="utf-8")

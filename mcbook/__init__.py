@@ -1,0 +1,11 @@
+"""What the pages of the book ask of Python beyond derivatives and pictures: ``import mcbook as mb``.
+
+:func:`confirm`, :func:`refute` and :func:`holds` read printed formulas and run them;
+:func:`check`, :func:`hint` and :func:`solution` belong to the exercises. The mathematics
+is :mod:`mcnotes`, which knows nothing of this package.
+"""
+
+from .exercises.asking import check, hint, solution
+from .statements.confirm import ClaimError, confirm, holds, refute
+
+__all__ = ["ClaimError", "check", "confirm", "hint", "holds", "refute", "solution"]

@@ -1,0 +1,122 @@
+"""What a notebook calls: :func:`check`, :func:`hint` and :func:`solution`."""
+
+from .judging import judge
+from .source import find
+from .words import say
+
+_given = {}
+
+
+class Text(str):
+    """Markdown with formulas: typeset in Jupyter, plain elsewhere."""
+
+    def _repr_markdown_(self):
+        return str(self)
+
+    def __repr__(self):
+        return str(self)
+
+
+def check(name, /, *answers):
+    """Check a reader's answer to an exercise, and say what is wrong with it.
+
+    Lists, tuples and arrays do, as do fractions, strings that hold a number or a shape
+    (``"3/2"``, ``"10 x 1"``), and numbers rounded to three digits. No answer raises an
+    error, whatever it is.
+
+    Parameters
+    ----------
+    name : str
+        Which exercise: ``"20-2"``.
+    *answers : object
+        One for each thing that the exercise asks; ``...`` stands for "no answer yet".
+
+    Raises
+    ------
+    ValueError
+        There is no exercise of that name.
+
+    Examples
+    --------
+    >>> check("20-2", ...)
+    No answer yet. mb.hint("20-2") helps.
+    >>> check("20-2", [[3, 6], [0, 0], [-1, -2]])
+    Not yet. The right numbers, transposed. In this book each input has a row, each output a column.
+    """
+    exercise = find(name)
+    parts = exercise.parts
+    if not parts:
+        print(f'This one is for you to do. mb.solution("{name}") tells what you should find.')
+        return
+    if len(answers) == 1 and len(parts) > 1 and isinstance(answers[0], tuple | list) and len(answers[0]) == len(parts):
+        answers = tuple(answers[0])
+    if len(answers) != len(parts):
+        print(say("parts", wanted=len(parts), given=len(answers)))
+        return
+    judged = [judge(part, answer) for part, answer in zip(parts, answers, strict=True)]
+    if all(one.key == "missing" for one in judged):
+        print(f'No answer yet. mb.hint("{name}") helps.')
+    elif all(one.right for one in judged):
+        print(f'Right. mb.solution("{name}") shows one way.')
+    elif len(parts) == 1:
+        print(f"Not yet. {judged[0].words}")
+    else:
+        for part, one in zip(parts, judged, strict=True):
+            print(f"{part.ask}: {'' if one.right or one.key == 'missing' else 'not yet. '}{one.words}")
+
+
+def hint(name):
+    """A hint for an exercise; the next call gives the next one, which is closer.
+
+    Parameters
+    ----------
+    name : str
+        Which exercise: ``"20-2"``.
+
+    Returns
+    -------
+    Text
+        Typeset in Jupyter.
+
+    Raises
+    ------
+    ValueError
+        There is no exercise of that name.
+
+    Examples
+    --------
+    >>> hint("20-2")
+    Hint 1 of 2: the derivative has a row for each input, as $W$ itself has.
+    """
+    hints = find(name).hints
+    if not hints:
+        return Text(f'There is no hint. mb.solution("{name}") shows the way.')
+    at = _given.get(name, 0) % len(hints)
+    _given[name] = at + 1
+    return Text(f"Hint {at + 1} of {len(hints)}: {hints[at]}")
+
+
+def solution(name):
+    """The worked solution of an exercise.
+
+    Parameters
+    ----------
+    name : str
+        Which exercise: ``"20-2"``.
+
+    Returns
+    -------
+    Text
+        Typeset in Jupyter.
+
+    Raises
+    ------
+    ValueError
+        There is no exercise of that name.
+
+    Examples
+    --------
+    >>> print(solution("20-2")[:20])
+    An outer product: in
+    """
+    return Text(find(name).solution)

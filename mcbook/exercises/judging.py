@@ -1,0 +1,355 @@
+"""Whether an answer is right, and if not, what is wrong with it.
+
+An answer is right if each number is the wanted one, or a rounding of it to as many digits
+as asked. A wrong one is held against the mistakes that one makes: transposed, flat, the
+other sign, twice or half, one entry. ``book/_static/exercises.js`` follows these rules line
+by line.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from . import answers
+from .numbers import Unreadable
+from .words import ASKED, say
+
+
+class Judgement(NamedTuple):
+    """What is said to an answer.
+
+    Attributes
+    ----------
+    right : bool
+    key : str
+        Which sentence, a key of ``words.WORDS``, or ``"known"`` for a mistake that the exercise names itself.
+    words : str
+    """
+
+    right: bool
+    key: str
+    words: str
+
+
+#: Kind of question -> how an answer is read into its plain form.
+READ = {
+    "number": answers.single, "vector": answers.array, "matrix": answers.array, "shape": answers.shape,
+    "choice": answers.choice, "several": answers.several, "match": answers.match, "truth": answers.truth,
+    "text": answers.text, "pattern": answers.pattern,
+}
+
+
+def read(kind, answer):
+    """An answer in the plain form of its kind of question.
+
+    Parameters
+    ----------
+    kind : str
+        A key of ``READ``.
+    answer : object
+
+    Returns
+    -------
+    float, ndarray, tuple, int, bool or str
+
+    Raises
+    ------
+    Unreadable
+        Whatever goes wrong while it is read.
+
+    Examples
+    --------
+    >>> read("number", [[1.5]]), read("shape", "4 x 1")
+    (1.5, (4, 1))
+    """
+    try:
+        return answers.entry(answer) if answer is ... or answer is None else READ[kind](answer)
+    except Unreadable:
+        raise
+    except Exception as reason:                     # an answer may be any object, and fail in any way
+        raise Unreadable("unread") from reason
+
+
+def judge(part, answer):
+    """Judge one answer.
+
+    Parameters
+    ----------
+    part : Part
+        What is asked (:class:`mcbook.exercises.source.Part`).
+    answer : object
+        Anything.
+
+    Returns
+    -------
+    Judgement
+        Never an exception, whatever the answer is.
+
+    Examples
+    --------
+    >>> from mcbook.exercises.source import Part
+    >>> judge(Part("matrix", np.array([[1., 2., 3.]])), [[1], [2], [3]]).key
+    'transposed'
+    """
+    try:
+        plain = read(part.kind, answer)
+    except Unreadable as reason:
+        return Judgement(False, str(reason), say(str(reason), asked=ASKED[part.kind]))
+    if any(same(part, plain, wanted) for wanted in (part.wanted, *part.also)):
+        return Judgement(True, "right", say("right"))
+    for mistake, words in part.wrong:
+        if same(part, plain, mistake):
+            return Judgement(False, "known", words)
+    key, details = _DIAGNOSE[part.kind](part, plain)
+    return Judgement(False, key, say(key, **details))
+
+
+def same(part, plain, wanted):
+    """Whether an answer in its plain form is another one, within the digits asked for.
+
+    Parameters
+    ----------
+    part : Part
+    plain, wanted : the plain form of its kind
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from mcbook.exercises.source import Part
+    >>> same(Part("number", np.pi), 3.14, np.pi), same(Part("number", np.pi), 3.15, np.pi)
+    (True, False)
+    """
+    if part.kind == "number":
+        return isinstance(plain, float) and fits(plain, wanted, part.digits)
+    if part.kind == "vector":
+        return _line(plain) and plain.size == wanted.size and all(_fitting(part, plain, wanted))
+    if part.kind == "matrix":
+        return plain.shape == wanted.shape and all(_fitting(part, plain, wanted))
+    if part.kind == "shape" and wanted == ():
+        return all(size == 1 for size in plain) and len(plain) <= 2
+    return plain == wanted
+
+
+def fits(given, wanted, digits=3):
+    """Whether a number is the wanted one or a rounding of it.
+
+    A whole number has no roundings. A rounding keeps `digits` significant digits, or as
+    many decimals and at least two significant digits: 0.012 for 0.0123.
+
+    Parameters
+    ----------
+    given, wanted : float
+    digits : int, optional
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> fits(1.57, np.pi / 2), fits(1.571, np.pi / 2), fits(1.572, np.pi / 2), fits(1.6, np.pi / 2)
+    (True, True, False, False)
+    >>> fits(18.04, 18.0), fits(0.67, 2 / 3), fits(0.667, 2 / 3), fits(0.666, 2 / 3)
+    (False, False, True, False)
+    """
+    gap, size = abs(given - wanted), abs(wanted)
+    if _whole(wanted):
+        return gap <= 1e-9 + 1e-12 * size
+    if gap <= 1e-6 * size:
+        return True
+    leading = math.floor(math.log10(size)) + 1
+    return any(leading + p >= digits or (p >= digits and leading + p >= 2)
+               for p in range(-9, 10) if _rounding(given, wanted, p))
+
+
+def _rounding(given, wanted, places):
+    """Whether a number is another one, rounded to so many decimals (fewer than 0: to tens, hundreds)."""
+    scaled = given * 10.0**places
+    return (abs(scaled - math.floor(scaled + 0.5)) <= 1e-6
+            and abs(given - wanted) * 10.0**places <= 0.5 * (1 + 1e-9))
+
+
+def _line(plain):
+    """Whether an array is one number after the other: flat, a column or a row."""
+    return plain.ndim <= 1 or (plain.ndim == 2 and min(plain.shape) == 1)
+
+
+def _fitting(part, plain, wanted):
+    return [fits(given, right, part.digits) for given, right in
+            zip(plain.reshape(-1).tolist(), wanted.reshape(-1).tolist(), strict=True)]
+
+
+def _whole(number):
+    return abs(number - math.floor(number + 0.5)) <= 1e-12 * max(abs(number), 1)
+
+
+def _number(part, plain):
+    wanted, digits = part.wanted, part.digits
+    if not isinstance(plain, float):
+        return "many", {"size": plain.size}
+    if wanted and plain:
+        leading = math.floor(math.log10(abs(wanted))) + 1
+        if not _whole(wanted) and any(_rounding(plain, wanted, p) for p in range(1 - leading, 10)):
+            return "rounded", {"digits": digits}
+        for key, other in (("sign", -wanted), ("twice", 2 * wanted), ("half", wanted / 2), ("inverse", 1 / wanted)):
+            if fits(plain, other, digits):
+                return key, {}
+        if any(k and fits(plain, wanted * 10.0**k, digits) for k in range(-6, 7)):
+            return "ten", {}
+        if not _whole(wanted) and abs(plain - wanted) <= 0.01 * abs(wanted):
+            return "close", {}
+    return "value", {}
+
+
+def _vector(part, plain):
+    wanted = part.wanted
+    if not _line(plain):
+        return ("arranged" if _permuted(part, plain, wanted) else "shape"), {"shape": written(plain.shape)}
+    if plain.size != wanted.size:
+        return "length", {"size": plain.size}
+    return _entries(part, plain.reshape(-1), wanted.reshape(-1))
+
+
+def _matrix(part, plain):
+    wanted = part.wanted
+    if plain.shape == wanted.shape:
+        if plain.ndim == 2 and plain.size > 1 and plain.shape[0] == plain.shape[1] and all(
+                _fitting(part, plain.T, wanted)):
+            return _asked(part, "transposed"), {}
+        return _entries(part, plain, wanted)
+    turned = plain.shape == wanted.shape[::-1]
+    if turned and all(_fitting(part, plain.T, wanted)):
+        return _asked(part, "transposed"), {}
+    shape = {"shape": written(plain.shape)}
+    if plain.size == wanted.size:
+        if all(_fitting(part, plain, wanted)):
+            return ("flat" if _line(plain) else "arranged"), shape
+        if not turned and _permuted(part, plain, wanted):
+            return "arranged", shape
+    return ("turned", {}) if turned else ("shape", shape)
+
+
+def _asked(part, key):
+    """Of the layout only where a derivative is asked."""
+    return key if part.derivative else f"{key} asked"
+
+
+def _entries(part, plain, wanted):
+    """What is wrong with the entries of an array that has the right shape."""
+    digits, size = part.digits, wanted.size
+    pairs = list(zip(plain.reshape(-1).tolist(), wanted.reshape(-1).tolist(), strict=True))
+    right = [fits(given, number, digits) for given, number in pairs]
+    moving = any(number for _, number in pairs)
+    for key, factor in (("all signs", -1), ("all twice", 2), ("all half", 0.5)):
+        if moving and all(fits(given, factor * number, digits) for given, number in pairs):
+            return key, {}
+    signs = [good or fits(given, -number, digits) for good, (given, number) in zip(right, pairs, strict=True)]
+    first = written_place(right.index(False), wanted.shape)
+    if size > 1 and right.count(False) == 1:
+        return ("one sign" if all(signs) else "one"), {"entry": first}
+    if all(signs):
+        return "signs", {"entry": first}
+    if _permuted(part, plain, wanted):
+        return "order", {}
+    largest = max(range(size), key=lambda k: abs(pairs[k][1]))
+    factor = pairs[largest][0] / pairs[largest][1] if moving else 0
+    if size > 1 and factor and all(abs(given - factor * number) <= 1e-3 * abs(factor * number)
+                                   for given, number in pairs):
+        return "all factor", {}
+    return "values", {"right": right.count(True), "size": size}
+
+
+def _permuted(part, plain, wanted):
+    return plain.size == wanted.size and all(
+        _fitting(part, np.sort(plain, axis=None), np.sort(wanted, axis=None)))
+
+
+def _shape(part, plain):
+    wanted = part.wanted
+    if len(wanted) > 1 and plain == wanted[::-1]:
+        return ("layout" if part.derivative else "layout asked"), {}
+    if len(wanted) == 2 and 1 in wanted and plain == (max(wanted),):
+        return "bare", {}
+    if len(wanted) > 1 and plain == (math.prod(wanted),):
+        return "count", {}
+    if len(plain) != len(wanted):
+        return "axes", {"axes": f"{len(plain)} {'axis' if len(plain) == 1 else 'axes'}"}
+    if sorted(plain) == sorted(wanted):
+        return "axis order", {}
+    off = [k for k, (given, right) in enumerate(zip(plain, wanted, strict=True), 1) if given != right]
+    return ("one size", {"axis": off[0]}) if len(off) == 1 else ("sizes", {})
+
+
+def _several(part, plain):
+    given, wanted = set(plain), set(part.wanted)
+    counts = {"right": len(given & wanted), "extra": len(given - wanted), "missing": len(wanted - given)}
+    if given < wanted and given:
+        return "lacking", counts
+    return ("too many" if given > wanted else "mixed"), counts
+
+
+def _match(part, plain):
+    if len(plain) != len(part.wanted):
+        return "pairs length", {"size": len(part.wanted), "given": len(plain)}
+    return "pairs", {"right": sum(map(int.__eq__, plain, part.wanted)), "size": len(plain)}
+
+
+def _pattern(part, plain):
+    return ("same letters" if plain.split("->")[0] == part.wanted.split("->")[0] else "pattern"), {}
+
+
+_DIAGNOSE = {
+    "number": _number, "vector": _vector, "matrix": _matrix, "shape": _shape, "several": _several, "match": _match,
+    "pattern": _pattern, "choice": lambda part, plain: ("choice", {}), "truth": lambda part, plain: ("truth", {}),
+    "text": lambda part, plain: ("text", {}),
+}
+
+
+def written(shape):
+    """A shape in words, as the page writes it.
+
+    Parameters
+    ----------
+    shape : tuple of int
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> written((2, 3)), written((6,)), written(())
+    ('2 × 3', '6 in a line', 'a single number')
+    """
+    if len(shape) < 2:
+        return f"{shape[0]} in a line" if shape else "a single number"
+    return " × ".join(str(size) for size in shape)
+
+
+def written_place(index, shape):
+    """Where an entry stands, counted from 1.
+
+    Parameters
+    ----------
+    index : int
+        Its place in the flat array.
+    shape : tuple of int
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> written_place(4, (2, 3)), written_place(1, (4,)), written_place(1, (3, 1))
+    ('row 2, column 2', 'number 2', 'number 2')
+    """
+    if len(shape) == 2 and 1 not in shape:
+        return f"row {index // shape[1] + 1}, column {index % shape[1] + 1}"
+    if len(shape) > 2:
+        return "place (" + ", ".join(str(int(k) + 1) for k in np.unravel_index(index, shape)) + ")"
+    return f"number {index + 1}"

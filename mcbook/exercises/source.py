@@ -1,0 +1,257 @@
+"""The one source of an exercise: a file of TOML for each chapter, beside the notebooks.
+
+The question stands in the notebook, under the label ``ex-20-2``; the table ``[20-2]`` of
+``book/exercises/20-*.toml`` says what it asks, computes the answer, names the mistakes
+one makes, and holds hints and a worked solution. The notebook's ``mb.check("20-2", …)``
+and the form on the page are made of it. Away from the repository the files come with the
+installed package.
+"""
+
+import functools
+import pathlib
+import tomllib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from importlib import import_module
+
+import numpy as np
+
+from . import judging
+from .numbers import Unreadable
+
+PACKAGE = pathlib.Path(__file__).parent
+#: In a clone the files of the book, in an installed package the copies that came with it.
+FOLDERS = (PACKAGE.parent.parent / "book" / "exercises", PACKAGE / "files")
+
+KINDS = (*judging.READ, "open")
+_PART = {"ask", "kind", "answer", "also", "wrong", "digits", "derivative", "resize", "given"}
+_EXERCISE = _PART | {"parts", "hints", "solution"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that an exercise asks.
+
+    Attributes
+    ----------
+    kind : str
+        One of ``KINDS``.
+    wanted : float, ndarray, tuple, int, bool or str
+        The right answer, in the plain form of its kind.
+    ask : str
+        What is asked, in a few words; empty where the exercise asks one thing only.
+    also : tuple
+        Other right answers.
+    wrong : tuple of (answer, sentence)
+        Mistakes that are known in advance, and what to say to each.
+    digits : int
+        Significant digits that a rounding has to keep.
+    derivative : bool
+        Whether rows stand for inputs, so that a transposed answer is the other layout.
+    resize : bool
+        Whether the page asks for the number of rows and columns, too.
+    """
+
+    kind: str
+    wanted: object
+    ask: str = ""
+    also: tuple = ()
+    wrong: tuple = ()
+    digits: int = 3
+    derivative: bool = True
+    resize: bool = False
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: its parts, hints and worked solution.
+
+    Attributes
+    ----------
+    name : str
+        ``"20-2"``: chapter and number.
+    parts : tuple of Part
+        Empty for a question that is answered by thinking and doing (kind ``"open"``).
+    hints : tuple of str
+        In Markdown, the second closer than the first.
+    solution : str
+        Worked, in Markdown with formulas.
+    """
+
+    name: str
+    parts: tuple = ()
+    hints: tuple = field(default=())
+    solution: str = ""
+
+
+def find(name):
+    """The exercise of a name.
+
+    Parameters
+    ----------
+    name : str
+        ``"20-2"``, as in the label ``ex-20-2`` of the question.
+
+    Returns
+    -------
+    Exercise
+
+    Raises
+    ------
+    ValueError
+        There is no such exercise (near names are given), or its file says something that cannot be.
+
+    Examples
+    --------
+    >>> find("20-2").parts[0].kind
+    'matrix'
+    """
+    tables = tables_of(str(name).rpartition("-")[0])
+    if not isinstance(name, str) or name not in tables:
+        known = sorted(tables) or names()
+        near = get_close_matches(str(name), known, 3, 0.3) or known[:3]
+        raise ValueError(f"there is no exercise {name!r}; near it are {', '.join(near) or 'none'}. "
+                         "Exercises stand in book/exercises/, one file a chapter")
+    return _build(name)
+
+
+def names():
+    """Names of all exercises, in order.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> "20-2" in names()
+    True
+    """
+    return [name for path in files() for name in tables_of(path.name.split("-")[0])]
+
+
+def files(folder=None):
+    """The files that hold the exercises, one a chapter.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        Where they stand; the book's own, unless told.
+
+    Returns
+    -------
+    list of pathlib.Path
+
+    Examples
+    --------
+    >>> {path.suffix for path in files()}
+    {'.toml'}
+    """
+    folder = folder or next((folder for folder in FOLDERS if folder.is_dir()), FOLDERS[-1])
+    return sorted(folder.glob("*.toml"))
+
+
+def tables_of(chapter, folder=None):
+    """Name -> table of each exercise of a chapter; what stands above the first table is in each of them.
+
+    Parameters
+    ----------
+    chapter : str
+        How the file's name begins: ``"20"``.
+    folder : pathlib.Path, optional
+        Where the files stand; the book's own, unless told.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        The file cannot be read.
+
+    Examples
+    --------
+    >>> tables_of("20")["20-2"]["kind"]
+    'matrix'
+    """
+    found = (path for path in files(folder) if path.name.split("-")[0] == chapter)
+    return next((_tables(path, path.stat().st_mtime_ns) for path in found), {})
+
+
+@functools.lru_cache(maxsize=64)
+def _tables(path, changed):
+    try:
+        whole = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as reason:
+        raise ValueError(f"{path.name} cannot be read: {reason}") from None
+    shared = whole.pop("given", "")
+    for name, table in whole.items():
+        if not isinstance(table, dict):
+            raise ValueError(f"{path.name}: {name!r} stands above the first exercise; only `given` may")
+        table["shared"] = shared
+    return whole
+
+
+def _build(name):
+    table = dict(tables_of(name.rpartition("-")[0])[name])
+    space = {"np": np, "mc": import_module("mcnotes")}
+    _run(table.pop("shared"), space, name, "given")
+    unknown = sorted(set(table) - _EXERCISE)
+    if unknown:
+        raise ValueError(f"exercise {name}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_EXERCISE))}")
+    _run(table.get("given", ""), space, name, "given")
+    hints, solution = tuple(table.get("hints", ())), table.get("solution", "").strip()
+    if not solution:
+        raise ValueError(f"exercise {name} has no solution")
+    if table.get("kind") == "open":
+        return Exercise(name, (), hints, solution)
+    parts = tuple(_part(part, dict(space), name) for part in table.get("parts") or [table])
+    if len(parts) > 1 and not all(part.ask for part in parts):
+        raise ValueError(f"exercise {name} has {len(parts)} parts; each needs `ask`, a few words")
+    return Exercise(name, parts, hints, solution)
+
+
+def _part(table, space, name):
+    unknown = sorted(set(table) - _EXERCISE)
+    if unknown:
+        raise ValueError(f"exercise {name}: unknown key {unknown[0]!r} in a part; known are {', '.join(sorted(_PART))}")
+    kind = table.get("kind")
+    if kind not in judging.READ:
+        raise ValueError(f"exercise {name}: kind is {kind!r}; it must be one of {', '.join(KINDS)}")
+    if "answer" not in table:
+        raise ValueError(f"exercise {name}: `answer` is missing")
+    _run(table.get("given", ""), space, name, "given")
+
+    def plain(expression, key):
+        if isinstance(expression, str) and kind not in ("text", "pattern"):
+            expression = _value(expression, space, name, key)
+        try:
+            return judging.read(kind, expression)
+        except Unreadable as reason:
+            raise ValueError(f"exercise {name}: `{key}` cannot be read as {kind} ({reason}): {expression!r}") from None
+
+    part = Part(
+        kind, plain(table["answer"], "answer"), ask=table.get("ask", ""),
+        also=tuple(plain(other, "also") for other in table.get("also", ())),
+        wrong=tuple((plain(wrong["is"], "wrong"), wrong["say"]) for wrong in table.get("wrong", ())),
+        digits=table.get("digits", 3), derivative=table.get("derivative", True), resize=table.get("resize", False))
+    for mistake, words in part.wrong:
+        if any(judging.same(part, mistake, right) for right in (part.wanted, *part.also)):
+            raise ValueError(f"exercise {name}: the wrong answer {mistake!r} is right, but would be told {words!r}")
+    return part
+
+
+def _run(code, space, name, key):
+    try:
+        exec(code, space)
+    except Exception as reason:
+        raise ValueError(f"exercise {name}: `{key}` does not run: {type(reason).__name__}: {reason}") from reason
+
+
+def _value(expression, space, name, key):
+    try:
+        return eval(expression, space)
+    except Exception as reason:
+        raise ValueError(f"exercise {name}: `{key}` cannot be computed: {expression!r} "
+                         f"({type(reason).__name__}: {reason})") from reason

@@ -1,0 +1,218 @@
+"""Run the code cells of a chapter one after another, and show what they show.
+
+A cell is run as Jupyter runs it: what it prints, what it displays and the value
+of its last line become outputs, in this order. A statement that does not hold
+is an output too, and does not end the run; any other exception does. As long as
+nobody asked for pictures, the lines that draw are left out.
+"""
+
+import ast
+import base64
+import contextlib
+import dis
+import html
+import io
+import logging
+import sys
+import types
+import warnings
+from importlib import import_module
+
+from mcnotes.programs import Program
+
+from ..statements.finding import sections
+from .faults import TYPED, fault, report
+
+#: What a page can show, the best form first.
+FORMS = "text/html", "image/svg+xml", "image/png", "text/plain"
+
+
+#: Names whose use draws, and what draws in mcnotes.
+DRAWING = frozenset({"matplotlib", "plt"})
+DRAWS = frozenset({"draw", "show", "explore"})
+
+
+class Page:
+    """The names that the cells of one page share, and what the running cell has shown so far.
+
+    Parameters
+    ----------
+    pictures : bool, optional
+        Whether to draw; matplotlib is needed then.
+    """
+
+    def __init__(self, pictures=False):
+        self.pictures, self.shown, self._drawn = pictures, [], set(DRAWING)
+        self.space = {"__name__": "__main__", "display": self.display}
+        if pictures:
+            logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)     # of the fonts some are left out
+            import_module("matplotlib").use("agg")
+            _stand_in(self)
+            from .sketches import Sketches  # needs matplotlib
+            self.sketches = Sketches(self.display)
+
+    def run(self, source):
+        """Run one cell.
+
+        Parameters
+        ----------
+        source : str
+
+        Returns
+        -------
+        dict
+            ``html``, the outputs; ``text``, the same without markup where there
+            is a plain form; ``fault``, None or what went wrong in one line;
+            ``goes_on``, whether the next cell may run; ``left_out``, whether
+            lines that draw were left out.
+
+        Examples
+        --------
+        >>> page = Page()
+        >>> page.run("x = 2")["html"]
+        ''
+        >>> page.run("print('two')\\nx + 1")["text"]
+        'two\\n3'
+        >>> page.run("y")["fault"], page.run("y")["goes_on"]
+        ("NameError: name 'y' is not defined", False)
+        >>> page.run("mc.draw.matrix(x)\\nx")["left_out"]
+        True
+        """
+        self.shown, wrong, goes_on, left_out = [], None, True, False
+        try:
+            with warnings.catch_warnings(), contextlib.redirect_stdout(_Printed(self)):
+                warnings.simplefilter("ignore")
+                left_out = self._execute(source)
+        except AssertionError as error:                     # a statement that does not hold
+            wrong = error
+        except Exception as error:
+            wrong, goes_on = error, False
+        shown = [output.html() for output in self.shown]
+        if wrong is not None:
+            shown.append(f"<div class='output mc-block mc-block-error'>{report(fault(wrong), source)}</div>")
+        return {"html": "".join(shown), "text": "\n".join(output.text().rstrip("\n") for output in self.shown),
+                "fault": wrong and fault(wrong)[0], "goes_on": goes_on, "left_out": left_out}
+
+    def display(self, thing, raw=False, **_):
+        """What ``IPython.display.display`` does in Jupyter."""
+        self.shown.append(_Shown(thing if raw else _forms(thing)))
+
+    def _execute(self, source):
+        tree = ast.parse(source, TYPED)
+        lines = [part for line in tree.body for part in _parts(line)]
+        kept = [line for line in lines if self.pictures or not self._draws(line)]
+        last = kept[-1] if kept and kept[-1] is lines[-1] and isinstance(kept[-1], ast.Expr) else None
+        exec(compile(ast.Module(kept[:-1] if last else kept, []), TYPED, "exec"), self.space)
+        if last is not None:
+            value = eval(compile(ast.Expression(last.value), TYPED, "eval"), self.space)
+            if value is not None and not source.rstrip().endswith(";"):
+                self.display(value)
+        return len(kept) < len(lines)
+
+    def _draws(self, line):
+        """Whether a line draws, or uses what a line that draws has made."""
+        draws = False
+        for node in ast.walk(line):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                draws |= any(alias.name.split(".")[0] == "matplotlib" for alias in node.names) or \
+                    (getattr(node, "module", None) or "").split(".")[0] == "matplotlib"
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                draws |= node.value.id in ("mc", "mcnotes") and node.attr in DRAWS
+        made, used = _names(line)
+        if draws or used & self._drawn:
+            self._drawn |= made
+            return True
+        self._drawn -= made - DRAWING
+        return False
+
+
+def _names(line):
+    """The names of the page that a line makes and those that it uses; what a function calls its own is neither."""
+    made, used, codes = set(), set(), [compile(ast.Module([line], []), TYPED, "exec")]
+    for code in codes:
+        for step in dis.get_instructions(code):
+            if step.opname in ("STORE_NAME", "STORE_GLOBAL"):
+                made.add(step.argval)
+            elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+                used.add(step.argval)
+        codes += [inner for inner in code.co_consts if isinstance(inner, types.CodeType)]
+    return made, used
+
+
+def _parts(line):
+    """A line of imports as one for each name, so that one of them can be left out."""
+    if isinstance(line, ast.Import):
+        return [ast.copy_location(ast.Import([name]), line) for name in line.names]
+    return [line]
+
+
+class _Shown:
+    """One output, in the forms that it has."""
+
+    def __init__(self, forms):
+        self.forms = forms
+
+    def html(self):
+        form = next(form for form in FORMS if form in self.forms)
+        data = self.forms[form]
+        if form == "text/plain":
+            return _preformatted("text_plain", data)
+        if form == "image/png":
+            data = f"<img alt='{html.escape(self.forms.get('text/plain', ''))}' src='data:image/png;base64,{data}'>"
+        return f"<div class='output text_html'>{data}</div>"
+
+    def text(self):
+        return self.forms.get("text/plain", "")
+
+
+class _Stream(_Shown):
+    """What was printed."""
+
+    def html(self):
+        return _preformatted("stream", self.forms["text/plain"])
+
+
+class _Printed(io.TextIOBase):
+    """Where a cell prints to: neighbouring lines become one output."""
+
+    def __init__(self, page):
+        self._page = page
+
+    def write(self, text):
+        if self._page.shown and isinstance(self._page.shown[-1], _Stream):
+            self._page.shown[-1].forms["text/plain"] += text
+        else:
+            self._page.shown.append(_Stream({"text/plain": text}))
+        return len(text)
+
+
+def _preformatted(kind, text):
+    return (f"<div class='output {kind} highlight-none notranslate'><div class='highlight'><pre>{html.escape(text)}"
+            "</pre></div></div>")
+
+
+def _forms(thing):
+    """The forms of an object, as Jupyter asks for them."""
+    if isinstance(thing, Program):
+        return {"text/plain": repr(thing), "text/html": thing.to_html(lambda section: f"{sections()[section]}.html")}
+    if hasattr(thing, "_repr_mimebundle_"):
+        forms = thing._repr_mimebundle_()
+        return {"text/plain": repr(thing), **(forms[0] if isinstance(forms, tuple) else forms)}
+    forms = {"text/plain": repr(thing)}
+    for form, method in (("text/html", "_repr_html_"), ("image/svg+xml", "_repr_svg_"), ("image/png", "_repr_png_")):
+        found = getattr(thing, method, lambda: None)()
+        if found is not None:
+            forms[form] = base64.b64encode(found).decode() if isinstance(found, bytes) else found
+    return forms
+
+
+def _stand_in(page):
+    """Put the little that figures need of IPython in its place: in the page there is none."""
+    module = sys.modules.get("IPython.display")
+    if not hasattr(module, "page"):
+        package, module = types.ModuleType("IPython"), types.ModuleType("IPython.display")
+        package.get_ipython, package.version_info = lambda: None, (9, 0)  # matplotlib asks, and leaves it alone
+        package.display, module.Image = module, None                      # figures come as in the built book, as HTML
+        module.display = lambda *things, **options: module.page.display(*things, **options)
+        sys.modules |= {"IPython": package, "IPython.display": module}
+    module.page = page

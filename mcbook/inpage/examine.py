@@ -1,0 +1,238 @@
+"""Look at a function that a reader typed: what kind it is, its derivative, how good it is, what it can do without."""
+
+import ast
+import contextlib
+import html
+import inspect
+import io
+import warnings
+from importlib import import_module
+
+import numpy as np
+
+from mcnotes.compression import compress
+from mcnotes.derivative import derivative
+from mcnotes.planar import planar
+from mcnotes.programs import program
+from mcnotes.shapes import kind, shape_of
+
+from ..statements.finding import sections
+from .faults import TYPED, Fault, fault, report
+
+#: The steps of the planar table: each half of the one before.
+STEPS = 0.1, 0.05, 0.025, 0.0125
+
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUCH = "write a number, or a list such as [1.0, 2.0, 0.5]"
+
+
+def examine(code, at):
+    """Examine a function at a point.
+
+    Parameters
+    ----------
+    code : str
+        Python with a ``def``; ``np`` and ``mc`` are there. The function named
+        ``f`` is taken, or else the last one.
+    at : str
+        What stands between the brackets of the call: ``[1, 2]``, ``W, [1, 2]``
+        or ``W=np.ones((3, 2)), a=[1, 2, 3]``.
+
+    Returns
+    -------
+    list of dict
+        Blocks to show one after another, with the keys ``kind``, ``title`` and
+        ``html``. A mistake is a block too, of kind ``error``.
+
+    Examples
+    --------
+    >>> [block["kind"] for block in examine("def f(v): return v.nothing", "[1.0, 2.0]")]
+    ['error']
+    """
+    blocks, printed = [], io.StringIO()
+    with warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(printed):
+        warnings.simplefilter("always")
+        try:
+            f, points = _bound(code, at)
+            for block in _blocks(f, points):
+                blocks.append(block)
+        except Exception as error:
+            blocks.append({"kind": "error", "title": "This does not work", "html": report(fault(error), code)})
+    if printed.getvalue():
+        blocks.insert(0, {"kind": "printed", "title": "Printed",
+                          "html": f"<pre>{html.escape(printed.getvalue())}</pre>"})
+    for said in dict.fromkeys(str(entry.message) for entry in warned):
+        blocks.append({"kind": "warning", "title": "NumPy warns", "html": f"<p>{html.escape(said)}</p>"})
+    return blocks
+
+
+def as_html(blocks):
+    """Blocks as sections with a heading each.
+
+    Parameters
+    ----------
+    blocks : list of dict
+        From :func:`examine`.
+
+    Returns
+    -------
+    str
+    """
+    return "".join(f"<section class='mc-block mc-block-{block['kind']}'><h3>{html.escape(block['title'])}</h3>"
+                   f"{block['html']}</section>" for block in blocks)
+
+
+def _bound(code, at):
+    """The function, and its arguments by name, as float arrays."""
+    mcnotes = import_module("mcnotes")
+    space = {"np": np, "numpy": np, "mc": mcnotes, "mcnotes": mcnotes, "__name__": "__main__"}
+    exec(compile(code, TYPED, "exec"), space)
+    named = [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
+    assigned = space.get("f")
+    if not named and not callable(assigned):
+        raise Fault("there is no function in the code; write one, such as\ndef f(v):\n    return v[0] * v[1]")
+    f = assigned if callable(assigned) else space[named[-1]]
+    if not at.strip():
+        raise Fault(f"the point is missing; {_SUCH}")
+    call = f"__call__({at}\n)"
+    try:
+        whole = isinstance(ast.parse(call, mode="eval").body, ast.Call)
+    except SyntaxError:
+        whole = False
+    if not whole:
+        raise Fault(f"the point {at.strip()!r} is not Python; {_SUCH}")
+    given, named = eval(compile(call, "<point>", "eval"), {**space, "__call__": lambda *a, **k: (a, k)})
+    try:
+        bound = inspect.signature(f).bind(*given, **named).arguments
+    except TypeError as error:
+        names = ", ".join(inspect.signature(f).parameters)
+        raise Fault(f"{f.__name__} has the arguments ({names}), and the point does not fit them: {error}") from None
+    if not bound:
+        raise Fault(f"the point is missing; {_SUCH}")
+    return f, bound
+
+
+def _blocks(f, points):
+    """One block after another, so that what went well is shown before what did not."""
+    names = list(points)
+    values = tuple(points[name] for name in names)
+    for name, value in points.items():
+        if isinstance(value, dict) or isinstance(value, list | tuple) and any(np.ndim(part) for part in value
+                                                                             if isinstance(part, np.ndarray)):
+            raise Fault(f"{name} is a {type(value).__name__} of arrays; here each array is an argument of its own, "
+                        "such as W=np.ones((3, 2)), b=[1, 2]")
+
+    def by_place(*arguments):
+        return f(**dict(zip(names, arguments, strict=True)))
+    found = derivative(by_place, values) if len(values) > 1 else (derivative(lambda x: by_place(x), values[0]),)
+    arrays = [np.asarray(value, dtype=float) for value in values]
+    output = np.asarray(by_place(*arrays), dtype=float)
+    yield {"kind": "shape", "title": "What it is", "html": _shape(f.__name__, names, arrays, output)}
+    for k, (name, d) in enumerate(zip(names, found, strict=True)):
+        def alone(x, k=k):
+            return by_place(*arrays[:k], x, *arrays[k + 1:])
+        by = f" by {name}" if len(names) > 1 else ""
+        yield {"kind": "derivative", "title": f"Derivative{by}", "html": _named(d, name, f.__name__)._repr_html_()}
+        yield {"kind": "planar", "title": f"Is it right? A small step{f' of {name}' * bool(by)}",
+               "html": _planar(alone, name, arrays[k])}
+        yield {"kind": "compression", "title": f"What the derivative{by} can do without", "html": _compression(d)}
+    yield {"kind": "program", "title": "The derivative as a program", "html": _program(f, by_place, points)}
+
+
+def _program(f, by_place, points):
+    """The program, or why there is none."""
+    first = list(inspect.signature(f).parameters)[:len(points)]
+    values = tuple(points.values())
+    try:
+        written = program(f if first == list(points) else by_place, values if len(values) > 1 else values[0])
+    except TypeError as error:
+        return f"<p>{html.escape(str(error))}.</p>"
+    pages = sections()
+    return ("<p>A function of the same arguments that computes the derivative. Each line that a section of the book "
+            f"teaches leads there.</p>{written.to_html(lambda section: f'{pages[section]}.html')}")
+
+
+def _named(d, name, function):
+    """The derivative with the reader's own names for rows and columns, where these are inputs and outputs."""
+    def entries(word, shape):
+        return [f"{word}{k}".translate(_LOWERED) for k in range(1, shape[0] + 1)] if shape else [word]
+    if len(d.inner) > 1 or len(d.outer) > 1:
+        return d
+    return d.named(rows=entries(name, d.inner), columns=entries(function, d.outer))
+
+
+def _shape(name, names, arrays, output):
+    def words(array):
+        shape = f" of shape {array.shape}" if array.ndim else ""
+        return f"a {kind(array)}{shape}"
+    taken = " and ".join(f"<code>{html.escape(n)}</code>, {words(a)}" for n, a in zip(names, arrays, strict=True))
+    lines = [f"<p><code>{html.escape(name)}</code> takes {taken}; it returns {words(output)}: "
+             f"<code>{_short(output)}</code>.</p>"]
+    for n, a in zip(names, arrays, strict=True):
+        known = shape_of(of=output.shape, wrt=a.shape)
+        lines.append(f"<p>Derivative by <code>{html.escape(n)}</code>: {html.escape(known.kind)}, "
+                     f"shape {known.shape}.</p>")
+    return "".join(lines)
+
+
+@np.errstate(all="ignore")                                  # the function has warned already, at the point itself
+def _planar(f, name, at):
+    """Step, true change, predicted change, gap, and how much smaller the gap has become."""
+    plane = planar(f, at)
+    direction = np.resize([1.0, -2.0, 3.0, -1.0, 2.0], at.shape)
+    rows, gaps, rounding = [], [], 1e-12 * max(np.abs(plane.here).max(), 1.0)
+    for step in STEPS:
+        delta = step * direction
+        true, predicted = np.asarray(f(at + delta), dtype=float) - plane.here, plane(delta)
+        gaps.append(float(np.abs(true - predicted).max()))
+        ratio = f"{gaps[-2] / gaps[-1]:.2f}" if len(gaps) > 1 and gaps[-1] > rounding else "–"
+        rows.append(f"<tr><th scope='row'>{step:g}</th><td>{_short(true)}</td><td>{_short(predicted)}</td>"
+                    f"<td>{_number(gaps[-1])}</td><td>{ratio}</td></tr>")
+    return (f"<p>Δ{html.escape(name)} is the step times <code>{_short(direction)}</code>.</p>"
+            "<div class='mc-scroll' tabindex='0' role='group' aria-label='planar approximation'>"
+            "<table class='mc-planar'><thead><tr><th scope='col'>step</th><th scope='col'>true</th>"
+            "<th scope='col'>predicted</th><th scope='col'>gap</th><th scope='col'>ratio</th></tr></thead>"
+            f"<tbody>{''.join(rows)}</tbody></table></div><p>{_judged(gaps, rounding)}</p>")
+
+
+def _judged(gaps, rounding):
+    """What the gaps say, in a sentence."""
+    if not np.isfinite(gaps).all():
+        return "The function is not finite at one of these points, so the table says nothing."
+    if max(gaps) <= rounding:
+        return "There is no gap: the function is flat in this direction, and the prediction is exact."
+    if gaps[-1] <= rounding:
+        return "The gap falls until rounding hides it."
+    fall = gaps[-2] / gaps[-1]
+    if fall > 3.3:
+        less = "four" if fall < 5.5 else f"about {fall:.0f}"
+        return f"Half the step, a gap {less} times smaller: the derivative is right, what is left is curvature."
+    return (f"Half the step, a gap only {fall:.1f} times smaller: there is a kink near this point, "
+            "or the steps are too long for this function.")
+
+
+def _compression(d):
+    c = compress(d)
+    known = {"i,i->i": "core * upstream", "i,j->ij": "np.outer(core, upstream)", "ij,j->i": "core @ upstream",
+             "i,->i": "core * upstream", ",->": "core * upstream"}
+    if c.einsum in known:
+        product = f"<p>Chain rule with it: <code>{known[c.einsum]}</code></p>"
+    elif c.einsum:
+        core = "core" if not isinstance(c.core, tuple) else ", ".join(f"core[{k}]" for k in range(len(c.core)))
+        product = f"<p>Chain rule with it: <code>np.einsum(\"{c.einsum}\", {core}, upstream)</code></p>"
+    else:
+        product = "<p>Chain rule with it: <code>mc.compress(d).chain(upstream)</code></p>"
+    return c._repr_html_() + product
+
+
+def _short(array):
+    """A few entries of an array, as it would be typed."""
+    array = np.asarray(array)
+    if array.ndim == 0:
+        return _number(array.item())
+    entries = [_short(entry) for entry in array[:3]] + ["…"] * (len(array) > 3)
+    return f"[{', '.join(entries)}]"
+
+
+def _number(x):
+    return f"{x:.{3 if abs(x) < 1 else 4}g}".replace("-", "−")

@@ -1,0 +1,62 @@
+"""Explorers in the page: one frame is drawn, and the others when a reader asks for them.
+
+The built book draws all frames in advance, which would keep a reader waiting
+here. Handles to drag need all frames, so a sketch has its controls alone.
+"""
+
+import dataclasses
+
+from mcnotes.draw import baked
+from mcnotes.draw import explore as explorers
+from mcnotes.draw.reading import as_html
+from mcnotes.draw.show import own_ids, to_svg
+
+
+class Sketches:
+    """The explorers that the cells of one page have made.
+
+    Parameters
+    ----------
+    display : callable
+        Shows a figure: takes its forms.
+    """
+
+    def __init__(self, display):
+        self._display, self._made = display, []
+        explorers.bake = self.sketch
+
+    def sketch(self, explorer):
+        """Show an explorer by its first frame.
+
+        Parameters
+        ----------
+        explorer : mcnotes.draw.frames.Explorer
+        """
+        first = dataclasses.replace(explorer.draw(explorer.first, to_svg), grips=[])
+        page = baked.to_html(explorer, [first] * len(explorer.combinations()))
+        self._made.append(explorer)
+        page = page.replace('class="mc-explorer"', f'class="mc-explorer" data-sketch="{len(self._made) - 1}"', 1)
+        self._display({"text/html": page, "text/plain": explorer.alt}, raw=True)
+
+    def frame(self, sketch, at):
+        """Draw another frame of an explorer.
+
+        Parameters
+        ----------
+        sketch : int
+            Which explorer, in the order of their cells.
+        at : list of int
+            For each control, the place of its value.
+
+        Returns
+        -------
+        dict
+            ``picture`` and ``tables`` as HTML, the sentence ``said``, and the
+            ``texts`` of the values.
+        """
+        explorer = self._made[sketch]
+        chosen = explorer.chosen([control.values[k] for control, k in zip(explorer.controls, at, strict=True)])
+        frame = explorer.draw(chosen, to_svg)
+        texts = [control.texts[k] for control, k in zip(explorer.controls, at, strict=True)]
+        return {"picture": own_ids(frame.picture, f"sketch{sketch}"), "tables": as_html(frame.tables),
+                "said": frame.said, "texts": texts, "alt": explorer.alt}

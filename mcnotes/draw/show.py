@@ -1,0 +1,177 @@
+"""Put a finished figure on the page: a picture in Jupyter, themed SVG in the built book."""
+
+import base64
+import hashlib
+import html
+import io
+import os
+import re
+
+import matplotlib.pyplot as plt
+from IPython.display import display
+from matplotlib.transforms import Bbox
+
+from .palette import VARIABLES
+from .reading import as_html, as_text, read
+
+
+def in_book():
+    """Whether the code runs for the built book (the build sets ``MCNOTES_BOOK``)."""
+    return os.environ.get("MCNOTES_BOOK") == "1"
+
+
+def show(alt):
+    """Show the current figure and close it.
+
+    Its text form lists the numbers that stand in it, read from the picture, so
+    that a notebook test sees when one of them changes.
+
+    Parameters
+    ----------
+    alt : str
+        What the figure shows, for readers who do not see it.
+
+    Raises
+    ------
+    ValueError
+        There is no figure to show, or no text.
+
+    Examples
+    --------
+    >>> show("")
+    Traceback (most recent call last):
+        ...
+    ValueError: show needs a sentence that says what the figure shows
+    """
+    need_words(alt)
+    if not plt.get_fignums():
+        raise ValueError("there is no figure to show; draw something first, in the same cell")
+    figure = plt.gcf()
+    picture = to_svg(figure, drawn_on(figure)) if in_book() else to_png(figure, part=drawn_on(figure))
+    numbers = read(figure)
+    bundle, metadata = {"text/plain": "\n".join(filter(None, [alt, as_text(numbers)]))}, {}
+    if in_book():
+        name = "mc" + hashlib.sha1((alt + picture).encode()).hexdigest()[:8]
+        label = f'<div role="img" aria-label="{html.escape(alt)}">'
+        table = f'<div class="mc-numbers mc-hidden">{as_html(numbers)}</div>' if numbers else ""
+        bundle["text/html"] = f'<figure class="mc-figure">{label}{own_ids(picture, name)}</div>{table}</figure>'
+    else:
+        bundle["image/png"] = base64.b64encode(picture).decode()
+        metadata["image/png"] = {"alt": alt}
+    display(bundle, metadata=metadata, raw=True)
+    plt.close(figure)
+
+
+def need_words(alt):
+    """Refuse a figure without words for those who do not see it.
+
+    Parameters
+    ----------
+    alt : str
+
+    Raises
+    ------
+    ValueError
+        It is empty, or no text.
+    """
+    if not isinstance(alt, str) or not alt.strip():
+        raise ValueError("show needs a sentence that says what the figure shows")
+
+
+def drawn_on(figure, margin=0.1):
+    """The part of a figure that is drawn on, at its full width.
+
+    A sheet without axes keeps its units equal, so it may leave a band of the
+    figure empty, above and below.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+    margin : float, optional
+        What stays empty above and below, in inches.
+
+    Returns
+    -------
+    matplotlib Bbox or None
+        In inches; None for a figure with axes, which fill it.
+    """
+    if any(ax.axison for ax in figure.axes):
+        return None
+    figure.draw_without_rendering()
+    width, height = figure.get_size_inches()
+    box = figure.get_tightbbox()
+    return Bbox([[0, max(0, box.y0 - margin)], [width, min(height, box.y1 + margin)]])
+
+
+def to_png(figure, dpi=110, part=None):
+    """The figure as PNG bytes, for a live notebook.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+    dpi : float, optional
+        Dots per inch.
+    part : matplotlib Bbox, optional
+        What of it is kept, in inches; all of it unless told.
+
+    Returns
+    -------
+    bytes
+    """
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", bbox_inches=part)
+    return buffer.getvalue()
+
+
+def to_svg(figure, part=None):
+    """The figure as SVG whose colours are those of the reader's theme.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+    part : matplotlib Bbox, optional
+        What of it is kept, in inches; all of it unless told.
+
+    Returns
+    -------
+    str
+        From ``<svg`` to ``</svg>``; the same figure gives the same text.
+    """
+    buffer = io.StringIO()
+    with plt.rc_context({"svg.hashsalt": "mcnotes", "svg.fonttype": "path"}):
+        nameless = {"Date": None, "Creator": None}
+        figure.savefig(buffer, format="svg", transparent=True, metadata=nameless, bbox_inches=part)
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :].strip()
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+    # a style sheet inside each frame makes the browser work out the styles of the whole page anew
+    svg = re.sub(r"<defs>\s*<style[^>]*>[^<]*</style>\s*</defs>\s*", "", svg)
+    svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" stroke-linejoin="round" ', 1)
+    svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\d\.\d)\d+", r"\1", path[0]), svg)
+    for colour, variable in VARIABLES.items():
+        svg = svg.replace(colour, f"var({variable})")
+    return re.sub(
+        r"\n\s*", "\n", svg.replace("xlink:href", "href").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+    )
+
+
+def own_ids(svg, name):
+    """The SVG with a name in front of all its ids, so that two figures never share one.
+
+    Parameters
+    ----------
+    svg, name : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> own_ids('<g id="a"><use href="#a"/></g>', "x")
+    '<g id="x-a"><use href="#x-a"/></g>'
+    """
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    return re.sub(r'(href="#|url\(#)', rf"\1{name}-", svg)

@@ -1,9 +1,0 @@
-"""Exercises: what one asks, what a reader answered, and what to say to it.
-
-One file a chapter (``book/exercises/20-the-weight-derivative.toml``) holds what the
-exercises of its notebook ask; :mod:`~mcnotes.exercises.source` reads it,
-:mod:`~mcnotes.exercises.answers` reads what a reader wrote,
-:mod:`~mcnotes.exercises.judging` compares, and :mod:`~mcnotes.exercises.asking` is what
-a notebook calls. The built page judges by the same rules in ``book/_static/exercises.js``;
-a table of answers is put to both in the tests.
-"""

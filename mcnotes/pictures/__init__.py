@@ -1,1 +1,0 @@
-"""Pictures: what draws, what shows a drawing, and what puts sliders on it."""

@@ -1,0 +1,148 @@
+"""Start a chapter: ``make chapter TITLE="Dual numbers"``, at the end or after another one (``AFTER=11``).
+
+A notebook that passes all tests is written from a template (``template.md``, with its
+exercises in ``template.toml``), entered in ``_toc.yml`` and run.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+from mcbook.statements import finding
+
+from . import storing
+
+HERE = pathlib.Path(__file__).parent
+_CELL = re.compile(r"```python *([\w -]*)\n(.*)\n```", re.S)
+
+
+def cells(text):
+    """The cells of a template: parts between lines of ``+++``; a fence of Python is code, with its tags behind.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of dict
+
+    Examples
+    --------
+    >>> [cell["cell_type"] for cell in cells("Words.\\n\\n+++\\n\\n```python hide-input\\nx = 1\\n```")]
+    ['markdown', 'code']
+    """
+    found = []
+    for number, part in enumerate(re.split(r"^\+\+\+$", text, flags=re.M)):
+        code, cell = _CELL.fullmatch(part.strip()), {"id": str(number), "metadata": {}}
+        if code:
+            cell |= {"cell_type": "code", "execution_count": None, "outputs": []}
+            if code[1].strip():
+                cell["metadata"]["tags"] = code[1].split()
+        else:
+            cell["cell_type"] = "markdown"
+        cell["source"] = (code[2] if code else part.strip()).splitlines(keepends=True)
+        found.append(dict(sorted(cell.items())))
+    return found
+
+
+def place(root, after=""):
+    """Where a new chapter stands.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The folder that holds ``_toc.yml``.
+    after : str, optional
+        Number of the chapter before it, ``"11"``; without it, the last one.
+
+    Returns
+    -------
+    number : str
+        ``"24"`` at the end, ``"11a"`` in between.
+    before : str
+        File name of the notebook before it, without ending.
+
+    Raises
+    ------
+    ValueError
+        There is no chapter of that number.
+    """
+    stems = [path.stem for path in finding.notebooks(root) if path.stem[0].isdigit()]      # an appendix has no number
+    numbers = [stem.split("-")[0] for stem in stems]
+    after = (after.zfill(2) if after.isdigit() else after) or numbers[-1]
+    if after not in numbers:
+        raise ValueError(f"AFTER={after}: the book has no chapter {after}; it has {', '.join(numbers)}")
+    before = stems[numbers.index(after)]
+    plain = re.match(r"\d+", after)[0]
+    if after == numbers[-1] and after == plain:
+        return f"{int(after) + 1:02}", before
+    free = (f"{plain}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
+    return next(number for number in free if number not in numbers), before
+
+
+def start(title, after="", root=finding.ROOT):
+    """Write the notebook, its exercises and its line in ``_toc.yml``.
+
+    Parameters
+    ----------
+    title : str
+        Without a number and without formulas.
+    after : str, optional
+        Number of the chapter before it.
+    root : pathlib.Path, optional
+
+    Returns
+    -------
+    pathlib.Path
+        The notebook, not yet run.
+
+    Raises
+    ------
+    ValueError
+        There is no title, or a formula in it, or a chapter of that name is there already.
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    if not slug or "$" in title:
+        raise ValueError(f'{title!r} is no title; write make chapter TITLE="Dual numbers", in words')
+    if any(re.sub(r"^\d+[a-z]?-", "", path.stem) == slug for path in finding.notebooks(root)):
+        raise ValueError(f"a chapter {slug} is there already")
+    number, before = place(root, after)
+    words = {"heading": f"X.{number.lstrip('0')} {title}", "name": title.strip().lower(), "slug": slug,
+             "number": number}
+    stem = f"{number}-{slug}"
+    notebook = {"cells": cells(_filled("template.md", words)),
+                "metadata": {"kernelspec": storing.KERNEL}, "nbformat": 4, "nbformat_minor": 5}
+    path = root / "book" / f"{stem}.ipynb"
+    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (root / "book" / "exercises" / f"{stem}.toml").write_text(_filled("template.toml", words), encoding="utf-8")
+    toc = root / "_toc.yml"
+    toc.write_text(re.sub(rf"^( *- file: book/){before}$", rf"\g<0>\n\g<1>{stem}", toc.read_text(encoding="utf-8"),
+                          flags=re.M), encoding="utf-8")
+    return path
+
+
+def _filled(name, words):
+    text = (HERE / name).read_text(encoding="utf-8")
+    return re.sub(r"\{(heading|name|slug|number)\}", lambda word: words[word[1]], text)
+
+
+def main(title, after=""):
+    """Start a chapter and run it; the exit status of a shell command is returned."""
+    try:
+        path = start(title, after)
+    except ValueError as error:
+        print(error)
+        return 2
+    (line, fine), = storing.store([path])
+    if not fine:
+        print(line)
+    name = path.relative_to(finding.ROOT)
+    print(f"{name} is started, with book/exercises/{path.stem}.toml and a line in _toc.yml.\n"
+          f"Edit it, then: make run NOTEBOOKS={name} and make check N={path.stem.split('-')[0]}")
+    return int(not fine)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

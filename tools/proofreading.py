@@ -1,0 +1,188 @@
+"""Read the whole book for slips that a page can have and still be built.
+
+A reference whose text and target disagree, a tag that is not its label's, a number
+that stands twice, a picture without words. Each is told in one line that names the
+notebook and the cell as JupyterLab counts it.
+"""
+
+import ast
+import collections
+import json
+import re
+
+from mcbook.statements import finding
+
+_ROLE = re.compile(r"\{(eq|ref)\}`(?:([^`<]*?)\s*<([^`>]+)>|([^`<>]+))`")
+_LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]*)\)")
+_NAME = re.compile(r"\(\d+\)|\b[A-Z][a-z]+ \d+\b")
+_CODE = re.compile(r"^(?P<fence>`{3,}|~{3,})(?!\{).*?^(?P=fence)|(?P<span>``+)(?!`).*?(?<!`)(?P=span)(?!`)",
+                   re.M | re.S)
+
+
+def faults(root=finding.ROOT):
+    """Every slip of the book, in the order of its pages.
+
+    Parameters
+    ----------
+    root : pathlib.Path, optional
+        The folder that holds ``_toc.yml``.
+
+    Returns
+    -------
+    list of str
+        One line each: ``file, cell: what it says and what it should say``.
+
+    Examples
+    --------
+    >>> faults()
+    []
+    """
+    table = [one for path in finding.notebooks(root) for one in finding.read(path)[2]]
+    targets = {one.label: one for one in table}
+    pages = {page: section for page, section, _ in map(finding.read, finding.notebooks(root))}
+    said = [f"{where}: {words}" for where, words in _numbers(table, root)]
+    for path in finding.notebooks(root):
+        for where, kind, text in places(path):
+            found = _pictures(text) if kind == "code" else _references(text, targets, pages)
+            said += [f"{path.relative_to(root)}, {where}: {words}" for words in found]
+    for path in sorted((root / "book").rglob("*.md")):
+        for line, text in enumerate(without_code(path.read_text(encoding="utf-8")).splitlines(), 1):
+            said += [f"{path.relative_to(root)}, line {line}: {words}" for words in _references(text, targets, pages)]
+    return said
+
+
+def places(path):
+    """The cells of a notebook with what JupyterLab shows beside them.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Yields
+    ------
+    where : str
+        ``"In [4]"`` for code; for text, its position, and the code above it.
+    kind, text : str
+        ``"code"`` or ``"markdown"``, and the source.
+    """
+    count = 0
+    for position, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            count += bool(text.strip())
+            yield f"In [{count}]", "code", text
+        else:
+            yield f"cell {position} (text, {f'below In [{count}]' if count else 'above all code'})", "markdown", text
+
+
+def place(path, cell):
+    """What :func:`places` calls the cell at a position, counted from 1."""
+    return list(places(path))[cell - 1][0]
+
+
+def _numbers(table, root):
+    """Numbers that stand twice, and labels that are not those of their numbers."""
+    paths = {path.stem: path for path in finding.notebooks(root)}
+    stands = {one: f"{paths[one.page].relative_to(root)}, {place(paths[one.page], one.cell)}" for one in table}
+    for field in ("name", "label"):
+        for value, several in _groups(table, field).items():
+            for one in several[1:]:
+                if value and (field == "name" or one.name != several[0].name):
+                    yield stands[one], f"{value} stands already in {stands[several[0]]}"
+    for one in table:
+        should = f"eq-{one.number}" if one.kind == "Equation" else f"box-{one.number}"
+        right = {should, f"{one.kind}-{one.number}".lower()} if one.kind != "Equation" else {should}
+        if one.number and one.label not in right:
+            what = f"({one.label}) after its last $$" if one.kind == "Equation" else f":name: {one.label}"
+            yield stands[one], f"{one.name} is labelled {what}; it should be {should}" if one.label else \
+                f"{one.name} has no label; write ({should}) after its last $$"
+
+
+def _groups(table, field):
+    groups = collections.defaultdict(list)
+    for one in table:
+        groups[getattr(one, field)].append(one)
+    return groups
+
+
+def _references(text, targets, pages):
+    """What is wrong with the references in a text."""
+    for role, words, target, alone in _ROLE.findall(without_code(text)):
+        words, target = (words, target) if target else ("", alone)
+        one = targets.get(target)
+        if one is None:
+            if re.match(r"(eq|box)-\w+$", target):
+                yield f"the reference {{{role}}}`{words or target}` leads to {target}, which is nowhere in the book"
+            continue
+        named = _NAME.findall(words)
+        if named and named != [one.name] or role == "eq" and words and not named and one.number:
+            others = [other.label for other in targets.values() if [other.name] == named]
+            other = f", or lead to {others[0]}" if others else ""
+            yield f"the reference says {words} and leads to {target}, which is {one.name}; write {one.name}{other}"
+    for picture, words, target in _LINK.findall(without_code(text)):
+        page = target.split("#")[0].rsplit("/", 1)[-1].removesuffix(".ipynb")
+        section = re.match(r"X\.\d+[a-z]?\b", words)
+        if picture and not words.strip():
+            yield f"the picture {target} has no words for those who do not see it; write ![what it shows]({target})"
+        elif section and pages.get(page, section[0]) != section[0]:
+            yield f"the link says {section[0]} and leads to {page}, which is {pages[page]}"
+
+
+def referred(text):
+    """Labels of the statements that a text refers to.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> referred("by {eq}`(30) <eq-30>` and {ref}`box-9`, [(14)](07-a.ipynb#eq-14), ``{eq}`(1) <eq-1>` ``")
+    ['eq-30', 'box-9', 'eq-14']
+    """
+    plain = without_code(text)
+    links = [target.partition("#")[2] for _, _, target in _LINK.findall(plain)]
+    return [target or alone for _, _, target, alone in _ROLE.findall(plain)] + [label for label in links if label]
+
+
+def without_code(text):
+    """The text with its code blanked, as long as before.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> without_code("E01, ``E02``")
+    'E01,        '
+    """
+    return _CODE.sub(lambda code: re.sub(r"\S", " ", code[0]), text)
+
+
+def _pictures(text):
+    """Figures and explorers of a code cell that say too little to those who do not see them."""
+    try:
+        calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    except SyntaxError:                                     # a magic command; or the cell says so itself when it runs
+        return
+    for call in calls:
+        name = ast.unparse(call.func)
+        alternative = {"mc.show": [*call.args, *_option(call, "alt")], "mc.explore": _option(call, "alt")}.get(name)
+        if alternative is not None and not (alternative and len(ast.unparse(alternative[0])) > 30):
+            how = 'mc.show("what the picture shows")' if name == "mc.show" else '@mc.explore(alt="what it shows", …)'
+            yield f"{name} has no words, or too few, for those who do not see the picture; write {how}"
+
+
+def _option(call, name):
+    return [option.value for option in call.keywords if option.arg == name]

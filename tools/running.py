@@ -1,0 +1,163 @@
+"""Run notebooks side by side, each in a fresh process that has everything imported already.
+
+A kernel of its own costs a notebook more than a second before the first cell.
+Here one process imports NumPy, matplotlib and the package once, and a copy of
+it (``fork``) runs each notebook with IPython's in-process kernel.
+"""
+
+import concurrent.futures
+import contextlib
+import importlib
+import multiprocessing
+import os
+import pathlib
+import signal
+import tempfile
+import time
+from multiprocessing import forkserver
+
+from . import warm
+
+_METHODS = multiprocessing.get_all_start_methods()
+
+
+class Run:
+    """A notebook after it ran.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    notebook : nbformat.NotebookNode
+        With its outputs, up to the first error.
+    ran : set of str
+        Functions of the package that it called.
+    seconds : float
+    fault : tuple (int, str) or None
+        Position of the cell that stopped with an error, and the error in one line.
+    """
+
+    def __init__(self, path, notebook, ran, seconds, fault):
+        self.path, self.notebook, self.ran, self.seconds, self.fault = path, notebook, ran, seconds, fault
+
+    def words(self):
+        """The fault in one line, with the cell as JupyterLab counts it."""
+        position, error = self.fault
+        return f"{self.path.name}, In [{self.notebook.cells[position].execution_count}]: {error}"
+
+
+def run(paths, *, book=False, timeout=120):
+    """Run notebooks, as many at once as there are processors.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+    book : bool, optional
+        Whether explorers and figures are baked for the built book.
+    timeout : int, optional
+        Seconds that one cell may take.
+
+    Yields
+    ------
+    Run
+        In the order in which they were given.
+
+    Raises
+    ------
+    RuntimeError
+        The process that ran a notebook ended before the notebook did.
+    """
+    make_ready()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
+    paths = [pathlib.Path(path).resolve() for path in paths]
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    with concurrent.futures.ThreadPoolExecutor(processors) as threads:
+        yield from threads.map(lambda path: _in_a_fresh_process(context, path, book, timeout), paths)
+
+
+def make_ready():
+    """Start the process from which those that run notebooks are forked; there the imports begin at once."""
+    if "forkserver" in _METHODS:
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["__main__", "tools.warm"])
+        os.environ[warm.FLAG] = "1"
+        forkserver.ensure_running()
+        del os.environ[warm.FLAG]
+
+
+def _in_a_fresh_process(context, path, book, timeout):
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(sending, path, book, timeout))
+    process.start()
+    sending.close()
+    try:
+        return Run(path, *receiving.recv())
+    except EOFError:
+        process.join()
+        raise RuntimeError(f"{path.name}: the process that ran it ended with code {process.exitcode} "
+                           "before the notebook did") from None
+    finally:
+        process.join()
+
+
+def _answer(sending, path, book, timeout):
+    """What the fresh process does: run one notebook, send what came out."""
+    if not warm.RAN:                    # no fork here: this process began with nothing
+        os.environ[warm.FLAG] = "1"
+        importlib.reload(warm)
+    os.environ["MCNOTES_BOOK"] = "1" if book else ""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        start = time.perf_counter()
+        notebook, fault = _run_cells(path, timeout)
+        sending.send((notebook, warm.RAN, time.perf_counter() - start, fault))
+    sending.close()
+    os._exit(0)         # the kernel's threads need no farewell
+
+
+def _run_cells(path, timeout):
+    import nbformat
+    from ipykernel.inprocess.manager import InProcessKernelManager
+    from traitlets.config import Config
+
+    notebook = nbformat.read(path, as_version=4)
+    kernels = InProcessKernelManager(config=Config(HistoryManager={"enabled": False}))
+    kernels.start_kernel()
+    client = kernels.client()
+    client.start_channels()
+    signal.signal(signal.SIGALRM, _too_long)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    for position, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        signal.alarm(timeout)
+        _run_cell(client, cell)
+        signal.alarm(0)
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        if errors and "raises-exception" not in cell.metadata.get("tags", []):
+            return notebook, (position, f"{errors[0].ename}: {errors[0].evalue}".splitlines()[0])
+    return notebook, None
+
+
+def _run_cell(client, cell):
+    """Run a cell and put its outputs in; what is printed in a row is one output."""
+    from nbformat.v4 import output_from_msg
+
+    client.execute(cell.source, store_history=True)
+    cell.execution_count = client.get_shell_msg(timeout=5)["content"]["execution_count"]
+    while True:
+        message = client.iopub_channel.get_msg(timeout=5)
+        kind, content = message["msg_type"], message["content"]
+        if kind == "status" and content["execution_state"] == "idle":
+            return
+        if kind == "clear_output":
+            cell.outputs = []
+        elif kind in ("stream", "display_data", "execute_result", "error"):
+            output = output_from_msg(message)
+            if kind == "stream" and cell.outputs and cell.outputs[-1].get("name") == output.name:
+                cell.outputs[-1].text += output.text
+            else:
+                cell.outputs.append(output)
+
+
+def _too_long(number, frame):
+    raise TimeoutError("the cell took too long")

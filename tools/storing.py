@@ -1,0 +1,196 @@
+"""Store the outputs of notebooks, such that a file changes only where a person changed something.
+
+    python -m tools.storing book/07-our-scalar-vector-derivative.ipynb ...
+
+Outputs that are the same as the stored ones are left alone, to the byte: the
+notebook tests' own comparison decides (rounding residues do not count), and a
+picture is the same if it looks the same. What differs from run to run (numbers
+of widgets, times, splits in what is printed) is not stored at all.
+"""
+
+import base64
+import io
+import json
+import pathlib
+import re
+import sys
+
+import numpy as np
+
+from mcbook.statements import cells
+
+from . import carrying, running
+
+#: What the notebook tests do not compare, as patterns and replacements.
+RULES = pathlib.Path(__file__).parents[1] / "tests" / "nbval.cfg"
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+_CELL_METADATA = ("execution", "trusted", "collapsed", "scrolled", "editable", "slideshow", "ExecuteTime")
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def store(paths):
+    """Run notebooks and store their outputs in place.
+
+    Before it runs, a notebook is given what it carries (:mod:`~tools.carrying`).
+    One that stops with an error keeps the outputs that it had.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+
+    Yields
+    ------
+    str
+        One line for each notebook: what changed, or the error.
+    bool
+        Whether it ran through.
+    """
+    paths = [pathlib.Path(path) for path in paths]
+    originals = [_carrying(path) for path in paths]
+    for path, before, result in zip(paths, originals, running.run(paths), strict=True):
+        if result.fault:
+            yield f"{result.words()}\n    nothing is stored for {path.name}", False
+            continue
+        text, changed = merged(json.loads(path.read_text(encoding="utf-8")), result.notebook)
+        _write(path, text)
+        where = ", ".join(f"In [{count}]" for count in changed)
+        yield f"{path.name}: " + (f"new outputs in {where}" if changed else "cleaned" if text != before
+                                  else "as it was"), True
+
+
+def _carrying(path):
+    """Give a notebook what it carries, and return the text that it had before."""
+    before = path.read_text(encoding="utf-8")
+    if not carrying.carries(path):
+        notebook = carrying.carry(json.loads(before), path.stem)
+        _write(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+    return before
+
+
+def _write(path, text):
+    """Change a file in one step: notebooks that run meanwhile read the statements of all others."""
+    fresh = path.with_suffix(".fresh")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
+
+
+def merged(stored, fresh):
+    """A stored notebook with those outputs of a fresh run that differ.
+
+    Parameters
+    ----------
+    stored : dict
+        The notebook as it is in its file.
+    fresh : dict
+        The same notebook after it ran.
+
+    Returns
+    -------
+    text : str
+        The file to write.
+    changed : list of int
+        Numbers of the cells, as JupyterLab counts them, that have other outputs now.
+    """
+    import nbformat
+
+    changed = []
+    ids = [cell.get("id") for cell in stored["cells"]]
+    for number, (cell, now) in enumerate(zip(stored["cells"], fresh["cells"], strict=True)):
+        if ids.count(cell.get("id")) > 1 and ids.index(cell["id"]) != number:
+            cell["id"] = now["id"]
+        _clean(cell)
+        if cell["cell_type"] != "code":
+            continue
+        outputs, kept = _storable(now["outputs"]), _storable(cell.get("outputs", []))
+        count = now["execution_count"]
+        if same(kept, outputs):
+            for output in kept:
+                if "execution_count" in output:
+                    output["execution_count"] = count
+        else:
+            changed.append(count)
+            kept = outputs
+        cell["outputs"], cell["execution_count"] = kept, count
+        if cells.calls("".join(cell["source"])):
+            tags = cell["metadata"].setdefault("tags", [])
+            tags += [cells.CHECK] * (cells.CHECK not in tags)
+    stored["metadata"] = {"kernelspec": dict(KERNEL)}
+    return nbformat.writes(nbformat.from_dict(stored)) + "\n", changed
+
+
+def same(stored, fresh):
+    """Whether two lists of outputs show the same.
+
+    Parameters
+    ----------
+    stored, fresh : list of dict
+
+    Returns
+    -------
+    bool
+    """
+    return len(stored) == len(fresh) and all(map(_same_output, stored, fresh))
+
+
+def _same_output(stored, fresh):
+    if stored["output_type"] != fresh["output_type"] or stored.get("name") != fresh.get("name"):
+        return False
+    one, other = (output.get("data", {"text": output.get("text", "")}) for output in (stored, fresh))
+    return one.keys() == other.keys() and all(
+        looks_like(one[kind], other[kind]) if kind == "image/png" else
+        sanitized("".join(one[kind])) == sanitized("".join(other[kind])) if isinstance(one[kind], str | list) else
+        one[kind] == other[kind] for kind in one) and stored.get("metadata") == fresh.get("metadata")
+
+
+def sanitized(text):
+    """A text without what the notebook tests do not compare."""
+    for pattern, replacement in _rules():
+        text = re.sub(pattern, replacement, text)
+    return text
+
+
+def _rules():
+    if not RULES.exists():
+        return []
+    return re.findall(r"^regex: (.*)$\n^replace: (.*)$", RULES.read_text(encoding="utf-8"), re.M)
+
+
+def looks_like(one, other):
+    """Whether two pictures, PNG in base 64, differ by less than the eye sees."""
+    if one == other:
+        return True
+    from matplotlib.image import imread
+
+    left, right = (imread(io.BytesIO(base64.b64decode("".join(data)))) for data in (one, other))
+    return left.shape == right.shape and float(np.abs(left - right).max()) < 1 / 16
+
+
+def _storable(outputs):
+    """Outputs without what differs from run to run; what is printed in a row is one output."""
+    kept = []
+    for output in json.loads(json.dumps(outputs)):
+        if "data" in output:
+            output["data"].pop(_WIDGET, None)
+        if "text" in output:
+            output["text"] = "".join(output["text"])
+            if kept and kept[-1].get("name") == output["name"]:
+                kept[-1]["text"] += output["text"]
+                continue
+        kept.append(output)
+    return kept
+
+
+def _clean(cell):
+    for name in _CELL_METADATA:
+        cell["metadata"].pop(name, None)
+    if not cell["metadata"].get("tags", True):
+        del cell["metadata"]["tags"]
+
+
+if __name__ == "__main__":
+    fine = True
+    for _line, _ran in store(sys.argv[1:]):
+        print(_line, flush=True)
+        fine = fine and _ran
+    sys.exit(not fine)

@@ -1,0 +1,152 @@
+"""What a run of the notebooks found, told in one screen (a plugin for pytest beside nbval).
+
+    pytest -p tools.telling --nbval book/07-*.ipynb
+
+For each notebook: the cells as JupyterLab counts them, the statement or the
+line of code, what is stored and what comes out now, and what to do.
+"""
+
+import difflib
+import html
+import json
+import re
+
+import pytest
+
+from .storing import sanitized
+
+#: Cells of one notebook that are told in full; the others often only follow from them.
+IN_FULL = 3
+_LINES, _WIDTH = 3, 110
+_VERDICT = re.compile(r'<script type="application/json" class="mc-verdict">(.*?)</script>', re.S)
+_CHECK = re.compile(r'\bmb\.(?:confirm|refute|check)\(\s*"([^"]+)"')
+
+
+def names(source):
+    """What a cell is about: the statements that it checks, or its first line of code.
+
+    Parameters
+    ----------
+    source : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> names('mb.confirm("(14)", s=s)'), names("# by hand\\nx = 3\\nprint(x)")
+    ('(14)', 'x = 3')
+    """
+    checked = list(dict.fromkeys(_CHECK.findall(source)))
+    lines = [line for line in source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return ", ".join(checked) or (lines or [""])[0]
+
+
+def difference(stored, now):
+    """The lines that differ between stored and new outputs.
+
+    Parameters
+    ----------
+    stored, now : list of dict
+        Outputs of a cell.
+
+    Returns
+    -------
+    list of str
+        Lines that begin with ``stored`` or ``now``.
+    """
+    left, right = _lines(stored), _lines(now)
+    matcher = difflib.SequenceMatcher(None, list(map(sanitized, left)), list(map(sanitized, right)), autojunk=False)
+    blocks = [block for block in matcher.get_opcodes() if block[0] != "equal"]
+    told = []
+    for name, lines, (start, end) in (("stored", left, (1, 2)), ("now", right, (3, 4))):
+        lines = [line for block in blocks for line in lines[block[start]:block[end]]] or ["(nothing)"]
+        told += [f"{name if k == 0 else '':8}{_cut(line)}" for k, line in enumerate(lines[:_LINES])]
+        if len(lines) > _LINES:
+            told.append(f"{'':8}… and {len(lines) - _LINES} lines more")
+    return told
+
+
+def _lines(outputs):
+    """The lines that a reader sees below a cell; a picture is a line too."""
+    lines = []
+    for output in outputs:
+        data = output.get("data", {})
+        if output["output_type"] == "error":
+            text = f"{output['ename']}: {output['evalue']}"
+        elif "text/html" in data:
+            cells = re.sub(r"</(?:tr|caption|p|li|div)>", "\n", _VERDICT.sub(_letters, "".join(data["text/html"])))
+            text = html.unescape(re.sub(r"<[^>]*>", " ", cells))
+        else:
+            text = "".join(data.get("text/plain", output.get("text", "")))
+            text = "(a picture)" if "image/png" in data and text.startswith("<") else text
+        lines += [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    return lines
+
+
+def _letters(carried):
+    """The letters of a check, with shape and value: what its panel shows."""
+    rows = [row for formula in json.loads(carried[1])["formulas"] for row in formula["letters"]]
+    return "".join(f"<p>{html.escape(f'{letter} {shape}: {value}')}</p>" for letter, shape, value in rows)
+
+
+def _cut(line):
+    return line if len(line) <= _WIDTH else line[:_WIDTH - 2] + " …"
+
+
+def screen(path, faults):
+    """All that is wrong with one notebook.
+
+    Parameters
+    ----------
+    path : str
+    faults : list of tuple (str, str, list of str, bool)
+        For each cell: where it is, what it is about, the lines that differ, whether anything was stored.
+
+    Returns
+    -------
+    list of str
+    """
+    told = [path]
+    for where, about, lines, _ in faults[:IN_FULL]:
+        told += [f"  {where:8}{_cut(about)}", *(f"          {line}" for line in lines)]
+    if len(faults) > IN_FULL:
+        told.append(f"  and {', '.join(where for where, *_ in faults[IN_FULL:])}, which may only follow from these")
+    run = f"make run NOTEBOOKS={path}"
+    if not any(stored for *_, stored in faults):
+        return [*told, f"  Nothing is stored: {run}"]
+    return [*told, f"  If the change is meant: {run}, then read the sentences around these cells.",
+            f"  If not: {faults[0][0]}, or code or a formula above it, is not what it was; see git diff {path}"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Put what a person needs to know in the place of nbval's report."""
+    report = yield
+    if report.failed and hasattr(item, "cell") and hasattr(item, "test_outputs"):
+        stored, now = item.cell.outputs, item.test_outputs or []
+        lines = difference(stored, now) if now or stored else [str(call.excinfo.value).strip()]
+        path = item.path.relative_to(item.config.rootpath).as_posix()
+        report.user_properties.append(("cell", (path, f"In [{item.cell.execution_count or '?'}]",
+                                                names(item.cell.source), lines, bool(stored))))
+    return report
+
+
+def pytest_configure(config):
+    if config.option.nbval:
+        config.option.tbstyle, config.option.reportchars = "no", ""
+
+
+def pytest_terminal_summary(terminalreporter):
+    found = {}
+    for report in terminalreporter.stats.get("failed", []) + terminalreporter.stats.get("error", []):
+        cell = dict(getattr(report, "user_properties", [])).get("cell")
+        if cell:
+            found.setdefault(cell[0], []).append(cell[1:])
+        else:
+            terminalreporter.write_line(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}")
+    for path, faults in sorted(found.items()):
+        terminalreporter.write_line("")
+        for line in screen(path, faults):
+            terminalreporter.write_line(line)
