@@ -72,10 +72,10 @@ def style(folder):
 
 
 def package(folder):
-    """Change a function that few pages use, the training of a network."""
+    """Change a function that few pages use, the sigmoid."""
     path = folder / "mcnotes" / "network.py"
     text = path.read_text(encoding="utf-8")
-    new = re.sub(r"(\ndef descend\(.*?\"\"\"\n)(?=    [^ ])", r"\1    one_more = 1  # noqa: F841\n", text, count=1,
+    new = re.sub(r"(\ndef sigmoid\(.*?\"\"\"\n)(?=    [^ ])", r"\1    one_more = 1  # noqa: F841\n", text, count=1,
                  flags=re.S)
     assert new != text
     path.write_text(new, encoding="utf-8")

@@ -97,7 +97,6 @@ CASES = {
     "no direction": (lambda: mc.planar(np.sin, V).order(0 * V), ValueError, ["direction", "zero"]),
     "another shape there": (lambda: mc.planar(lambda v: v[v > 0], [0.5, -1.0, 2.0]).gap([-1.0, 0.0, 0.0]), ValueError,
                             ["(1,)", "(2,)", "no change to compare"]),
-    "layer": (lambda: mc.network.layer(W, V), ValueError, ["W", "(2, 3)", "(3,)", "(m, n)"]),
     "target turned": (lambda: mc.network.squared_loss(V[:, None], V), ValueError, ["(3, 1)", "(3,)", "t"]),
     "too large": (lambda: mc.derivative(lambda M: M @ np.ones(1000), np.ones((1000, 1000))).array, MemoryError,
                   ["(1000, 1000, 1000)", "GB", ".chain"]),

@@ -15,7 +15,6 @@ from test_programs import STEPS, points, program, programs
 
 import mcnotes as mc
 from book._ext.programs import lead_to_sections
-from mcnotes.programs import repeated
 
 X = np.array([[0.5, -1.0, 0.3, 0.8, 0.1], [1.2, 0.1, -0.7, 0.4, -0.6], [-0.2, 0.9, 0.6, -1.1, 0.7]])
 T = np.array([[0.2, -0.5, 0.1, 0.4, -0.3], [0.6, 0.3, -0.2, -0.1, 0.5]])
@@ -424,17 +423,6 @@ def test_a_comparison_that_was_changed_in_place_is_refused():
         return np.sum(np.where(chosen, v, 0.0))
     with pytest.raises(TypeError, match="changed in place"):
         mc.program(f, U)
-
-
-def test_a_function_that_is_met_often_becomes_a_program(monkeypatch):
-    step = repeated(lambda v: np.sum(np.where(v > 0, v, 0.0) ** 2) if v[0] < 5 else np.sum(v), several=False)
-    points = [elsewhere(U, seed) for seed in range(25)]
-    found = [step(v) for v in points]
-    monkeypatch.setattr("mcnotes.programs.repeating.value_and_derivative", None)
-    for v, (value, slope) in zip(points, found, strict=True):
-        assert step(v)[0] == value and np.allclose(step(v)[1], np.ravel(slope))
-    monkeypatch.undo()
-    assert np.array_equal(np.ravel(step(U + 9.0)[1]), np.ones(3))                     # another way: recorded anew
 
 
 def test_constants_have_their_names_and_are_copies():

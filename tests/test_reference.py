@@ -86,7 +86,7 @@ def test_every_public_name_is_in_the_reference():
     (">>> compress(derivative(f, v)).chain(size)", "mcnotes.x", ">>> mc.compress(mc.derivative(f, v)).chain(size)"),
     (">>> matrix(M, rows=2)", "mcnotes.draw.arrays", ">>> mc.draw.matrix(M, rows=2)"),
     (">>> matrix(3)", "mcnotes.layout", ">>> matrix(3)"), ("derivative(f) is", "mcnotes", "derivative(f) is"),
-    (">>> layer(W, A)", "mcnotes.network", ">>> mc.network.layer(W, A)"),
+    (">>> softmax(z)", "mcnotes.network", ">>> mc.network.softmax(z)"),
 ])
 def test_examples_are_written_as_in_a_notebook(line, module, said):
     assert reference.in_words_of_a_reader(line, module) == said

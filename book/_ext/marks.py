@@ -61,14 +61,13 @@ def _title(check):
 
 def _beside(document, check, place, target):
     """Put the mark of a misprint into the note that names it; other checks say their line where their cell stood."""
-    named = [node for node in document.findall(lambda node: isinstance(node, panels.aside | nodes.admonition))
-             if _ERRATUM.fullmatch(check.name) and re.search(rf"\b{check.name}\b", node.astext())]
-    lines = [line for node in named[:1] for line in node.findall(nodes.paragraph)]
+    named = re.compile(rf"(?:E\d\d, )*{check.name}\b") if _ERRATUM.fullmatch(check.name) else None
+    lines = [line for line in document.findall(nodes.paragraph) if named and named.match(line.astext())]
     if lines:
-        alone = len(set(_ERRATUM.findall(named[0].astext()))) == 1
+        alone = len(set(_ERRATUM.findall(lines[0].astext()))) == 1
         words = "✗ as printed" if alone else f"✗ {check.name} as printed"
-        lines[-1] += [nodes.Text("\u00a0"),
-                      panels.button(target, words, f"{check.name}: run it as printed", "mc-failed")]
+        lines[0] += [nodes.Text("\u00a0"),
+                     panels.button(target, words, f"{check.name}: run it as printed", "mc-failed")]
         return
     told = check.verdict["line"] if check.verdict else " ".join(check.lines) or check.name
     place["classes"] = ["mc-place"]

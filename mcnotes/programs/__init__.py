@@ -1,6 +1,5 @@
 """The derivative as a program: its steps recorded, walked back, and written as lines of NumPy."""
 
 from .composing import Program, program
-from .repeating import repeated
 
-__all__ = ["Program", "program", "repeated"]
+__all__ = ["Program", "program"]
