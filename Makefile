@@ -6,7 +6,7 @@ READY = $(VENV)/.ready
 PEERS ?= $(RUN)/python
 NOTEBOOKS ?= $(wildcard book/*.ipynb)
 
-.PHONY: book pdf test unit notebooks-test browser-test check chapter run mutants-formulas live bench tables ways lock fuzz \
+.PHONY: book pdf test unit notebooks-test browser-test release-test check chapter run mutants-formulas live bench tables ways lock fuzz \
 	clean
 
 book: $(READY)  ## execute the notebooks and build the HTML book
@@ -31,6 +31,9 @@ check: $(READY)  ## all checks of one chapter, after an edit: make check N=07
 
 browser-test: $(READY)  ## open the built pages in Chromium, with the network cut off
 	$(RUN)/python -m pytest -q -rs -n 2 tests/test_book.py tests/browser
+
+release-test: book  ## what is slow and rarely breaks: the wheel, a new chapter, all notebooks in JupyterLab
+	$(RUN)/python -m pytest -q -rs -n 2 --dist loadfile -m release tests
 
 chapter: $(READY)  ## start a chapter from a template: make chapter TITLE="Dual numbers" (AFTER=11 puts it in between)
 	$(RUN)/python -m tools.chapter "$(TITLE)" $(AFTER)

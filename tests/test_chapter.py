@@ -104,6 +104,7 @@ def test_a_title_that_cannot_be_is_refused(tmp_path, title, words):
     assert [path.name for path in (tmp_path / "book").iterdir()] == ["07-a.ipynb"]
 
 
+@pytest.mark.release
 def test_chapters_at_the_end_and_in_the_middle_pass_all_tests(copy):
     stems = [path.stem for path in finding.notebooks(copy)]
     assert [stem for stem in stems if stem[0].isdigit()][-2:] == ["24-dual-numbers", "25-a-long-way"]

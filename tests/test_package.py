@@ -13,6 +13,7 @@ import pytest
 from mcbook.exercises import source as exercises
 from mcbook.statements import finding
 
+pytestmark = pytest.mark.release
 ROOT = finding.ROOT
 NOT_SOURCES = shutil.ignore_patterns(".*", "_build", "node_modules", "__pycache__", "build", "*.egg-info")
 
