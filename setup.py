@@ -26,7 +26,7 @@ class WithTheBook(build_py):
         super().run()
         if not self.editable_mode:
             package = pathlib.Path(self.build_lib) / "mcbook"
-            module("mcbook/statements/finding.py").write(package / "statements" / "statements.json", ROOT)
+            module("mcbook/statements.py").write(package / "statements.json", ROOT)
             self.copy_tree(str(ROOT / "book" / "exercises"), str(package / "exercises" / "files"))
 
 

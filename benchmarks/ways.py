@@ -187,7 +187,7 @@ def from_pypi(browser, folder):
         say(env.install(wheel))
     code = ("import numpy as np, mcnotes as mc; "
             "assert mc.derivative(lambda x: np.sin(x) * x[0], [1.0, 2.0, 3.0]).matrix.shape == (3, 3); "
-            "from mcbook.statements.finding import find; assert find('Definition 9').section == 'X.7'")
+            "from mcbook.statements import find; assert find('Definition 9').section == 'X.7'")
     with steps.step("the first derivative, and a statement found"):
         call(env.python, "-I", "-c", code, cwd=folder)
 

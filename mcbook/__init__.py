@@ -5,7 +5,7 @@
 is :mod:`mcnotes`, which knows nothing of this package.
 """
 
+from .confirmation import ClaimError, confirm, holds, refute
 from .exercises.asking import check, hint, solution
-from .statements.confirm import ClaimError, confirm, holds, refute
 
 __all__ = ["ClaimError", "check", "confirm", "hint", "holds", "refute", "solution"]

@@ -11,7 +11,7 @@ import pytest
 
 import mcbook as mb
 import mcnotes as mc
-from mcbook.statements.finding import sections
+from mcbook.statements import sections
 
 PACKAGE = pathlib.Path(mc.__file__).parent
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mcbook.statements import cells, finding, running
+from mcbook import confirmation, statements
 
 HTML = pathlib.Path(__file__).parent.parent / "_build" / "html"
 pytestmark = pytest.mark.skipif(
@@ -15,9 +15,9 @@ pytestmark = pytest.mark.skipif(
     reason="the built pages were not tested: run `make book` first",
 )
 MOST_KILOBYTES = 550
-PAGES = list(finding.sections().values())
-RUN = cells.confirmed()
-STATEMENTS = [one for one in finding.everything() if one.number]
+PAGES = list(statements.sections().values())
+RUN = statements.confirmed()
+STATEMENTS = [one for one in statements.everything() if one.number]
 
 
 def page(name):
@@ -54,7 +54,7 @@ def test_references_show_the_notes_numbers():
 
 def test_every_erratum_and_its_places_lead_to_each_other():
     errata = page("reference/errata")
-    assert [number for number in range(1, running.ERRATA + 1) if f'id="e{number:02}"' not in errata] == []
+    assert [number for number in range(1, confirmation.ERRATA + 1) if f'id="e{number:02}"' not in errata] == []
     back = set(re.findall(r'href="\.\./([\w-]+)\.html#(note-e\d\d)"', errata))
     there = set()
     for name in PAGES:

@@ -7,11 +7,11 @@ import types
 import pytest
 
 from book._ext import lab
-from mcbook.statements import finding
+from mcbook import statements
 from tools import address, carrying
 
-TARGETS = {one.label: one for one in finding.everything()}
-BOOK = finding.ROOT / "book"
+TARGETS = {one.label: one for one in statements.everything()}
+BOOK = statements.ROOT / "book"
 NINE = "07-our-scalar-vector-derivative"
 
 

@@ -14,10 +14,10 @@ import pytest
 
 import mcbook as mb
 import mcnotes as mc
-from mcbook.statements import finding
+from mcbook import statements
 from tools import chapter, checking, proofreading
 
-ROOT = finding.ROOT
+ROOT = statements.ROOT
 EDITING = (ROOT / "book" / "reference" / "editing.md").read_text()
 
 
@@ -106,9 +106,9 @@ def test_a_title_that_cannot_be_is_refused(tmp_path, title, words):
 
 @pytest.mark.release
 def test_chapters_at_the_end_and_in_the_middle_pass_all_tests(copy):
-    stems = [path.stem for path in finding.notebooks(copy)]
+    stems = [path.stem for path in statements.notebooks(copy)]
     assert [stem for stem in stems if stem[0].isdigit()][-2:] == ["24-dual-numbers", "25-a-long-way"]
-    assert stems[stems.index("11a-seven-wires") - 1].startswith("11-") and "X.11a" in finding.read(
+    assert stems[stems.index("11a-seven-wires") - 1].startswith("11-") and "X.11a" in statements.read(
         copy / "book" / "11a-seven-wires.ipynb")[1]
     assert proofreading.faults(copy) == []
     code, told = run(copy, "pytest", "-q", "-p", "no:cacheprovider",
@@ -158,7 +158,7 @@ def change_outputs(root, stem, code):
 
 
 def told_without_running(root):
-    return proofreading.faults(root) + [line for path in finding.notebooks(root) if path.stem[:2] in ("24", "25")
+    return proofreading.faults(root) + [line for path in statements.notebooks(root) if path.stem[:2] in ("24", "25")
                                         for line in checking.faults(path)]
 
 

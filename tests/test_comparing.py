@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import mcnotes as mc
-from mcbook.statements.comparing import compare
+from mcbook.formulas.comparing import compare
 
 TABLE = np.array([[1.0, -2.0, 0.5], [3.0, 4.0, 1e-3]])
 

@@ -7,9 +7,9 @@ import pytest
 from docutils import nodes
 
 from book._ext import entries
-from mcbook.statements import finding, running
+from mcbook import confirmation, statements
 
-PAGE = finding.ROOT / "book" / "reference" / "errata.md"
+PAGE = statements.ROOT / "book" / "reference" / "errata.md"
 _ENTRY = re.compile(r"^(E\d\d) · (.+)\n: (.+)$", re.M)
 
 
@@ -34,7 +34,7 @@ def faults(text):
                 continue
             about, words = there[section][number]
             linked = set(re.findall(r"<([\w-]+)>`", about))
-            missing = [name for name in named.split(", ") if name and finding.find(name).label not in linked]
+            missing = [name for name in named.split(", ") if name and statements.find(name).label not in linked]
             if missing:
                 yield f"{number} does not lead to {missing}"
             parts = re.fullmatch(r"\*(?:Printed|Lost):\* (.+?) \*Should be:\* (.+?) \*Why:\* (.+)", words)
@@ -48,7 +48,7 @@ def faults(text):
 def test_every_slip_is_listed_with_what_it_should_be_and_why():
     assert list(faults(PAGE.read_text())) == []
     numbers = sorted(number for errata in contract.ERRATA.values() for number in errata)
-    assert numbers == [f"E{k:02}" for k in range(1, running.ERRATA + 1)]
+    assert numbers == [f"E{k:02}" for k in range(1, confirmation.ERRATA + 1)]
     assert f"It has {len(numbers)} slips" in PAGE.read_text()
 
 
@@ -65,7 +65,7 @@ def test_a_hole_in_the_list_would_be_noticed(old, new, fault):
 def test_the_headings_are_the_sections_of_the_book():
     titles = {line[3:] for line in PAGE.read_text().splitlines() if line.startswith("## ")}
     assert titles >= {"Opening", "X.11 The vector/vector derivative", "Everywhere"}
-    known = {section for section in finding.sections()}
+    known = {section for section in statements.sections()}
     assert all(title.split(" ")[0] in known for title in titles - {"Opening", "Everywhere"})
 
 

@@ -6,7 +6,7 @@ import os
 import contract
 import pytest
 
-from mcbook.statements import finding
+from mcbook import statements
 
 OWN = r"""# X.24 What the notes do not have
 
@@ -59,7 +59,7 @@ def notebook(folder, *texts, name="24-own.ipynb"):
 
 
 def test_the_book_has_the_numbers_of_the_notes_in_their_sections():
-    there = finding.statements()
+    there = statements.by_name()
     assert [one for one in contract.EQUATIONS + contract.BOXES if one not in there] == []
     assert there["Definition 9"].section == there["(16)"].section == "X.7"
     assert there["Clarification 24"].page.startswith("18-")
@@ -67,12 +67,12 @@ def test_the_book_has_the_numbers_of_the_notes_in_their_sections():
 
 
 def test_names_are_used_once():
-    names = [one.name for one in finding.everything()]
+    names = [one.name for one in statements.everything()]
     assert sorted(names) == sorted(set(names))
 
 
 def test_own_statements_are_found_by_being_written(tmp_path):
-    page, section, found = finding.read(notebook(tmp_path, "", OWN))
+    page, section, found = statements.read(notebook(tmp_path, "", OWN))
     assert (page, section) == ("24-own", "X.24")
     remark, ninety, product, chain = found
     assert (remark.name, remark.kind, remark.number, remark.title) == ("Remark 1", "Remark", "1", "Two links")
@@ -85,10 +85,10 @@ def test_own_statements_are_found_by_being_written(tmp_path):
 
 def test_a_changed_file_is_read_again(tmp_path):
     path = notebook(tmp_path, "# X.24 A\n\n$$ a = b \\tag{90} $$ (eq-90)")
-    first = finding.read(path)
+    first = statements.read(path)
     path.write_text(path.read_text().replace("a = b", "a = c"))
     os.utime(path, (1, 1))
-    assert (first[2][0].formulas, finding.read(path)[2][0].formulas) == (("a = b",), ("a = c",))
+    assert (first[2][0].formulas, statements.read(path)[2][0].formulas) == (("a = b",), ("a = c",))
 
 
 def test_the_pages_are_those_of_the_contents(tmp_path):
@@ -96,16 +96,16 @@ def test_the_pages_are_those_of_the_contents(tmp_path):
         notebook(tmp_path, "# A", name=name)
     (tmp_path / "_toc.yml").write_text("root: book/index\nparts:\n- chapters:\n    - file: book/02-b\n"
                                        "      title: x\n    - file: book/01-a.ipynb\n    - file: book/words\n")
-    assert [path.name for path in finding.notebooks(tmp_path)] == ["02-b.ipynb", "01-a.ipynb"]
+    assert [path.name for path in statements.notebooks(tmp_path)] == ["02-b.ipynb", "01-a.ipynb"]
 
 
 @pytest.mark.parametrize("name", ["definition 9", "Definition 9", "box-9"])
 def test_a_statement_is_found_by_its_names(name):
-    assert finding.find(name).title == "The gradient"
+    assert statements.find(name).title == "The gradient"
 
 
 def test_a_box_without_a_number_is_found_by_its_title_and_its_section():
-    assert finding.find("Small enough, in symbols") is finding.find("Clarification X.6")
+    assert statements.find("Small enough, in symbols") is statements.find("Clarification X.6")
 
 
 @pytest.mark.parametrize("name, near", [
@@ -115,7 +115,7 @@ def test_a_box_without_a_number_is_found_by_its_title_and_its_section():
 ])
 def test_a_name_that_is_not_there_is_answered_with_near_ones(name, near):
     with pytest.raises(ValueError, match=near):
-        finding.find(name)
+        statements.find(name)
 
 
 def test_a_name_on_two_pages_is_refused(tmp_path, monkeypatch):
@@ -123,7 +123,7 @@ def test_a_name_on_two_pages_is_refused(tmp_path, monkeypatch):
     notebook(tmp_path, text, name="24-a.ipynb")
     notebook(tmp_path, "", text, name="25-b.ipynb")
     (tmp_path / "_toc.yml").write_text("- file: book/24-a\n- file: book/25-b\n")
-    there = finding.notebooks(tmp_path)
-    monkeypatch.setattr(finding, "notebooks", lambda: there)
+    there = statements.notebooks(tmp_path)
+    monkeypatch.setattr(statements, "notebooks", lambda: there)
     with pytest.raises(ValueError, match=r"'\(90\)' stands twice: 24-a, cell 1, 25-b, cell 2"):
-        finding.find("(90)")
+        statements.find("(90)")

@@ -6,14 +6,14 @@ import pytest
 from docutils import nodes, utils
 
 from book._ext import checks, marks, panels
-from mcbook.statements import finding
-from mcbook.statements.verdict import Result, Verdict
+from mcbook import statements
+from mcbook.formulas.verdict import Result, Verdict
 
 VERDICT = Verdict("(30)", True, (
     Result(r"\textcolor{sienna}{a} < b", "≈", (("v", "3", "0.4 < 1"),),
            rows=((0.01, -0.2, 0.1, 0.1), (0.005, 0.1, 0.05, 0.025))),
     Result("c = d", "=", largest=1e-16, entries=6), Result("e", "shape", shapes=1)), "✓ (30) runs as printed")
-OWN = {"eq-30": finding.find("(30)"), "box-9": finding.find("Definition 9")}
+OWN = {"eq-30": statements.find("(30)"), "box-9": statements.find("Definition 9")}
 
 
 def cell(source, *outputs, tags=("hide-check",)):

@@ -7,8 +7,8 @@ none is symmetric.
 import numpy as np
 import pytest
 
-from mcbook.statements.confirm import holds
-from mcbook.statements.values import ClaimError
+from mcbook.confirmation import holds
+from mcbook.formulas.values import ClaimError
 from tools.breaking import mutants
 from tools.harmless import harmless
 

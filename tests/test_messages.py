@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import mcbook as mb
-from mcbook.statements import finding
-from mcbook.statements.confirm import holds
-from mcbook.statements.reading import FormulaError, read
-from mcbook.statements.values import ShapeClash
+from mcbook import statements
+from mcbook.confirmation import holds
+from mcbook.formulas.reading import FormulaError, read
+from mcbook.formulas.values import ShapeClash
 
 C = np.array([[1.0, -2, 0.5], [0.3, 1.5, -1]])
 V = np.array([0.2, -0.4, 0.7])
@@ -158,7 +158,7 @@ def test_a_shape_that_does_not_fit_is_an_error_of_its_own():
 
 
 def test_a_part_that_a_box_does_not_have_is_refused():
-    count = len(finding.find("Definition 9").formulas)
+    count = len(statements.find("Definition 9").formulas)
     with pytest.raises(ValueError, match=f"Definition 9 has {count} formulas: part goes from 1 to {count}"):
         mb.confirm("Definition 9", part=count + 1, s=lambda v: v @ v, v=V, **STEP)
 

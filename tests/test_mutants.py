@@ -9,10 +9,10 @@ import pathlib
 import numpy as np
 import pytest
 
-from mcbook.statements import finding
-from mcbook.statements.claiming import could_fail
-from mcbook.statements.reading import FormulaError
-from mcbook.statements.values import ClaimError
+from mcbook import statements
+from mcbook.formulas.claiming import could_fail
+from mcbook.formulas.reading import FormulaError
+from mcbook.formulas.values import ClaimError
 from tools import mutants as desk
 from tools.breaking import KINDS, bare, mutants
 from tools.harmless import harmless, renamed
@@ -77,11 +77,11 @@ def test_every_kind_is_among_the_slips():
 
 
 def test_a_formula_is_broken_once_in_each_way_and_never_left_whole():
-    latex = finding.find("(33)").formulas[0]
+    latex = statements.find("(33)").formulas[0]
     found = mutants(latex)
     assert len({one.latex for one in found}) == len(found) > 20
     assert bare(latex) not in {one.latex for one in found} and all(one.kind in KINDS for one in found)
-    assert r"\textcolor" not in bare(latex) and r"\left" not in bare(finding.find("(30)").formulas[0])
+    assert r"\textcolor" not in bare(latex) and r"\left" not in bare(statements.find("(30)").formulas[0])
 
 
 W, A = np.array([[1.0, 4, 2], [0, 7, 5]]), np.array([1.0, 3])
@@ -214,5 +214,5 @@ def test_a_page_that_stops_is_said(tmp_path):
 
 
 def test_formulas_of_the_book_that_could_fail_can_be_broken():
-    for latex in [latex for one in finding.everything() for latex in one.formulas if could_fail(latex)][::4]:
+    for latex in [latex for one in statements.everything() for latex in one.formulas if could_fail(latex)][::4]:
         assert mutants(latex, slice(0, 3)), latex

@@ -10,7 +10,7 @@ import contract
 import pytest
 
 from book._ext import entries
-from mcbook.statements import finding
+from mcbook import statements
 from tools import checking
 from tools.carrying import FRONT
 
@@ -48,7 +48,7 @@ def test_a_notebook_keeps_the_contract(path):
 @pytest.mark.parametrize("section", contract.SECTIONS)
 def test_a_section_has_the_numbers_of_the_notes(section):
     equations, boxes = contract.numbers(section)
-    found = [one.name for one in finding.everything() if one.page.startswith(f"{section:02}-")]
+    found = [one.name for one in statements.everything() if one.page.startswith(f"{section:02}-")]
     assert sorted(set(equations) - set(found)) == []
     assert sorted(set(boxes) - set(found)) == []
     strangers = (set(contract.EQUATIONS) | set(contract.BOXES)) & set(found) - set(equations) - set(boxes)
@@ -60,7 +60,7 @@ def test_every_erratum_is_shown_on_a_page_of_its_section():
     for section, errata in contract.ERRATA.items():
         for number, named in errata.items():
             at = [f"{section:02}"] if section is not None else []
-            at += [finding.find(name).page[:2] for name in named.split(", ") if name]
+            at += [statements.find(name).page[:2] for name in named.split(", ") if name]
             there = [page for page in shown.get(number, []) if not at or page[:2] in at]
             if number not in SLIPS and not there:
                 missing.append((number, at))

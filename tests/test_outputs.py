@@ -4,7 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from book._ext import outputs
-from mcbook.statements import finding
+from mcbook import statements
 
 
 def notebook(text, code='mb.confirm("(14)", v=v)'):
@@ -24,10 +24,10 @@ def test_the_formulas_of_a_page_count(old, new, again):
 
 
 def test_statements_of_other_pages_count_where_they_are_named(monkeypatch):
-    known = finding.statements()
+    known = statements.by_name()
     before = [outputs._text(notebook("Text.", code)) for code in ('mb.confirm("(14)", v=v)', "mc.planar(f, v)")]
     changed = known | {"(14)": known["(15)"]}
-    monkeypatch.setattr(finding, "statements", lambda: changed)
+    monkeypatch.setattr(statements, "by_name", lambda: changed)
     after = [outputs._text(notebook("Text.", code)) for code in ('mb.confirm("(14)", v=v)', "mc.planar(f, v)")]
     assert [one != other for one, other in zip(before, after, strict=True)] == [True, False]
 

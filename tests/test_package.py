@@ -10,11 +10,11 @@ import zipfile
 
 import pytest
 
+from mcbook import statements
 from mcbook.exercises import source as exercises
-from mcbook.statements import finding
 
 pytestmark = pytest.mark.release
-ROOT = finding.ROOT
+ROOT = statements.ROOT
 NOT_SOURCES = shutil.ignore_patterns(".*", "_build", "node_modules", "__pycache__", "build", "*.egg-info")
 
 
@@ -83,20 +83,20 @@ def test_a_wheel_in_an_empty_environment_knows_the_book(dist, tmp_path):
         import json, sys
         import numpy as np, mcnotes as mc
         from mcbook.exercises import source
-        from mcbook.statements import finding
+        from mcbook import statements
         W, a = np.array([[1.0, 2.0], [0.5, -1.0], [3.0, 0.0]]), np.array([1.0, 2.0, 3.0])
         d = mc.derivative(lambda a: np.tanh(W.T @ a), a)
         @mc.explore(alt="a line that turns", slope=[1, 2])
         def turn(slope):
             fig, ax = __import__("matplotlib.pyplot").pyplot.subplots()
             ax.plot([0, 1], [0, slope])
-        print(json.dumps({"file": finding.__file__, "statements": [repr(one) for one in finding.everything()],
+        print(json.dumps({"file": statements.__file__, "statements": [repr(one) for one in statements.everything()],
                           "exercises": [source.find(name).name for name in source.names()], "shape": d.matrix.shape,
                           "modules": sorted({name.split(".")[0] for name in sys.modules})}))"""
     answer = subprocess.run([python, "-I", "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True)
     answer = json.loads(answer.stdout.splitlines()[-1])
     assert pathlib.Path(answer["file"]).is_relative_to(tmp_path)
-    assert answer["statements"] == [repr(one) for one in finding.everything()]
+    assert answer["statements"] == [repr(one) for one in statements.everything()]
     assert answer["exercises"] == exercises.names() != []
     assert answer["shape"] == [3, 2]
     assert not {"sphinx", "jupyterlab", "scipy"} & set(answer["modules"])

@@ -8,9 +8,9 @@ import sys
 import pytest
 import yaml
 
-from mcbook.statements import finding
+from mcbook import statements
 
-ROOT = finding.ROOT
+ROOT = statements.ROOT
 PAGES = ["book/index", *re.findall(r"file: (\S+)", (ROOT / "_toc.yml").read_text())]
 NOTEBOOKS = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
 

@@ -86,11 +86,11 @@ def test_what_the_page_needs_of_mcnotes_is_packed_and_runs_from_the_archive(tmp_
 
     (tmp_path / "own.zip").write_bytes(pyodide.archive(pyodide.own_files()))
     names = zipfile.ZipFile(tmp_path / "own.zip").namelist()
-    assert "mcbook/inpage/examine.py" in names and "mcbook/statements/statements.json" in names
+    assert "mcbook/inpage/examine.py" in names and "mcbook/statements.json" in names
     assert not [name for name in names if "/site/" in name or "__pycache__" in name]
     with zipfile.ZipFile(tmp_path / "own.zip") as packed:
         packed.extractall(tmp_path / "there")
-    code = ("import mcnotes, json; from mcbook.statements.finding import find; assert '/there/' in mcnotes.__file__; "
+    code = ("import mcnotes, json; from mcbook.statements import find; assert '/there/' in mcnotes.__file__; "
             "from mcbook.inpage import answer; print(find('(30)').section, "
             "json.loads(answer(json.dumps({'do': 'examine', 'with': {'code': 'def f(s): return s', 'at': '2.0'}})))"
             "['kinds'])")

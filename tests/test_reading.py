@@ -5,9 +5,9 @@ import tomllib
 
 import pytest
 
-from mcbook.statements import finding
-from mcbook.statements.reading import FormulaError, read
-from mcbook.statements.tree import spelled, walk
+from mcbook import statements
+from mcbook.formulas.reading import FormulaError, read
+from mcbook.formulas.tree import spelled, walk
 from tools.breaking import saying
 
 NOTES = tomllib.loads((pathlib.Path(__file__).parent / "formulas.toml").read_text(encoding="utf-8"))
@@ -34,7 +34,7 @@ def test_the_equations_of_the_notes_are_read(number):
 
 def test_every_formula_of_the_book_is_read():
     unread = {}
-    for one in finding.everything():
+    for one in statements.everything():
         for latex in one.formulas:
             try:
                 assert read(latex)

@@ -11,18 +11,18 @@ from sphinx import addnodes
 
 import mcnotes as mc
 from book._ext import entries, listing, lists, reference
-from mcbook.statements import finding
+from mcbook import statements
 
-REFERENCE = finding.ROOT / "book" / "reference"
+REFERENCE = statements.ROOT / "book" / "reference"
 
 
 def test_every_statement_is_listed_once_with_its_title():
     text = listing.markdown()
-    for one in finding.everything():
+    for one in statements.everything():
         named = [line for line in text.splitlines() if f"<{one.label}>`" in line]
         assert len(named) == 1 and one.title in named[0], one.name
     sections = [line[3:].split(" ")[0] for line in text.splitlines() if line.startswith("## X.")]
-    assert sections == [name for name in finding.sections() if name.startswith("X.")]
+    assert sections == [name for name in statements.sections() if name.startswith("X.")]
 
 
 def test_where_a_statement_is_used_are_the_pages_that_refer_to_it(tmp_path):

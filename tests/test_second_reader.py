@@ -15,8 +15,8 @@ import unicodedata
 
 import pytest
 
-from mcbook.statements import finding
-from mcbook.statements.reading import letter_name
+from mcbook import statements
+from mcbook.formulas.reading import letter_name
 from tools.pieces import Pieces, is_a, word
 
 HERE = pathlib.Path(__file__).parent
@@ -69,7 +69,7 @@ def first(latex):
 
 
 def test_both_readers_find_the_same_pieces_in_every_formula_of_the_book():
-    formulas = list(dict.fromkeys(latex for one in finding.everything() for latex in one.formulas))
+    formulas = list(dict.fromkeys(latex for one in statements.everything() for latex in one.formulas))
     differ = {latex: (own - other, other - own) for latex, other in zip(formulas, second(formulas), strict=True)
               if (own := first(latex)) != other}
     assert differ == {} and len(formulas) > 100

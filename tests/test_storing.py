@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from mcbook.statements import cells
+from mcbook import statements
 from tools import carrying, storing
 
 BOOK = storing.RULES.parents[1] / "book"
@@ -112,7 +112,7 @@ def test_a_notebook_that_stops_keeps_its_outputs(tmp_path):
 def test_cells_that_only_check_carry_the_tag():
     for path in sorted(BOOK.glob("*.ipynb")):
         for cell in json.loads(path.read_text())["cells"]:
-            if cell["cell_type"] == "code" and cells.calls("".join(cell["source"])):
+            if cell["cell_type"] == "code" and statements.calls("".join(cell["source"])):
                 assert "hide-check" in cell["metadata"].get("tags", []), (
                     f"book/{path.name}, In [{cell['execution_count']}]: only checks, so it carries the tag "
                     f"hide-check; run: make run NOTEBOOKS=book/{path.name}")

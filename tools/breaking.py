@@ -8,7 +8,7 @@ LaTeX, guided by the tree that the grammar reads from it.
 import dataclasses
 import re
 
-from mcbook.statements.reading import FormulaError, read
+from mcbook.formulas.reading import FormulaError, read
 
 from .pieces import Pieces, is_a, is_shape, only_letter, span, word
 

@@ -10,7 +10,7 @@ r"""What each notebook carries for those who run it; ``make run`` puts it there,
 import json
 import re
 
-from mcbook.statements import finding
+from mcbook import statements
 
 from .address import requirement
 
@@ -37,7 +37,7 @@ _ROLE = re.compile(rf"{_CODE}|\{{(?:eq|ref)\}}`(?:(?P<words>[^`<]*?)\s*<(?P<labe
                    re.S | re.M)
 
 
-def carry(notebook, page, root=finding.ROOT):
+def carry(notebook, page, root=statements.ROOT):
     """A notebook with all that it carries for those who run it.
 
     Parameters
@@ -54,7 +54,7 @@ def carry(notebook, page, root=finding.ROOT):
     dict
         The same notebook.
     """
-    targets = {one.label: one for one in finding.everything()}
+    targets = {one.label: one for one in statements.everything()}
     cells = notebook["cells"]
     for cell in cells:
         if cell["cell_type"] == "markdown":
@@ -101,10 +101,10 @@ def linked(text, page, targets, book):
 
     Examples
     --------
-    >>> targets = {one.label: one for one in finding.everything()}
-    >>> linked("By {eq}`(16) <eq-16>`", "08-vector-derivative", targets, finding.ROOT / "book")
+    >>> targets = {one.label: one for one in statements.everything()}
+    >>> linked("By {eq}`(16) <eq-16>`", "08-vector-derivative", targets, statements.ROOT / "book")
     'By [(16)](07-our-scalar-vector-derivative.ipynb#eq-16)'
-    >>> linked("By [X.7](07-our-scalar-vector-derivative)", "08-vector-derivative", targets, finding.ROOT / "book")
+    >>> linked("By [X.7](07-our-scalar-vector-derivative)", "08-vector-derivative", targets, statements.ROOT / "book")
     'By [X.7](07-our-scalar-vector-derivative.ipynb)'
     """
     def as_link(role):
@@ -138,7 +138,7 @@ def plain(text, targets):
 
     Examples
     --------
-    >>> targets = {one.label: one for one in finding.everything()}
+    >>> targets = {one.label: one for one in statements.everything()}
     >>> plain("By [(16)](07-our-scalar-vector-derivative.ipynb#eq-16)", targets)
     'By {eq}`(16) <eq-16>`'
     """
@@ -155,7 +155,7 @@ def plain(text, targets):
     return _STYLE.sub(as_it_is, _LINK.sub(as_role, text))
 
 
-def carries(path, root=finding.ROOT):
+def carries(path, root=statements.ROOT):
     """Whether a notebook carries all that it should.
 
     Parameters

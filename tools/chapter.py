@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-from mcbook.statements import finding
+from mcbook import statements
 
 from . import storing
 
@@ -69,7 +69,7 @@ def place(root, after=""):
     ValueError
         There is no chapter of that number.
     """
-    stems = [path.stem for path in finding.notebooks(root) if path.stem[0].isdigit()]      # an appendix has no number
+    stems = [path.stem for path in statements.notebooks(root) if path.stem[0].isdigit()]  # an appendix has no number
     numbers = [stem.split("-")[0] for stem in stems]
     after = (after.zfill(2) if after.isdigit() else after) or numbers[-1]
     if after not in numbers:
@@ -82,7 +82,7 @@ def place(root, after=""):
     return next(number for number in free if number not in numbers), before
 
 
-def start(title, after="", root=finding.ROOT):
+def start(title, after="", root=statements.ROOT):
     """Write the notebook, its exercises and its line in ``_toc.yml``.
 
     Parameters
@@ -106,7 +106,7 @@ def start(title, after="", root=finding.ROOT):
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     if not slug or "$" in title:
         raise ValueError(f'{title!r} is no title; write make chapter TITLE="Dual numbers", in words')
-    if any(re.sub(r"^\d+[a-z]?-", "", path.stem) == slug for path in finding.notebooks(root)):
+    if any(re.sub(r"^\d+[a-z]?-", "", path.stem) == slug for path in statements.notebooks(root)):
         raise ValueError(f"a chapter {slug} is there already")
     number, before = place(root, after)
     words = {"heading": f"X.{number.lstrip('0')} {title}", "name": title.strip().lower(), "slug": slug,
@@ -138,7 +138,7 @@ def main(title, after=""):
     (line, fine), = storing.store([path])
     if not fine:
         print(line)
-    name = path.relative_to(finding.ROOT)
+    name = path.relative_to(statements.ROOT)
     print(f"{name} is started, with book/exercises/{path.stem}.toml and a line in _toc.yml.\n"
           f"Edit it, then: make run NOTEBOOKS={name} and make check N={path.stem.split('-')[0]}")
     return int(not fine)

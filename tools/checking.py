@@ -12,8 +12,9 @@ import json
 import re
 import sys
 
+from mcbook import statements
 from mcbook.exercises.source import tables_of
-from mcbook.statements import cells, claiming, finding
+from mcbook.formulas.claiming import could_fail
 
 from . import carrying, proofreading, prose, storing
 
@@ -94,7 +95,7 @@ def files(path):
             yield where, f"the time of a run is stored; {run}"
         if tags - TAGS:
             yield where, f"the book does not know the tag {', '.join(sorted(tags - TAGS))}; it knows {sorted(TAGS)}"
-        if cells.calls(source) and cells.CHECK not in tags:
+        if statements.calls(source) and statements.CHECK not in tags:
             yield where, f"it only checks, so it carries the tag hide-check; {run}"
 
 
@@ -148,9 +149,9 @@ def checks(path):
         if cell["cell_type"] == "code":
             for name in re.findall(r"mb\.confirm(?:_order)?\(\s*\"([^\"]+)\"", "".join(cell["source"])):
                 checked[re.sub(r"^(\(\w+\)|[A-Z]\w+ \w+) .*", r"\1", name)] = position
-    for one in finding.read(path)[2]:
+    for one in statements.read(path)[2]:
         where, last = proofreading.place(path, one.cell), checked.get(one.name)
-        if one.number and last is None and any(map(claiming.could_fail, one.formulas)):
+        if one.number and last is None and any(map(could_fail, one.formulas)):
             yield where, f'{one.name} is not checked on its page; write mb.confirm("{one.name}", …) in a cell below it'
         elif last is not None and last < one.cell:
             yield where, f"{one.name} is checked before it is stated; move the check down"
@@ -177,7 +178,7 @@ def main(names):
     """Check the notebooks whose names begin so; the exit status of a shell command is returned."""
     import pytest
 
-    found = [path for name in names for path in sorted((finding.ROOT / "book").glob(f"{name}*.ipynb"))]
+    found = [path for name in names for path in sorted((statements.ROOT / "book").glob(f"{name}*.ipynb"))]
     if not found:
         print(f"no notebook in book/ begins with {' or '.join(names)}; write make check N=07")
         return 2

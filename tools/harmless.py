@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from mcbook.statements.binding import Binder
-from mcbook.statements.judging import values
-from mcbook.statements.letters import Letters
-from mcbook.statements.reading import FormulaError, read
-from mcbook.statements.tree import Node, rebuilt, walk
-from mcbook.statements.values import ZERO, ClaimError, Flexible, Tensor
+from mcbook.formulas.binding import Binder
+from mcbook.formulas.judging import values
+from mcbook.formulas.letters import Letters
+from mcbook.formulas.reading import FormulaError, read
+from mcbook.formulas.tree import Node, rebuilt, walk
+from mcbook.formulas.values import ZERO, ClaimError, Flexible, Tensor
 
 from .breaking import bare, saying, told
 

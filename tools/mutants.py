@@ -17,12 +17,12 @@ import pathlib
 import sys
 import tomllib
 
+from mcbook import statements
+from mcbook.confirmation import run
+from mcbook.formulas.claiming import could_fail
+from mcbook.formulas.reading import FormulaError
+from mcbook.formulas.values import ClaimError
 from mcbook.inpage.cells import Page
-from mcbook.statements import cells, finding
-from mcbook.statements.claiming import could_fail
-from mcbook.statements.reading import FormulaError
-from mcbook.statements.running import run
-from mcbook.statements.values import ClaimError
 
 from .breaking import KINDS, mutants
 from .harmless import harmless
@@ -113,7 +113,7 @@ def report(path, every=1, known=None):
     """
     found, fates = Report(path.stem), {}
     known = survivors().get(path.stem, {}) if known is None else known
-    own = {name: one for one in finding.read(path)[2] for name in one.names}
+    own = {name: one for one in statements.read(path)[2] for name in one.names}
     for statement, letters, part in _checks(path, own):
         run(statement.name, letters, part, statement)
         if statement.name not in found.statements:
@@ -131,7 +131,7 @@ def report(path, every=1, known=None):
             found.accepted.append((name, known[name]))
         else:
             found.surviving.append((name, mutant.latex))
-    found.unchecked = [one.name for one in finding.read(path)[2] if one.name not in found.statements
+    found.unchecked = [one.name for one in statements.read(path)[2] if one.name not in found.statements
                        and any(map(could_fail, one.formulas))]
     if every == 1:
         accepted = {name for name, _ in found.accepted}
@@ -170,7 +170,7 @@ def _checks(path, own):
         source = "".join(cell["source"])
         if cell["cell_type"] != "code":
             continue
-        if not cells.calls(source) and (fault := page.run(source)["fault"]):
+        if not statements.calls(source) and (fault := page.run(source)["fault"]):
             raise FormulaError(f"{path.stem}, cell {count}: {fault}")
         for call in _calls(source):
             named = call.args[0].value.casefold()

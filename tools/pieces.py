@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from mcbook.statements.reading import letter_name, parsed
+from mcbook.formulas.reading import letter_name, parsed
 
 _PARTIAL = ("partial", "∂")
 _DIFFERENTIALS = ("partial", "∂", "Delta", "Δ", "d")

@@ -10,7 +10,7 @@ import collections
 import json
 import re
 
-from mcbook.statements import finding
+from mcbook import statements
 
 _ROLE = re.compile(r"\{(eq|ref)\}`(?:([^`<]*?)\s*<([^`>]+)>|([^`<>]+))`")
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]*)\)")
@@ -19,7 +19,7 @@ _CODE = re.compile(r"^(?P<fence>`{3,}|~{3,})(?!\{).*?^(?P=fence)|(?P<span>``+)(?
                    re.M | re.S)
 
 
-def faults(root=finding.ROOT):
+def faults(root=statements.ROOT):
     """Every slip of the book, in the order of its pages.
 
     Parameters
@@ -37,11 +37,11 @@ def faults(root=finding.ROOT):
     >>> faults()
     []
     """
-    table = [one for path in finding.notebooks(root) for one in finding.read(path)[2]]
+    table = [one for path in statements.notebooks(root) for one in statements.read(path)[2]]
     targets = {one.label: one for one in table}
-    pages = {page: section for page, section, _ in map(finding.read, finding.notebooks(root))}
+    pages = {page: section for page, section, _ in map(statements.read, statements.notebooks(root))}
     said = [f"{where}: {words}" for where, words in _numbers(table, root)]
-    for path in finding.notebooks(root):
+    for path in statements.notebooks(root):
         for where, kind, text in places(path):
             found = _pictures(text) if kind == "code" else _references(text, targets, pages)
             said += [f"{path.relative_to(root)}, {where}: {words}" for words in found]
@@ -82,7 +82,7 @@ def place(path, cell):
 
 def _numbers(table, root):
     """Numbers that stand twice, and labels that are not those of their numbers."""
-    paths = {path.stem: path for path in finding.notebooks(root)}
+    paths = {path.stem: path for path in statements.notebooks(root)}
     stands = {one: f"{paths[one.page].relative_to(root)}, {place(paths[one.page], one.cell)}" for one in table}
     for field in ("name", "label"):
         for value, several in _groups(table, field).items():

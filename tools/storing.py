@@ -17,7 +17,7 @@ import sys
 
 import numpy as np
 
-from mcbook.statements import cells
+from mcbook import statements
 
 from . import carrying, running
 
@@ -112,9 +112,9 @@ def merged(stored, fresh):
             changed.append(count)
             kept = outputs
         cell["outputs"], cell["execution_count"] = kept, count
-        if cells.calls("".join(cell["source"])):
+        if statements.calls("".join(cell["source"])):
             tags = cell["metadata"].setdefault("tags", [])
-            tags += [cells.CHECK] * (cells.CHECK not in tags)
+            tags += [statements.CHECK] * (statements.CHECK not in tags)
     stored["metadata"] = {"kernelspec": dict(KERNEL)}
     return nbformat.writes(nbformat.from_dict(stored)) + "\n", changed
 

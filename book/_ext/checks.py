@@ -11,7 +11,7 @@ import re
 
 from docutils import nodes
 
-from mcbook.statements.cells import CHECK, calls
+from mcbook.statements import CHECK, calls
 
 _CARRIED = re.compile(r'<script type="application/json" class="mc-verdict">(.*)</script>\s*$', re.S)
 

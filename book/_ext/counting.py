@@ -5,9 +5,8 @@ import pathlib
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from mcbook.statements.cells import confirmed
-from mcbook.statements.claiming import could_fail
-from mcbook.statements.finding import everything
+from mcbook.formulas.claiming import could_fail
+from mcbook.statements import confirmed, everything
 
 
 class StatementCounts(SphinxDirective):

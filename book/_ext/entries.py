@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
-from mcbook.statements.finding import ROOT, notebooks, read
+from mcbook.statements import ROOT, notebooks, read
 from tools.proofreading import places, without_code
 
 ERRATA, GLOSSARY = "book/reference/errata", "book/reference/glossary"

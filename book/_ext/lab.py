@@ -2,7 +2,7 @@
 
 import json
 
-from mcbook.statements import finding
+from mcbook import statements
 from tools.carrying import FRONT, plain
 
 
@@ -11,7 +11,7 @@ def take_away(app, docname, content):
     if not app.env.doc2path(docname).endswith(".ipynb"):
         return
     notebook, first = json.loads(content[0]), True
-    targets = {one.label: one for one in finding.everything()}
+    targets = {one.label: one for one in statements.everything()}
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = "".join(cell["source"])

@@ -8,7 +8,7 @@ import itertools
 import pathlib
 import re
 
-from mcbook.statements.finding import ROOT, notebooks, read
+from mcbook.statements import ROOT, notebooks, read
 from tools.proofreading import places, referred
 
 #: The page that holds the list. What only lists statements does not use them.

@@ -3,8 +3,7 @@
 import hashlib
 import pathlib
 
-from mcbook.statements.cells import confirmed
-from mcbook.statements.finding import everything, notebooks, read
+from mcbook.statements import confirmed, everything, notebooks, read
 
 from . import entries, listing
 

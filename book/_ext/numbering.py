@@ -7,7 +7,7 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
-from mcbook.statements.finding import statements
+from mcbook.statements import by_name
 
 from .marks import hang, mark
 
@@ -19,7 +19,7 @@ class NumberStatements(SphinxTransform):
 
     def apply(self, **options):
         page = self.env.docname.rsplit("/", 1)[-1]
-        own = {one.label: one for one in statements().values() if one.page == page}
+        own = {one.label: one for one in by_name().values() if one.page == page}
         marks = hang(self.document, own)
         links = self._links({label: one for label, one in own.items() if label not in marks})
         equations = self.env.get_domain("math").equations

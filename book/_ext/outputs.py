@@ -15,8 +15,8 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from sphinx.util import logging
 
+from mcbook import statements
 from mcbook.exercises import source
-from mcbook.statements import finding
 from tools import running, tracking
 
 TEXT, ANSWERS = "formulas and statements", "exercises"
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 def note_the_source(app, config):
     """Sphinx builds every page again when the code of this side changed."""
-    used = [pathlib.Path(finding.__file__), *sorted(pathlib.Path(__file__).parent.glob("*.*"))]
+    used = [pathlib.Path(statements.__file__), *sorted(pathlib.Path(__file__).parent.glob("*.*"))]
     config.mcnotes_source = hashlib.sha256(b"".join(path.read_bytes() for path in used)).hexdigest()
 
 
@@ -93,7 +93,7 @@ def _record(cache, notebook):
 
 def _text_of_the_book():
     """A fingerprint of all formulas: which check reads which of them, the notebooks say."""
-    return hashlib.sha256(repr(finding.everything()).encode()).hexdigest()
+    return hashlib.sha256(repr(statements.everything()).encode()).hexdigest()
 
 
 def _read_too(notebook, path):
@@ -110,8 +110,8 @@ def _answers(chapter):
 def _text(notebook):
     """A fingerprint of the words that outputs come from: formulas and boxes of the page, statements that it names."""
     own = [part if boxes else "".join(_DISPLAYED.findall(part)) for cell in notebook.cells
-           if cell.cell_type == "markdown" for boxes, part in finding.blocks(cell.source)]
+           if cell.cell_type == "markdown" for boxes, part in statements.blocks(cell.source)]
     named = {name for cell in notebook.cells if cell.cell_type == "code" for name in _NAMED.findall(cell.source)}
-    found = finding.statements()
+    found = statements.by_name()
     own += [repr(found.get(name)) for name in sorted(named)]
     return {TEXT: hashlib.sha256("\n".join(own).encode()).hexdigest()[:16]}

@@ -8,7 +8,7 @@ import shutil
 
 from docutils import nodes
 
-from mcbook.statements.finding import everything
+from mcbook.statements import everything
 
 from .fonts import write_fonts, write_theme
 

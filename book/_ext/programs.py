@@ -2,7 +2,7 @@
 
 import re
 
-from mcbook.statements.finding import sections
+from mcbook.statements import sections
 
 _SECTION = re.compile(r"<span class=['\"]mc-section['\"] data-section=['\"](X\.\d+)['\"]>[^<]*</span>")
 

@@ -28,7 +28,7 @@ import urllib.error
 import urllib.request
 import zipfile
 
-from mcbook.statements import finding
+from mcbook import statements
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 CORE = ROOT / "node_modules" / "pyodide"
@@ -246,9 +246,9 @@ def own_files():
                     not {"__pycache__", "__pyinstaller", "tools"} & set(inside.parts):
                 yield f"{name}/{inside.as_posix()}", path.read_bytes()
     with tempfile.TemporaryDirectory() as folder:
-        table = pathlib.Path(folder) / finding.TABLE.name
-        finding.write(table)
-        yield f"mcbook/statements/{table.name}", table.read_bytes()
+        table = pathlib.Path(folder) / statements.TABLE.name
+        statements.write(table)
+        yield f"mcbook/{table.name}", table.read_bytes()
     for path in sorted((ROOT / "book" / "exercises").glob("*.toml")):
         yield f"mcbook/exercises/files/{path.name}", path.read_bytes()
 

@@ -6,7 +6,7 @@ import pathlib
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
-from mcbook.statements import cells, finding
+from mcbook import statements
 
 from . import pyodide
 
@@ -31,7 +31,7 @@ class OfferToRun(SphinxTransform):
         name = self.env.docname.rsplit("/", 1)[-1]
         self.env.metadata[self.env.docname].update(mc_python="chapter", mc_cells=sources(self.env.doc2path(
             self.env.docname)))
-        first = next((cell for cell in shown if f"tag_{cells.CHECK}" not in cell["classes"]), shown[0])
+        first = next((cell for cell in shown if f"tag_{statements.CHECK}" not in cell["classes"]), shown[0])
         bar = nodes.raw("", BAR.format(name=name, size=self.config.mcnotes_python / 1e6), format="html")
         first.parent.insert(first.parent.index(first), bar)
 
@@ -51,15 +51,15 @@ def sources(path):
         opens (None for a misprint) and the code.
     """
     found = []
-    labels = {name: one.label for one in finding.everything() for name in one.names}
+    labels = {name: one.label for one in statements.everything() for name in one.names}
     for k, cell in enumerate(json.loads(pathlib.Path(path).read_text(encoding="utf-8"))["cells"]):
         if cell["cell_type"] != "code":
             continue
         code = "".join(cell["source"])
         entry = {"cell": k, "code": code}
-        if cells.CHECK in cell["metadata"].get("tags", []) and cells.calls(code):
+        if statements.CHECK in cell["metadata"].get("tags", []) and statements.calls(code):
             entry["check"] = [[f"check-{labels[name.casefold()]}" if function == "confirm" and name.casefold() in labels
-                               else None, call] for name, function, call in cells.calls(code)]
+                               else None, call] for name, function, call in statements.calls(code)]
         found.append(entry)
     return found
 

@@ -5,7 +5,7 @@ import html
 from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
 
-from mcbook.statements.reading import FormulaError, read
+from mcbook.formulas.reading import FormulaError, read
 
 
 def visit_entry(self, node):

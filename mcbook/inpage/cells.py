@@ -20,7 +20,7 @@ from importlib import import_module
 
 from mcnotes.programs import Program
 
-from ..statements.finding import sections
+from ..statements import sections
 from .faults import TYPED, fault, report
 
 #: What a page can show, the best form first.

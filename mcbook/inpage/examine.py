@@ -16,7 +16,7 @@ from mcnotes.planar import planar
 from mcnotes.programs import program
 from mcnotes.shapes import kind, shape_of
 
-from ..statements.finding import sections
+from ..statements import sections
 from .faults import TYPED, Fault, fault, report
 
 #: The steps of the planar table: each half of the one before.

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mcbook.statements import finding
+from mcbook import statements
 from tools import carrying
 from tools.storing import KERNEL
 
@@ -84,8 +84,8 @@ def test_boxes_of_different_kinds_look_different(lab):
 
 @pytest.mark.parametrize("link, opens", [
     ("[there](07-our-scalar-vector-derivative)", "07-our-scalar-vector-derivative.ipynb"),
-    ("{eq}`there <eq-20>`", f"{finding.find('(20)').page}.ipynb"),
-    ("{ref}`there <box-20>`", f"{finding.find('Concept 20').page}.ipynb"),
+    ("{eq}`there <eq-20>`", f"{statements.find('(20)').page}.ipynb"),
+    ("{ref}`there <box-20>`", f"{statements.find('Concept 20').page}.ipynb"),
     ("[there](reference/errata)", "errata.md"),
 ])
 def test_a_link_opens_what_it_names(lab, link, opens):

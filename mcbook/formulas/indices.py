@@ -11,7 +11,7 @@ from .values import ClaimError, Flexible, ShapeClash, Tensor, written
 
 
 class Indices:
-    """The part of :class:`mcbook.statements.meaning.Scope` that counts."""
+    """The part of :class:`mcbook.formulas.meaning.Scope` that counts."""
 
     def place(self, node, env):
         """The number of an index."""

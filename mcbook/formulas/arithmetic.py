@@ -13,7 +13,7 @@ _ELEMENTWISE = {name: getattr(np, name) for name in
 
 
 class Arithmetic:
-    """The part of :class:`mcbook.statements.meaning.Scope` that computes."""
+    """The part of :class:`mcbook.formulas.meaning.Scope` that computes."""
 
     # sums and products
 

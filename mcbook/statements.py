@@ -4,11 +4,13 @@ A statement is a numbered equation, ``$$ … \tag{30} $$ (eq-30)``, an unnumbere
 one with a label of words, ``$$ … $$ (two-links)``, or a box, an admonition with
 a ``:name:``. Nothing is listed by hand: the pages are those of ``_toc.yml``, and
 what stands on them is what there is. Away from the repository the same table
-comes with the installed package, written when its wheel was built.
+comes with the installed package, written when its wheel was built. The cells that check them
+are found by :func:`calls`.
 
 This module needs the standard library alone, so that building the wheel can use it.
 """
 
+import ast
 import dataclasses
 import difflib
 import functools
@@ -17,8 +19,14 @@ import pathlib
 import re
 
 #: The folder of the book's repository, and the table that an installed package carries instead.
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[1]
 TABLE = pathlib.Path(__file__).with_name("statements.json")
+
+#: The tag of a cell that holds nothing but checks.
+CHECK = "hide-check"
+#: How many arguments without a keyword a check has.
+_PLACES = {"mb.confirm": 1, "mb.refute": 2}
+_CONFIRMED = re.compile(r"\bmb\.confirm\(\s*([\"'])(.+?)\1")
 
 _CHAPTER = re.compile(r"^\s*-\s*file:\s*['\"]?([^\s'\"#]+)", re.M)
 _FENCE = re.compile(r"\s*(:{3,}|`{3,}|~{3,})(?:\{([\w:-]+)\}[ \t]*(.*)|.*)$")
@@ -118,7 +126,7 @@ def _near(wanted):
     return f"; near it: {', '.join(near)}" if near else "; an equation is named \"(30)\", a box \"Definition 9\""
 
 
-def statements():
+def by_name():
     """All statements of the book, in its order.
 
     Returns
@@ -128,7 +136,7 @@ def statements():
 
     Examples
     --------
-    >>> statements()["(30)"].section
+    >>> by_name()["(30)"].section
     'X.11'
     """
     return {one.name: one for one in everything()}
@@ -311,3 +319,67 @@ def blocks(text):
         yield stack[:], "\n".join(part)
 
 
+# The cells that check ---------------------------------------------------------------------------------------
+
+
+def calls(source):
+    """The checks that a cell calls, or nothing when it does anything else.
+
+    Parameters
+    ----------
+    source : str
+
+    Returns
+    -------
+    list of (name, function, code)
+
+    Examples
+    --------
+    >>> calls('mb.confirm("(30)", w=w)\\nmb.refute("E26", r"a = b", w=w)')
+    [('(30)', 'confirm', 'mb.confirm("(30)", w=w)'), ('E26', 'refute', 'mb.refute("E26", r"a = b", w=w)')]
+    >>> calls('x = 1\\nmb.confirm("(30)", w=w)')
+    []
+    """
+    try:
+        lines = ast.parse(source).body
+    except SyntaxError:
+        return []
+    found = []
+    for line in lines:
+        call = getattr(line, "value", None)
+        if not (isinstance(line, ast.Expr) and isinstance(call, ast.Call) and call.args
+                and isinstance(call.args[0], ast.Constant)
+                and len(call.args) <= _PLACES.get(ast.unparse(call.func), 0)):
+            return []
+        found.append((str(call.args[0].value), call.func.attr, ast.get_source_segment(source, line)))
+    return found
+
+
+def confirmed(root=ROOT):
+    """The statements that a cell of the book confirms.
+
+    Parameters
+    ----------
+    root : pathlib.Path, optional
+        The folder that holds ``_toc.yml``.
+
+    Returns
+    -------
+    set of str
+        Their names.
+
+    Examples
+    --------
+    >>> "(30)" in confirmed()
+    True
+    """
+    paths = notebooks(root)
+    there = {name: one for path in paths for one in read(path)[2] for name in one.names}
+    found = set()
+    for path in paths:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for _, named in _CONFIRMED.findall("".join(cell["source"])) if cell["cell_type"] == "code" else []:
+                words = named.casefold().split(" ")
+                name = next((" ".join(words[:k]) for k in range(len(words), 0, -1) if " ".join(words[:k]) in there), "")
+                found |= {there[name].name} if name else set()
+    return found

@@ -19,7 +19,7 @@ _LEVELS = 7
 
 
 class Calculus:
-    """The part of :class:`mcbook.statements.meaning.Scope` that differentiates."""
+    """The part of :class:`mcbook.formulas.meaning.Scope` that differentiates."""
 
     def _on_delta(self, node, env):
         inner = node.parts[0]

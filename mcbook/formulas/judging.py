@@ -42,7 +42,7 @@ def judge(latex, letters):
 
     Examples
     --------
-    >>> from mcbook.statements.letters import Letters
+    >>> from mcbook.formulas.letters import Letters
     >>> judge(r"(W A)^T = A^T W^T", Letters({"W": [[1, 2, 3], [4, 5, 6]], "A": [[1], [2], [4]]})).words
     '2 entries agree'
     """
@@ -67,7 +67,7 @@ def values(latex, letters):
 
     Examples
     --------
-    >>> from mcbook.statements.letters import Letters
+    >>> from mcbook.formulas.letters import Letters
     >>> [float(one[0, 0]) for one in values("v_i", Letters({"v": [2, 5, 3]}))]
     [2.0, 5.0, 3.0]
     """
