@@ -119,6 +119,8 @@ def test_bars_and_losses(ax):
     plt.close("all")
     mc.draw.losses([[3.0, 1.0], [2.0, 0.5]], ["slow", "fast"])
     assert len(plt.gca().lines) == 2 and plt.gca().get_yscale() == "log"
+    first, second = plt.gca().transData.transform([(0, 1), (1, 1)])[:, 0]
+    assert second - first > 50, "the first step has room"
 
 
 def test_diagrams(ax):
@@ -141,7 +143,7 @@ def test_diagrams(ax):
     assert len(plt.gca().patches) == 1 + 2 + 6 + 24
     plt.clf()
     mc.draw.nine_kinds([[("()", 0), ("(1, 3)", 1), ("(3, 2)", 2)]] * 3)
-    assert "by matrix" in [t.get_text() for t in plt.gca().texts]
+    assert "with respect\nto a matrix" in [t.get_text() for t in plt.gca().texts]
     plt.clf()
     mc.draw.vector([1.0, 2.0], labels=["a", "b"], role="output", column=False)
     assert {t.get_text(): t.get_color() for t in plt.gca().texts}["a"] == palette.OUTPUT
@@ -187,24 +189,46 @@ def test_vector_colours_labels_and_not_entries(ax):
     assert [t.get_color() for t in ax.texts if t.get_text() == "a"] == [palette.INK, palette.INPUT]
 
 
-@pytest.mark.parametrize(
-    ("by", "step", "open_", "folded"), [("rows", 1, "123", 1), ("columns", 2, "1245", 1), ("columns", 0, "", 3)]
-)
-def test_build_table_opens_rows_or_columns_in_order(ax, by, step, open_, folded):
-    mc.draw.build_table(VALUES, step, by=by, rows=["x", "y"], columns=["a", "b", "c"], ax=ax)
-    words = [t.get_text() for t in ax.texts]
-    assert sorted(word for word in words if word.isdigit()) == list(open_)
-    symbols = [word for word in words if "partial" in word]
-    last = {"rows": r"$\partial w/\partial v_{2}$", "columns": r"$\partial w_{3}/\partial v$"}[by]
-    assert len(symbols) == folded and symbols[-1] == last
-    label, along = ("y", 1) if by == "rows" else ("c", 0)
-    assert place(ax, last)[along] == place(ax, label)[along]
-    assert len([p for p in ax.patches if p.get_linewidth() > 2]) == (step > 0)
+def test_arrays_side_by_side_have_brackets_of_their_own(ax):
+    mc.draw.beside([[2.0, -3.0], [[4.0, 5.0], [6.0, 7.0]]], ["g", "M"], rows=["x", "y"], signs=["="], ax=ax)
+    assert place(ax, "x")[1] == place(ax, "2")[1] == place(ax, "4")[1] and place(ax, "y")[1] == place(ax, "6")[1]
+    assert place(ax, "g")[0] == place(ax, "2")[0] < place(ax, "=")[0] < place(ax, "4")[0] < place(ax, "5")[0]
+    assert len([line for line in ax.lines if len(line.get_xdata()) == 4]) == 4, "two brackets for each array"
+    assert [dict(table.rows)["y"] for table in read(ax.figure)[:2]] == [["−3"], ["6", "7"]]
 
 
-def test_build_table_leaves_the_numbers_of_the_caller_alone(ax):
-    mc.draw.build_table(VALUES, 0, ax=ax)
-    assert np.isfinite(VALUES).all()
+def test_an_arrow_can_be_seen_on_a_line_of_its_colour():
+    figure = plt.figure(figsize=(4, 4))
+    ax = figure.add_axes((0, 0, 1, 1), xlim=(0, 1), ylim=(0, 1))
+    ax.set_axis_off()
+    ax.plot([0, 1], [0.5, 0.5], color=palette.INPUT, linewidth=2)
+    mc.draw.arrow((0.2, 0.2), (0.8, 0.8), colour=palette.INPUT, ax=ax)
+    figure.canvas.draw()
+    row = np.asarray(figure.canvas.buffer_rgba())[figure.canvas.get_width_height()[1] // 2, :, 0]
+    runs = np.flatnonzero(np.diff((row < 128).astype(int)))
+    assert len(runs) >= 3, "the line is cut on both sides of the arrow"
+    plt.close(figure)
+
+
+def test_a_surface_names_its_step_and_its_gap():
+    figure = plt.figure()
+    ax = figure.add_subplot(projection="3d")
+    mc.draw.surface(X, Y, X * Y, path=[(0, 0, 0), (1, 0, 1)], gap=((1, 0, 1), (1, 0, 3)), names=("step", "gap"), ax=ax)
+    places = {text.get_text().strip(): text.get_position_3d() for text in ax.texts}
+    assert places["step"] == pytest.approx((0.5, 0, 0.5)) and places["gap"] == pytest.approx((1, 0, 2))
+    plt.close(figure)
+
+
+def test_the_backward_pass_of_the_map_runs_against_the_forward_one(ax):
+    mc.draw.links(backward=True, ax=ax)
+    arrows = [(np.subtract(t.xy, t.xyann), t.arrow_patch.get_linestyle()) for t in ax.texts
+              if getattr(t, "arrow_patch", None)]
+    there, back = ([way for way, style in arrows if (style == "--") == dashed] for dashed in (False, True))
+    assert len(there) == len(back) == 4 and np.allclose(there, np.negative(back))
+    assert place(ax, r"$\partial\mathcal{L}/\partial Z^\ell$")[1] == place(ax, r"$Z^\ell$")[1]
+    plt.clf()
+    mc.draw.links()
+    assert not [t for t in plt.gca().texts if "mathcal{L}/" in t.get_text()]
 
 
 def test_tensor_goes_on_in_a_new_line_before_its_cells_collide():
@@ -362,9 +386,8 @@ ERRORS = {
     "role": (lambda ax: mc.draw.vector([1.0], ["a"], role="row", ax=ax), "input, output, neither; it was 'row'"),
     "labels": (lambda ax: mc.draw.vector([1.0, 2.0], ["a"], ax=ax), "rows has 1 labels, the matrix has 2"),
     "names": (lambda ax: mc.draw.product(VALUES, VALUES.T, names=("a", "b"), ax=ax), "give three"),
-    "by": (lambda ax: mc.draw.build_table(VALUES, 1, by="row", ax=ax), "it was 'row'"),
-    "step": (lambda ax: mc.draw.build_table(VALUES, 3, by="rows", ax=ax), "in steps 0 to 2"),
-    "symbols": (lambda ax: mc.draw.build_table(VALUES, 1, symbols=["a"], ax=ax), "there are 2 rows"),
+    "beside": (lambda ax: mc.draw.beside([[1.0], [2.0]], ["a"], ax=ax), "names has 1 entries, 2 arrays need 2"),
+    "side rows": (lambda ax: mc.draw.beside([[1.0], [2.0, 3.0]], ["a", "b"], ax=ax), r"have \[1, 2\] rows"),
     "layer": (lambda ax: mc.draw.tensor(np.ones((2, 3, 4)), highlight=[(0, 0, 4)], ax=ax), "layers are 0 to 3"),
     "unfold": (lambda ax: mc.draw.compression([np.ones((2, 3, 4))], ax=ax), r"stage 0 has shape \(2, 3, 4\); unfold"),
     "current": (lambda ax: mc.draw.compression([VALUES], current=1, ax=ax), "stages are 0 to 0"),
@@ -410,7 +433,9 @@ def test_no_drawing_has_a_colour_that_the_theme_cannot_change():
     x = np.linspace(0.1, 2, 9)
     drawings = [
         lambda: mc.draw.matrix(VALUES, ["a", "b"], ["c", "d", "e"], "t", [(0, 0)], VALUES == 5),
-        lambda: mc.draw.build_table(VALUES, 1),
+        lambda: mc.draw.beside([[1.0, 2.0], [3.0, 4.0]], ["a", "b"]),
+        lambda: (mc.draw.curve(x, x**2), mc.draw.arrow((0, 0), (1, 1), name="a")),
+        lambda: mc.draw.links("loss", backward=True),
         lambda: mc.draw.product(VALUES, VALUES.T),
         lambda: mc.draw.tensor(np.ones((2, 3, 2))),
         lambda: mc.draw.compression([VALUES, [1.0, 2.0]], block=1, titles=["a", "b"]),

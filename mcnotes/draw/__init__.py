@@ -5,7 +5,7 @@ on ``ax``, and returns nothing. A cell that draws ends with ``mc.show("what the
 picture shows")``.
 """
 
-from .arrays import build_table, cell, matrix, product, vector
+from .arrays import beside, cell, matrix, product, vector
 from .barplots import bars
 from .chain import links
 from .diagrams import axes_count, flow, network, nine_kinds, shapes
@@ -26,7 +26,7 @@ from .palette import (
     ROSE,
     ZERO,
 )
-from .plots import contours, curve, gap_loglog, losses, surface
+from .plots import arrow, contours, curve, gap_loglog, losses, surface
 from .stacks import compression, tensor
 
 __all__ = [
@@ -44,9 +44,10 @@ __all__ = [
     "PREDICTION_TINT",
     "ROSE",
     "ZERO",
+    "arrow",
     "axes_count",
     "bars",
-    "build_table",
+    "beside",
     "cell",
     "compression",
     "contours",

@@ -1,11 +1,10 @@
 """Arrays with their labels: matrices, vectors, products."""
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from .canvas import SIZE, bare, colour_of, length, start
 from .cells import QUIET, WIDE, draw_cells, fits, keep_table, label_sides, marked, mask_of, widest, window
-from .palette import ACCENT, INK, INPUT_TINT, OUTPUT_TINT
+from .palette import ACCENT, INK
 
 
 def matrix(
@@ -130,73 +129,61 @@ def vector(values, labels=None, title=None, column=True, role="input", ax=None):
     matrix(values, **sides, title=title, roles=(role, role), ax=ax)
 
 
-def build_table(values, step, by="rows", rows=None, columns=None, symbols=None, ax=None):
-    """Draw a table of derivatives while it is being built, block by block (X.11 to X.14).
-
-    Blocks that were not reached yet are folded: one symbol on a tinted sheet.
-    The newest block has a thick frame.
+def beside(parts, names, *, rows=None, signs=None, roles=None, ax=None):
+    """Draw arrays side by side, each in brackets of its own: a gradient, a step, and their products entry by entry.
 
     Parameters
     ----------
-    values : array of shape (m, n), or Derivative
-    step : int
-        How many blocks are open, from 0 to m (by rows) or n (by columns).
-    by : {"rows", "columns"}, optional
-        Whether a block is one input (a row) or one output (a column).
-    rows, columns : list of str, optional
-        Labels of the m rows and n columns.
-    symbols : list of str, optional
-        One for each block; without it, the derivatives of w by each input, or
-        of each output by v.
+    parts : list of array of shape (m,) or (m, n)
+        A vector stands as a column.
+    names : list of str
+        Written over the arrays.
+    rows : list of str, optional
+        Labels of the m rows, the inputs; they stand left of the first array.
+    signs : list of str, optional
+        What stands between neighbors, such as ``["·", "="]``; one less than there are parts.
+    roles : list of "input", "output" or "neither", optional
+        What the arrays stand for; decides the colours of their names.
     ax : matplotlib Axes, optional
 
     Raises
     ------
     ValueError
-        `by` is neither word, there is no such step, or there are not as many
-        symbols as blocks.
+        The arrays do not have the same number of rows, or there are not as many names,
+        signs or roles as needed.
 
     Examples
     --------
     >>> import matplotlib.pyplot as plt
     >>> ax = plt.figure().add_subplot()
-    >>> build_table(np.ones((2, 3)), 1, by="columns", ax=ax)
-    >>> sum(text.get_text() == "1" for text in ax.texts), len(ax.patches)
-    (2, 3)
+    >>> beside([[2.0, -1.0], [0.5, 0.25]], ["gradient", "step"], signs=["·"], ax=ax)
+    >>> [text.get_text() for text in ax.texts]
+    ['2', '−1', 'gradient', '·', '0.50', '0.25', 'step']
     """
-    rows, columns = rows or _names(values, "rows"), columns or _names(values, "columns")
-    values = np.atleast_2d(np.array(getattr(values, "matrix", values), dtype=float))
-    m, n = values.shape
-    if by not in ("rows", "columns"):
-        raise ValueError(f"by is 'rows' (one input each) or 'columns' (one output each); it was {by!r}")
-    count = m if by == "rows" else n
-    if not 0 <= step <= count:
-        raise ValueError(f"step is {step}; a table of shape ({m}, {n}) is built by {by} in steps 0 to {count}")
-    if symbols is None:
-        of, wrt = (r"\partial w", r"\partial v_{{{}}}") if by == "rows" else (r"\partial w_{{{}}}", r"\partial v")
-        symbols = [f"${of}/{wrt}$".format(k + 1) for k in range(count)]
-    if len(symbols) != count:
-        raise ValueError(f"symbols has {len(symbols)} entries, there are {count} {by}; give one for each")
-    (values if by == "rows" else values.T)[step:] = np.nan
-    matrix(values, rows, columns, ax=ax)
-    ax = start(ax)
-    for k, symbol in enumerate(symbols):
-        x, y, wide, high = (0, -k - 1, n * WIDE, 1) if by == "rows" else (k * WIDE, -m, WIDE, m)
-        folded = k >= step
-        tint = INPUT_TINT if by == "rows" else OUTPUT_TINT
-        ax.add_patch(
-            Rectangle(
-                (x + 0.09, y + 0.09),
-                wide - 0.18,
-                high - 0.18,
-                facecolor=tint if folded else "none",
-                edgecolor=INK,
-                linewidth=2.2 if k == step - 1 else 0.9,
-                linestyle="--" if folded else "-",
-            )
-        )
-        if folded:
-            ax.text(x + wide / 2, y + high / 2, symbol, ha="center", va="center", size=SIZE, color=INK)
+    parts = [np.asarray(part) for part in parts]
+    parts = [part.reshape(-1, 1) if part.ndim == 1 else part for part in parts]
+    signs, roles = signs or [""] * (len(parts) - 1), roles or ["neither"] * len(parts)
+    for name, given, needed in zip(("names", "signs", "roles"), (names, signs, roles), (0, 1, 0), strict=True):
+        if len(given) != len(parts) - needed:
+            raise ValueError(f"{name} has {len(given)} entries, {len(parts)} arrays need {len(parts) - needed}")
+    m = parts[0].shape[0]
+    if any(part.shape[0] != m for part in parts):
+        raise ValueError(f"the arrays have {[len(part) for part in parts]} rows; side by side they need as many each")
+    fits("rows", rows, m)
+    wide = sum(part.shape[1] for part in parts) * WIDE + 1.1 * (len(parts) - 1)
+    ax = start(ax, width=min(4.8, 0.8 + 0.3 * wide), height=0.9 + 0.4 * m)
+    bare(ax)
+    left, _ = label_sides(ax, rows, None, ("input", "neither"))
+    x = 0.0
+    for part, name, role, sign in zip(parts, names, roles, ["", *signs], strict=True):
+        if sign:
+            ax.text(x - 0.55, -m / 2, sign, ha="center", va="center", size=SIZE + 2, color=INK)
+        entries, middle = draw_cells(ax, part, (x, 0)), x + part.shape[1] * WIDE / 2
+        head = ax.text(middle, 0.25, name, ha="center", va="bottom", size=SIZE, color=colour_of(role))
+        keep_table(ax, entries, rows=left, columns=[head])
+        x += part.shape[1] * WIDE + 1.1
+    room = max(0.3 + 0.22 * length(label) for label in rows) if rows else 0
+    window(ax, (-0.3 - room, x - 0.8), (-m - 0.2, 1.1))
 
 
 def product(left, right, result=None, names=("", "", ""), roles=("neither", "neither", "neither"), ax=None):

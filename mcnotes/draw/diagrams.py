@@ -113,7 +113,7 @@ def network(sizes, *, highlight=None, names=None, ax=None):
         shown = [k for k in drawn[highlight[0]] if k is not None]
         raise ValueError(f"highlight={highlight} names a neuron that is not drawn; of its layer, {shown} are")
     tall = max(len(column) for column in drawn)
-    ax = start(ax, width=4.8, height=min(4.5, 0.8 + 0.5 * tall))
+    ax = start(ax, width=min(4.8, 1.9 * len(sizes) - 0.6), height=min(4.2, 0.7 + 0.46 * tall))
     bare(ax)
     places = [
         {k: (3.2 * layer, (len(column) - 1) / 2 - row) for row, k in enumerate(column)}
@@ -175,26 +175,26 @@ def flow(forward, back, *, through=None, ax=None):
         raise ValueError(f"forward has {len(forward)} places, back has {len(back)}; they need the same")
     if through is not None and [len(words) for words in through] != [len(forward) - 1] * 2:
         raise ValueError(f"through needs two lists of {len(forward) - 1} words, one for each arrow")
-    apart = 2.6 if through is None else 3.4
-    ax = start(ax, width=4.8, height=2.4)
+    apart = 3.0 if through is None else 3.7
+    ax = start(ax, width=min(4.8, 1.4 * len(forward)), height=2.2)
     ax.set_axis_off()
     for row, (y, colour, tint) in enumerate(((1.6, INK, ZERO), (-0.2, ACCENT, MARK_TINT))):
         for k, (name, shape) in enumerate((forward, back)[row]):
             x = apart * k
-            ax.add_patch(Rectangle((x, y), 1.7, 1.1, facecolor=tint, edgecolor=colour, linewidth=1.2))
-            ax.text(x + 0.85, y + 0.74, name, ha="center", va="center", size=SIZE, color=colour)
-            ax.text(x + 0.85, y + 0.3, shape, ha="center", va="center", size=SIZE - 1, color=INK)
+            ax.add_patch(Rectangle((x, y), 2.1, 1.1, facecolor=tint, edgecolor=colour, linewidth=1.2))
+            ax.text(x + 1.05, y + 0.74, name, ha="center", va="center", size=SIZE, color=colour)
+            ax.text(x + 1.05, y + 0.3, shape, ha="center", va="center", size=SIZE - 1, color=INK)
             if k:
-                ends = ((x - 0.08, y + 0.55), (x - apart + 1.78, y + 0.55))
+                ends = ((x - 0.08, y + 0.55), (x - apart + 2.18, y + 0.55))
                 ax.annotate(
                     "", ends[row], ends[1 - row], arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 1.6}
                 )
                 if through is not None:
-                    middle = x - apart / 2 + 0.85
+                    middle = x - apart / 2 + 1.05
                     ax.text(
                         middle, y + 0.68, through[row][k - 1], ha="center", va="bottom", size=SIZE - 1, color=colour
                     )
-    ax.set_xlim(-0.1, apart * (len(forward) - 1) + 1.8)
+    ax.set_xlim(-0.1, apart * (len(forward) - 1) + 2.2)
     ax.set_ylim(-0.4, 2.9)
 
 
@@ -261,7 +261,7 @@ def axes_count(sizes=(3, 4, 5), *, ax=None):
 
 
 def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
-    """Draw the table of derivatives by the kind of input (rows) and of output (columns).
+    """Draw the table of derivatives, a row for each kind of input and a column for each kind of output.
 
     Parameters
     ----------
@@ -291,7 +291,7 @@ def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
     ax = start(ax, width=4.8, height=2.7)
     bare(ax)
     for i, row in enumerate(table):
-        ax.text(-0.15, -i - 0.5, f"by {kinds[i]}", ha="right", va="center", size=SIZE, color=INPUT)
+        ax.text(-0.15, -i - 0.5, f"with respect\nto a {kinds[i]}", ha="right", va="center", size=SIZE - 1, color=INPUT)
         for j, (shape, count) in enumerate(row):
             tensor = count > 2
             ax.add_patch(
@@ -318,5 +318,5 @@ def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
             )
     for j, kind in enumerate(kinds):
         ax.text(j * 2.1 + 1.05, 0.12, f"of a {kind}", ha="center", va="bottom", size=SIZE, color=OUTPUT)
-    ax.set_xlim(-2.2, 2.1 * len(kinds) + 0.1)
+    ax.set_xlim(-2.4, 2.1 * len(kinds) + 0.1)
     ax.set_ylim(-3.1, 0.6)

@@ -1,7 +1,8 @@
 """Curves, surfaces, contours and gaps."""
 
 import numpy as np
-from matplotlib.ticker import LogFormatterSciNotation, MaxNLocator
+from matplotlib.patheffects import Normal, Stroke
+from matplotlib.ticker import LogFormatterSciNotation
 
 from .canvas import SIZE, quiet, said, start
 from .palette import ACCENT, GRID, INK, INPUT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER, PREDICTION, PREDICTION_TINT, ROSE
@@ -136,7 +137,7 @@ def gap_loglog(steps, gaps, labels=None, *, slopes=(1, 2), ax=None):
 
 
 def surface(
-    x, y, z, *, plane=None, point=None, path=None, gap=None, labels=("$v_1$", "$v_2$", "$s$"), ax=None
+    x, y, z, *, plane=None, point=None, path=None, gap=None, names=("", ""), labels=("$v_1$", "$v_2$", "$s$"), ax=None
 ):
     """Draw a surface over a grid as a net, with a plane that touches it.
 
@@ -153,6 +154,8 @@ def surface(
         Paths, such as two steps along the axes in either order.
     gap : ((float, float, float), (float, float, float)), optional
         What the plane predicts and what the surface has, joined.
+    names : tuple of two str, optional
+        Written beside the path and beside the gap, such as ``("step", "gap")``.
     labels : tuple of three str, optional
     ax : matplotlib 3-D Axes, optional
 
@@ -188,6 +191,10 @@ def surface(
         ax.plot(*np.asarray(line, dtype=float).T, marker="o", markersize=4, zorder=10, **way)
     if gap is not None:
         ax.plot(*zip(*gap, strict=True), color=ACCENT, linewidth=3.5, solid_capstyle="butt", zorder=10)
+    for line, name in zip((_several(path) or [None])[0:1] + [gap], names, strict=True):
+        if line is not None and name:
+            sheet = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
+            ax.text(*np.mean(line, axis=0), f" {name}", color=ACCENT, size=SIZE, va="top", bbox=sheet, zorder=12)
     if point is not None:
         ax.plot(*([coordinate] for coordinate in point), "o", color=INK, markersize=6, zorder=11)
     for name, label, colour in zip("xyz", labels, (INPUT, INPUT, OUTPUT), strict=True):
@@ -255,16 +262,16 @@ def contours(
     lines = ax.contour(x, y, z, levels=levels, colors=OUTPUT, linewidths=0.9, alpha=0.8, linestyles="solid")
     ax.clabel(lines, fontsize=SIZE - 2, fmt=said, inline_spacing=2)
     if gradient is not None:
-        arrow = np.asarray(getattr(gradient, "array", gradient), dtype=float).ravel()
-        if arrow.any():
+        slopes = np.asarray(getattr(gradient, "array", gradient), dtype=float).ravel()
+        if slopes.any():
             if scale is None:
-                scale = 0.3 * (np.max(x) - np.min(x)) / np.linalg.norm(arrow)
-            _arrow(ax, point, np.asarray(point) + scale * arrow, PREDICTION, "gradient")
+                scale = 0.3 * (np.max(x) - np.min(x)) / np.linalg.norm(slopes)
+            arrow(point, np.asarray(point) + scale * slopes, colour=PREDICTION, name="gradient", ax=ax)
     for k, way in enumerate(ways):
         colour, at = (INPUT, ACCENT, INK)[k % 3], np.asarray(point, dtype=float)
         for number, step in enumerate(way):
             tail, at = at, at + np.asarray(step, dtype=float)
-            _arrow(ax, tail, at, colour, "", _STYLES[k % 4][0])
+            arrow(tail, at, colour=colour, style=_STYLES[k % 4][0], ax=ax)
             if names and number == 0:
                 _beside(ax, names[k], 0.4 * tail + 0.6 * at, step, colour)
     if point is not None:
@@ -281,13 +288,6 @@ def _several(ways):
     return [ways] if np.ndim(ways[0]) == 1 else list(ways)
 
 
-def _arrow(ax, tail, head, colour, name, style="-"):
-    arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 2.2, "linestyle": style, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", tuple(float(c) for c in head), tail, arrowprops=arrow)
-    if name:
-        ax.annotate(name, head, color=colour, size=SIZE - 1, xytext=(4, 4), textcoords="offset points")
-
-
 def _beside(ax, name, middle, step, colour):
     """A name beside a step: under a level one, left of the others."""
     if step[1] == 0:
@@ -301,15 +301,14 @@ def _beside(ax, name, middle, step, colour):
     ax.annotate(name, tuple(middle), xytext=offset, textcoords="offset points", **words)
 
 
-def losses(histories, labels=None, *, logarithmic=True, ax=None):
-    """Draw how a loss falls, step by step.
+def losses(histories, labels=None, *, ax=None):
+    """Draw how a loss falls, step by step, on logarithmic axes: the first steps get as much room as the last.
 
     Parameters
     ----------
     histories : array of shape (t,), or list of these
+        The loss before the first step, after it, and so on.
     labels : list of str, optional
-    logarithmic : bool, optional
-        Whether the loss has a logarithmic axis.
     ax : matplotlib Axes, optional
 
     Examples
@@ -317,26 +316,53 @@ def losses(histories, labels=None, *, logarithmic=True, ax=None):
     >>> import matplotlib.pyplot as plt
     >>> ax = plt.figure().add_subplot()
     >>> losses([3.0, 2.0, 1.5], ax=ax)
-    >>> len(ax.lines)
-    1
+    >>> len(ax.lines), ax.get_yscale()
+    (1, 'log')
     """
     ax = start(ax)
     quiet(ax)
     several = histories if np.ndim(histories[0]) else [histories]
     for k, history in enumerate(several):
-        ax.plot(
-            history,
-            _STYLES[k % 4][0],
-            color=OUTPUT if len(several) == 1 else _SERIES[k % 4],
-            linewidth=1.8,
-            label=labels[k] if labels else None,
-        )
-    if logarithmic:
-        ax.set_yscale("log")
-        ax.yaxis.set_minor_formatter(LogFormatterSciNotation(minor_thresholds=(2, 0.7)))
-        ax.tick_params(which="minor", labelsize=SIZE - 2)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+        ax.plot(history, _STYLES[k % 4][0], color=OUTPUT if len(several) == 1 else _SERIES[k % 4], linewidth=1.8,
+                label=labels[k] if labels else None)
+    ax.set_xscale("symlog", linthresh=1)                                  # step 0 has a place, too
+    ax.set_xlim(0, max(len(history) for history in several) - 1 or 1)
+    ax.xaxis.set_major_formatter(lambda step, _: f"{step:g}")
+    ax.set_yscale("log")
+    ax.yaxis.set_minor_formatter(LogFormatterSciNotation(minor_thresholds=(2, 0.7)))
+    ax.tick_params(which="minor", labelsize=SIZE - 2)
     ax.set_xlabel("step of gradient descent", size=SIZE, color=INK)
     ax.set_ylabel("loss", size=SIZE, color=OUTPUT)
     if labels:
         ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
+
+
+def arrow(tail, head, *, colour=ACCENT, name="", style="-", ax=None):
+    """Draw an arrow that can be seen wherever it lies: along its sides it keeps what is below it at a distance.
+
+    Parameters
+    ----------
+    tail, head : array of shape (2,)
+        In the coordinates of the axes.
+    colour : str, optional
+        One of the book's colours, such as ``mc.draw.OUTPUT``.
+    name : str, optional
+        Written beside the head.
+    style : {"-", "--", ":", "-."}, optional
+    ax : matplotlib Axes, optional
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> arrow((0, 0), (1, 2), name="step", ax=ax)
+    >>> [text.xy for text in ax.texts]
+    [(1.0, 2.0), (1.0, 2.0)]
+    """
+    ax = start(ax)
+    head, tail = tuple(float(c) for c in head), tuple(float(c) for c in tail)
+    line = {"arrowstyle": "-|>", "color": colour, "linewidth": 2.4, "linestyle": style, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", head, tail, zorder=5, arrowprops=line | {
+        "path_effects": [Stroke(linewidth=6, foreground=PAPER), Normal()]})
+    if name:
+        ax.annotate(name, head, color=colour, size=SIZE - 1, xytext=(4, 4), textcoords="offset points")

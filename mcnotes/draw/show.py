@@ -14,6 +14,9 @@ from matplotlib.transforms import Bbox
 from .palette import VARIABLES
 from .reading import as_html, as_text, read
 
+#: The most pixels for an inch of a figure: a narrow one, whose letters are small, stays narrow on a large screen.
+PIXELS = 130
+
 
 def in_book():
     """Whether the code runs for the built book (the build sets ``MCNOTES_BOOK``)."""
@@ -52,7 +55,8 @@ def show(alt):
     bundle, metadata = {"text/plain": "\n".join(filter(None, [alt, as_text(numbers)]))}, {}
     if in_book():
         name = "mc" + hashlib.sha1((alt + picture).encode()).hexdigest()[:8]
-        label = f'<div role="img" aria-label="{html.escape(alt)}">'
+        most = f"{PIXELS * figure.get_figwidth():.0f}px"
+        label = f'<div role="img" aria-label="{html.escape(alt)}" style="max-width: {most}">'
         table = f'<div class="mc-numbers mc-hidden">{as_html(numbers)}</div>' if numbers else ""
         bundle["text/html"] = f'<figure class="mc-figure">{label}{own_ids(picture, name)}</div>{table}</figure>'
     else:
