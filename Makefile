@@ -45,7 +45,10 @@ mutants-formulas: $(READY)  ## break the printed formulas and see what the check
 	$(RUN)/python -m tools.mutants $(NOTEBOOKS)
 
 live: $(READY)  ## rebuild and reload the page at each save
-	$(RUN)/python -m tools.live
+	mkdir -p _build
+	$(RUN)/jupyter-book config sphinx . > _build/config.log
+	$(RUN)/sphinx-autobuild . _build/live -q -D nb_execution_mode=cache --ignore "$(CURDIR)/_build/*" \
+	  --ignore "$(CURDIR)/conf.py" --re-ignore "__pycache__|ipynb_checkpoints|/\\.[a-z]"
 
 bench: book  ## ratios against the peers that are installed (benchmarks/requirements.txt), and the cost of a page
 	$(RUN)/python benchmarks/derivatives.py

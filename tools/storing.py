@@ -19,7 +19,7 @@ import numpy as np
 
 from mcbook import statements
 
-from . import carrying, running
+from . import carrying, execution
 
 #: What the notebook tests do not compare, as patterns and replacements.
 RULES = pathlib.Path(__file__).parents[1] / "tests" / "nbval.cfg"
@@ -48,7 +48,7 @@ def store(paths):
     """
     paths = [pathlib.Path(path) for path in paths]
     originals = [_carrying(path) for path in paths]
-    for path, before, result in zip(paths, originals, running.run(paths), strict=True):
+    for path, before, result in zip(paths, originals, execution.run(paths), strict=True):
         if result.fault:
             yield f"{result.words()}\n    nothing is stored for {path.name}", False
             continue

@@ -12,7 +12,7 @@
 - :mod:`~book._ext.programs` lets the lines of a program lead to the sections that teach them.
 - :mod:`~book._ext.tables` lets the headings of tables be read out.
 - :mod:`~book._ext.references` warns of references that lead elsewhere than they say.
-- :mod:`~book._ext.outputs` runs the notebooks, and again when something changed that they use.
+- :mod:`~book._ext.cache` runs the notebooks, and again when something changed that they use.
 - :mod:`~book._ext.pages` and :mod:`~book._ext.fonts` make the finished pages light.
 - :mod:`~book._ext.exercises` puts a form below each question;
   :mod:`~book._ext.drill` asks for shapes without end.
@@ -31,6 +31,7 @@ def setup(app):
     from docutils import nodes
 
     from . import (
+        cache,
         counting,
         drill,
         entries,
@@ -38,9 +39,7 @@ def setup(app):
         formulas,
         lab,
         listing,
-        lists,
         numbering,
-        outputs,
         pages,
         panels,
         programs,
@@ -61,12 +60,11 @@ def setup(app):
     app.add_transform(numbering.NumberExercises)
     app.add_transform(entries.JoinErrata)
     app.add_transform(reference.SayNames)
-    app.connect("config-inited", outputs.note_the_source)
+    app.connect("config-inited", cache.note_the_source)
     app.connect("config-inited", numbering.number_no_figures, priority=900)        # after sphinx_exercise
     app.connect("config-inited", lab.launch_only_from_an_address)
-    app.connect("env-get-outdated", outputs.forget_stale_outputs)
-    app.connect("env-get-outdated", lists.changed_lists)
-    app.connect("env-before-read-docs", outputs.run_notebooks)
+    app.connect("env-get-outdated", cache.outdated)
+    app.connect("env-before-read-docs", cache.run_notebooks)
     app.connect("builder-inited", references.tell_slips)
     app.connect("source-read", lab.take_away)
     app.connect("source-read", listing.write)

@@ -1,24 +1,23 @@
 """Run notebooks side by side, each in a fresh process that has everything imported already.
 
-A kernel of its own costs a notebook more than a second before the first cell.
-Here one process imports NumPy, matplotlib and the package once, and a copy of
-it (``fork``) runs each notebook with IPython's in-process kernel.
+A kernel of its own costs a notebook more than a second before its first cell. Here one process
+imports NumPy, matplotlib and the packages once, and a copy of it (``fork``) runs each notebook with
+IPython's in-process kernel.
 """
 
 import concurrent.futures
 import contextlib
-import importlib
 import multiprocessing
 import os
 import pathlib
 import signal
 import tempfile
 import time
-from multiprocessing import forkserver
 
-from . import warm
-
-_METHODS = multiprocessing.get_all_start_methods()
+#: What the process from which those that run notebooks are forked imports once.
+IMPORTED = ["__main__", "numpy", "matplotlib.pyplot", "nbformat", "ipykernel.debugger", "ipykernel.inprocess.manager",
+            "ipykernel.inprocess.ipkernel", "ipykernel.inprocess.blocking", "ipywidgets", "mcnotes.draw.explore",
+            "mcbook"]
 
 
 class Run:
@@ -29,15 +28,14 @@ class Run:
     path : pathlib.Path
     notebook : nbformat.NotebookNode
         With its outputs, up to the first error.
-    ran : set of str
-        Functions of the package that it called.
-    seconds : float
+    seconds : dict of int to float
+        Position of a cell -> how long it took.
     fault : tuple (int, str) or None
         Position of the cell that stopped with an error, and the error in one line.
     """
 
-    def __init__(self, path, notebook, ran, seconds, fault):
-        self.path, self.notebook, self.ran, self.seconds, self.fault = path, notebook, ran, seconds, fault
+    def __init__(self, path, notebook, seconds, fault):
+        self.path, self.notebook, self.seconds, self.fault = path, notebook, seconds, fault
 
     def words(self):
         """The fault in one line, with the cell as JupyterLab counts it."""
@@ -66,21 +64,15 @@ def run(paths, *, book=False, timeout=120):
     RuntimeError
         The process that ran a notebook ended before the notebook did.
     """
-    make_ready()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    context.set_forkserver_preload(IMPORTED)
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"          # the debugger that comes with a kernel speaks up
+    os.environ.setdefault("MPLBACKEND", "agg")
     paths = [pathlib.Path(path).resolve() for path in paths]
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     with concurrent.futures.ThreadPoolExecutor(processors) as threads:
         yield from threads.map(lambda path: _in_a_fresh_process(context, path, book, timeout), paths)
-
-
-def make_ready():
-    """Start the process from which those that run notebooks are forked; there the imports begin at once."""
-    if "forkserver" in _METHODS:
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["__main__", "tools.warm"])
-        os.environ[warm.FLAG] = "1"
-        forkserver.ensure_running()
-        del os.environ[warm.FLAG]
 
 
 def _in_a_fresh_process(context, path, book, timeout):
@@ -100,14 +92,9 @@ def _in_a_fresh_process(context, path, book, timeout):
 
 def _answer(sending, path, book, timeout):
     """What the fresh process does: run one notebook, send what came out."""
-    if not warm.RAN:                    # no fork here: this process began with nothing
-        os.environ[warm.FLAG] = "1"
-        importlib.reload(warm)
     os.environ["MCNOTES_BOOK"] = "1" if book else ""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        start = time.perf_counter()
-        notebook, fault = _run_cells(path, timeout)
-        sending.send((notebook, warm.RAN, time.perf_counter() - start, fault))
+        sending.send(_run_cells(path, timeout))
     sending.close()
     os._exit(0)         # the kernel's threads need no farewell
 
@@ -117,7 +104,7 @@ def _run_cells(path, timeout):
     from ipykernel.inprocess.manager import InProcessKernelManager
     from traitlets.config import Config
 
-    notebook = nbformat.read(path, as_version=4)
+    notebook, seconds = nbformat.read(path, as_version=4), {}
     kernels = InProcessKernelManager(config=Config(HistoryManager={"enabled": False}))
     kernels.start_kernel()
     client = kernels.client()
@@ -129,13 +116,15 @@ def _run_cells(path, timeout):
     for position, cell in enumerate(notebook.cells):
         if cell.cell_type != "code" or not cell.source.strip():
             continue
+        start = time.perf_counter()
         signal.alarm(timeout)
         _run_cell(client, cell)
         signal.alarm(0)
+        seconds[position] = time.perf_counter() - start
         errors = [output for output in cell.outputs if output.output_type == "error"]
         if errors and "raises-exception" not in cell.metadata.get("tags", []):
-            return notebook, (position, f"{errors[0].ename}: {errors[0].evalue}".splitlines()[0])
-    return notebook, None
+            return notebook, seconds, (position, f"{errors[0].ename}: {errors[0].evalue}".splitlines()[0])
+    return notebook, seconds, None
 
 
 def _run_cell(client, cell):
