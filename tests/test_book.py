@@ -97,6 +97,12 @@ def test_figures_have_a_name_and_no_picture_is_nameless():
         assert "application/vnd.jupyter.widget" not in text
 
 
+def test_folded_code_stands_below_its_picture():
+    cells = re.split(r'<div class="cell ', page("04-the-gradient"))
+    folded = [cell for cell in cells if "tag_hide-input" in cell[:80]]
+    assert folded and all(0 < cell.find('class="mc-') < cell.find("<details") for cell in folded)
+
+
 def test_figures_bring_no_style_sheet_of_their_own():
     for path in (HTML / "book").rglob("*.html"):
         for figure in re.findall(r"<svg.*?</svg>", path.read_text(encoding="utf-8"), flags=re.S):

@@ -10,6 +10,7 @@
 - :mod:`~book._ext.listing` lists the statements for the index, :mod:`~book._ext.counting` counts them.
 - :mod:`~book._ext.reference` says the names of the package as a reader writes them.
 - :mod:`~book._ext.programs` lets the lines of a program lead to the sections that teach them.
+- :mod:`~book._ext.toggles` moves the code of a picture below it.
 - :mod:`~book._ext.tables` lets the headings of tables be read out.
 - :mod:`~book._ext.references` warns of references that lead elsewhere than they say.
 - :mod:`~book._ext.cache` runs the notebooks, and again when something changed that they use.
@@ -47,6 +48,7 @@ def setup(app):
         reference,
         references,
         tables,
+        toggles,
     )
 
     os.environ["MCNOTES_BOOK"] = "1"
@@ -60,6 +62,7 @@ def setup(app):
     app.add_transform(numbering.NumberExercises)
     app.add_transform(entries.JoinErrata)
     app.add_transform(reference.SayNames)
+    app.add_post_transform(toggles.CodeBelowPicture)
     app.connect("config-inited", cache.note_the_source)
     app.connect("config-inited", numbering.number_no_figures, priority=900)        # after sphinx_exercise
     app.connect("config-inited", lab.launch_only_from_an_address)
