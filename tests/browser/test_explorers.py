@@ -8,7 +8,8 @@ EXPLORING = [name for name in PAGES if 'class="mc-explorer' in (HTML / name).rea
 each = pytest.mark.parametrize("name", EXPLORING or ["none"])
 
 #: The figures that a reader takes hold of: page, which handle or place to tap, the arguments that it moves.
-HANDLES = [("book/index.html", ["v1", "v2"]), ("book/06-planar-approximation.html", ["Δv1", "Δv2"]),
+HANDLES = [("book/index.html", ["v1", "v2"]), ("book/07-our-scalar-vector-derivative.html", ["v1", "v2"]),
+           ("book/06-planar-approximation.html", ["Δv1", "Δv2"]),
            ("book/07-our-scalar-vector-derivative.html", ["angle"]),
            ("book/11-the-vector-vector-derivative.html", ["turn"])]
 TAPS = [("book/10-vectors-and-vectors.html", ["ingredient", "taste"]),
