@@ -73,6 +73,22 @@ def test_product_shows_shapes_and_whether_they_fit(ax):
         mc.draw.product(VALUES, np.ones(3))
 
 
+@pytest.mark.parametrize(
+    ("by", "opened", "numbers", "folded"), [("rows", 1, "123", 1), ("columns", 2, "1245", 1), ("columns", 0, "", 3)]
+)
+def test_unfold_opens_blocks_in_order_and_leaves_the_numbers_alone(ax, by, opened, numbers, folded):
+    mc.draw.unfold(VALUES, opened, by, rows=["x", "y"], columns=["a", "b", "c"], ax=ax)
+    words = [t.get_text() for t in ax.texts]
+    assert sorted(word for word in words if word.isdigit()) == list(numbers)
+    symbols = [word for word in words if "partial" in word]
+    last = {"rows": r"$\partial w/\partial v_2$", "columns": r"$\partial w_3/\partial v$"}[by]
+    assert len(symbols) == folded and symbols[-1] == last
+    label, along = ("y", 1) if by == "rows" else ("c", 0)
+    assert place(ax, last)[along] == place(ax, label)[along]
+    assert len([p for p in ax.patches if p.get_linewidth() > 2]) == (opened > 0)
+    assert np.isfinite(VALUES).all()
+
+
 def test_tensor_draws_layer_behind_layer(ax):
     mc.draw.tensor(np.arange(24.0).reshape(2, 3, 4), names=("j", "k", "i"), highlight=[(1, 2, 3)], ax=ax)
     assert place(ax, "1")[0] > place(ax, "0")[0] and place(ax, "i = 4")[0] > place(ax, "i = 1")[0]
@@ -388,6 +404,9 @@ ERRORS = {
     "names": (lambda ax: mc.draw.product(VALUES, VALUES.T, names=("a", "b"), ax=ax), "give three"),
     "beside": (lambda ax: mc.draw.beside([[1.0], [2.0]], ["a"], ax=ax), "names has 1 entries, 2 arrays need 2"),
     "side rows": (lambda ax: mc.draw.beside([[1.0], [2.0, 3.0]], ["a", "b"], ax=ax), r"have \[1, 2\] rows"),
+    "by": (lambda ax: mc.draw.unfold(VALUES, 1, "row", ax=ax), "it was 'row'"),
+    "opened": (lambda ax: mc.draw.unfold(VALUES, 3, "rows", ax=ax), "has 2 rows"),
+    "symbols": (lambda ax: mc.draw.unfold(VALUES, 1, symbols=["a"], ax=ax), "symbols has 1 entries"),
     "layer": (lambda ax: mc.draw.tensor(np.ones((2, 3, 4)), highlight=[(0, 0, 4)], ax=ax), "layers are 0 to 3"),
     "unfold": (lambda ax: mc.draw.compression([np.ones((2, 3, 4))], ax=ax), r"stage 0 has shape \(2, 3, 4\); unfold"),
     "current": (lambda ax: mc.draw.compression([VALUES], current=1, ax=ax), "stages are 0 to 0"),
@@ -436,6 +455,7 @@ def test_no_drawing_has_a_colour_that_the_theme_cannot_change():
         lambda: mc.draw.beside([[1.0, 2.0], [3.0, 4.0]], ["a", "b"]),
         lambda: (mc.draw.curve(x, x**2), mc.draw.arrow((0, 0), (1, 1), name="a")),
         lambda: mc.draw.links("loss", backward=True),
+        lambda: mc.draw.unfold(VALUES, 1),
         lambda: mc.draw.product(VALUES, VALUES.T),
         lambda: mc.draw.tensor(np.ones((2, 3, 2))),
         lambda: mc.draw.compression([VALUES, [1.0, 2.0]], block=1, titles=["a", "b"]),

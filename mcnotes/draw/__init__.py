@@ -5,7 +5,7 @@ on ``ax``, and returns nothing. A cell that draws ends with ``mc.show("what the
 picture shows")``.
 """
 
-from .arrays import beside, cell, matrix, product, vector
+from .arrays import beside, cell, matrix, product, unfold, vector
 from .barplots import bars
 from .chain import links
 from .diagrams import axes_count, flow, network, nine_kinds, shapes
@@ -66,5 +66,6 @@ __all__ = [
     "surface",
     "tap",
     "tensor",
+    "unfold",
     "vector",
 ]

@@ -1,10 +1,11 @@
 """Arrays with their labels: matrices, vectors, products."""
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from .canvas import SIZE, bare, colour_of, length, start
 from .cells import QUIET, WIDE, draw_cells, fits, keep_table, label_sides, marked, mask_of, widest, window
-from .palette import ACCENT, INK
+from .palette import ACCENT, INK, INPUT_TINT, OUTPUT_TINT
 
 
 def matrix(
@@ -184,6 +185,63 @@ def beside(parts, names, *, rows=None, signs=None, roles=None, ax=None):
         x += part.shape[1] * WIDE + 1.1
     room = max(0.3 + 0.22 * length(label) for label in rows) if rows else 0
     window(ax, (-0.3 - room, x - 0.8), (-m - 0.2, 1.1))
+
+
+def unfold(values, opened, by="columns", *, symbols=None, rows=None, columns=None, role=None, ax=None):
+    """Draw a matrix whose first blocks are open while the others are still folded up (X.12 to X.14).
+
+    A folded block is one symbol on a tinted sheet; the block opened last has a thick frame.
+
+    Parameters
+    ----------
+    values : array of shape (m, n)
+    opened : int
+        How many blocks show their numbers, from 0 to n (by columns) or m (by rows).
+    by : {"columns", "rows"}, optional
+        What a block is.
+    symbols : list of str, optional
+        One for each block; without it, the derivatives of each w by v (columns) or of w
+        by each v (rows).
+    rows, columns : list of str, optional
+        Labels of the m rows and n columns.
+    role : "input" or "output", optional
+        Decides the tint; rows are inputs and columns outputs without it.
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        `by` is neither word, or there are not as many blocks or symbols as that.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> unfold(np.ones((2, 3)), 1, ax=ax)
+    >>> sum("partial" in text.get_text() for text in ax.texts)
+    2
+    """
+    if by not in ("columns", "rows"):
+        raise ValueError(f"by is 'columns' or 'rows'; it was {by!r}")
+    shown = np.array(values, dtype=float)
+    blocks = shown.T if by == "columns" else shown
+    if symbols is None:
+        symbols = [rf"$\partial w_{k}/\partial v$" if by == "columns" else rf"$\partial w/\partial v_{k}$"
+                   for k in range(1, len(blocks) + 1)]
+    if not 0 <= opened <= len(blocks) or len(symbols) != len(blocks):
+        raise ValueError(f"opened is {opened} and symbols has {len(symbols)} entries; a matrix of shape {shown.shape} "
+                         f"has {len(blocks)} {by}")
+    blocks[opened:] = np.nan
+    ax = start(ax)
+    matrix(shown, rows, columns, ax=ax)
+    (m, n), tint = shown.shape, INPUT_TINT if (role or {"rows": "input"}.get(by)) == "input" else OUTPUT_TINT
+    for k, symbol in enumerate(symbols):
+        x, y, wide, high = (0, -k - 1, n * WIDE, 1) if by == "rows" else (k * WIDE, -m, WIDE, m)
+        sheet = {"facecolor": "none"} if k < opened else {"facecolor": tint, "linestyle": "--"}
+        ax.add_patch(Rectangle((x + 0.09, y + 0.09), wide - 0.18, high - 0.18, edgecolor=INK,
+                               linewidth=2.2 if k == opened - 1 else 0.9, **sheet))
+        if k >= opened:
+            ax.text(x + wide / 2, y + high / 2, symbol, ha="center", va="center", size=SIZE, color=INK)
 
 
 def product(left, right, result=None, names=("", "", ""), roles=("neither", "neither", "neither"), ax=None):
