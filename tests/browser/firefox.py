@@ -2,13 +2,16 @@
 
 import base64
 import json
-import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
-import time
+import threading
 
 SYSTEM = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
+
+#: Firefox tells on which port it listens.
+_ADDRESS = re.compile(r"ws://[\w.]+:\d+")
 
 #: Every host but this machine is cut off: what goes there meets a closed door.
 _PREFERENCES = """\
@@ -33,14 +36,11 @@ class Firefox:
         with open(f"{self._profile.name}/user.js", "w") as preferences:
             preferences.write(_PREFERENCES)
         self._process = subprocess.Popen([SYSTEM, "--headless", "--remote-debugging-port=0", "--no-remote", "--profile",
-                                          self._profile.name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        said = pathlib.Path(self._profile.name) / "WebDriverBiDiServer.json"
-        for _ in range(600):
-            if said.exists() and said.read_text():
-                break
-            time.sleep(0.05)
-        port = json.loads(said.read_text())["ws_port"]
-        self._socket = websocket.create_connection(f"ws://127.0.0.1:{port}/session", timeout=60, suppress_origin=True)
+                                          self._profile.name], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                         text=True)
+        said = next(filter(None, (_ADDRESS.search(line) for line in self._process.stderr)))
+        threading.Thread(target=self._process.stderr.read, daemon=True).start()
+        self._socket = websocket.create_connection(f"{said[0]}/session", timeout=120, suppress_origin=True)
         self._count = 0
         self._send("session.new", capabilities={})
         self._window = self._send("browsingContext.getTree")["contexts"][0]["context"]

@@ -7,9 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
+import threading
 
 ROOT = pathlib.Path(__file__).parents[2]
 #: All cells stand in the page, so that each picture can be looked at; Lab draws those in sight alone.
@@ -41,7 +39,7 @@ _SLIDE = """async ([handle, picture]) => {
     .observe(picture, { attributes: true, attributeFilter: ["src"] }));
   handle.focus();
   handle.dispatchEvent(new KeyboardEvent("keydown", { key, code: key, keyCode, bubbles: true }));
-  await Promise.race([changed, new Promise(done => setTimeout(done, 5000))]);
+  await Promise.race([changed, new Promise(done => setTimeout(done, 60_000))]);
   await picture.decode();
   return picture.src === before ? null : performance.now() - start;
 }"""
@@ -94,14 +92,10 @@ class Lab:
         here = () if python == sys.executable else ("PYTHONPATH",)
         environment = {name: value for name, value in os.environ.items() if name not in ("MCNOTES_BOOK", *here)}
         environment |= {f"JUPYTER_{kind}_DIR": str(folder / "jupyter") for kind in ("CONFIG", "DATA", "RUNTIME")}
-        self._server = subprocess.Popen([python, "-m", "jupyterlab", *options], env=environment,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{self.address}/api")
-                break
-            except urllib.error.URLError:
-                time.sleep(0.25)
+        self._server = subprocess.Popen([python, "-m", "jupyterlab", *options], env=environment, text=True,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        next(line for line in self._server.stderr if self.address in line)          # it says where it listens
+        threading.Thread(target=self._server.stderr.read, daemon=True).start()
         context = browser.new_context(viewport={"width": 1280, "height": 1000})
         self.page = context.new_page()
         self.page.set_default_timeout(_LIMIT)

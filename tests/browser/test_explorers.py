@@ -1,217 +1,227 @@
-"""Explorers in the built book: sliders, buttons, handles to drag and places to tap, by mouse, touch and keyboard."""
+"""Explorers in the built book, one of each form: sliders, buttons, handles to drag and places to tap."""
+
+import json
+import math
+import re
 
 import pytest
 
-from .conftest import HTML, PAGES
+from .conftest import PAGES, text_of
 
-EXPLORING = [name for name in PAGES if 'class="mc-explorer' in (HTML / name).read_text(encoding="utf-8")]
-each = pytest.mark.parametrize("name", EXPLORING or ["none"])
 
-#: The figures that a reader takes hold of: page, which handle or place to tap, the arguments that it moves.
-HANDLES = [("book/index.html", ["v1", "v2"]), ("book/07-our-scalar-vector-derivative.html", ["v1", "v2"]),
-           ("book/06-planar-approximation.html", ["Δv1", "Δv2"]),
-           ("book/07-our-scalar-vector-derivative.html", ["angle"]),
-           ("book/11-the-vector-vector-derivative.html", ["turn"])]
-TAPS = [("book/10-vectors-and-vectors.html", ["ingredient", "taste"]),
-        ("book/11-the-vector-vector-derivative.html", ["joint"]),
-        ("book/21-linking-layers.html", ["input", "neuron"])]
+def explorers():
+    """Every explorer of the book: (page, its number on the page, what it holds)."""
+    for name in PAGES:
+        found = re.findall(r'<figure class="mc-explorer".*?json">(.*?)</script>', text_of(name), re.S)
+        yield from ((name, k, json.loads(data)) for k, data in enumerate(found))
+
+
+def of_form(fits):
+    """The first explorer of a form."""
+    return next((one for one in explorers() if fits(one[2])), ("none", 0, {}))
+
+
+def numbers(texts):
+    return all(re.fullmatch(r"[−\d.e]+", text) for text in texts)
+
+
+def grip(knob, moves):
+    return lambda data: any(one["knob"] == knob and len(one["moves"]) == moves for one in data["grips"])
+
+
+SLIDER = of_form(lambda data: numbers(data["values"][0]) and not data["grips"])
+BUTTONS = of_form(lambda data: any(not numbers(texts) for texts in data["values"]) and len(data["values"]) > 1)
+HANDLES = {"one": of_form(grip(True, 1)), "two": of_form(grip(True, 2))}
+TAPS = of_form(grip(False, 2))
 
 #: What an explorer shows: the values of its controls as the reader sees them, its sentence and its picture.
 _STATE = """explorer => ({
-    values: Object.fromEntries([...explorer.querySelectorAll('.mc-control')].map(control => [
-        control.querySelector('.mc-name').textContent, control.querySelector('output') ?
-        control.querySelector('output').textContent : control.querySelector('input:checked + span').textContent])),
+    values: [...explorer.querySelectorAll('.mc-control')].map(control => control.querySelector('output') ?
+        control.querySelector('output').textContent : control.querySelector('input:checked + span').textContent),
     said: explorer.querySelector('.mc-said').textContent, picture: explorer.querySelector('.mc-frame').innerHTML,
-    table: explorer.querySelector('.mc-numbers').innerHTML })"""
+    label: explorer.querySelector('.mc-frame').getAttribute('aria-label') })"""
 
-#: Where the frames have a handle or a place to tap, in pixels of the window: its middle for each, and what each moves.
-_PLACES = """(explorer, knob) => {
-    const data = JSON.parse(explorer.querySelector('script').textContent);
+#: Where the frames have a handle or a place to tap, in pixels of the window: its middle for each.
+_PLACES = """(explorer, [number]) => {
+    const grip = JSON.parse(explorer.querySelector('script').textContent).grips[number];
     const box = explorer.querySelector('.mc-frame').getBoundingClientRect();
-    return data.grips.filter(grip => grip.knob === knob).map(grip => grip.places.map(place => {
+    return grip.places.map(place => {
         if (!place) return null;
         const last = place.length - 2;
         return [box.left + box.width * (place[0] + 0.3 * (place[last] - place[0])) / 1000,
                 box.top + box.height * (place[1] + 0.3 * (place[last + 1] - place[1])) / 1000];
-    }));
+    });
 }"""
 
 
-def held(page, moves):
-    """The explorer of a page that has these controls."""
-    found = [explorer for explorer in page.query_selector_all(".mc-explorer")
-             if set(moves) <= set(explorer.evaluate(_STATE)["values"])]
-    assert found, f"no explorer moves {moves}"
-    found[0].evaluate("explorer => scrollTo(0, scrollY + explorer.getBoundingClientRect().top - 60)")
-    return found[0]
+class Held:
+    """An explorer in sight, and what its frames say."""
 
+    def __init__(self, opened, form):
+        self.page, (_, number, self.data) = opened.page, form
+        self.explorer = self.page.query_selector_all(".mc-explorer")[number]
+        self.explorer.evaluate("explorer => scrollTo(0, scrollY + explorer.getBoundingClientRect().top - 60)")
+        self.state = self.look()
 
-def changed(before, after):
-    return {name for name, value in before["values"].items() if after["values"][name] != value}
+    def look(self):
+        """What is shown; the sentence has to be that of the frame with these values."""
+        state = self.explorer.evaluate(_STATE)
+        at = [texts.index(value) for texts, value in zip(self.data["values"], state["values"], strict=True)]
+        sizes = [len(texts) for texts in self.data["values"]]
+        frame = sum(k * math.prod(sizes[axis + 1:]) for axis, k in enumerate(at))
+        assert state["said"] == self.data["said"][frame] and state["label"].endswith(state["said"])
+        self.frame, self.state = frame, state
+        return state
 
+    def moved(self):
+        """The numbers of the controls that another look finds changed."""
+        before = self.state
+        after = self.look()
+        changed = {k for k, (a, b) in enumerate(zip(before["values"], after["values"], strict=True)) if a != b}
+        assert bool(changed) == (before["picture"] != after["picture"])
+        return changed
 
-@each
-def test_sliders_move_by_keyboard_and_by_mouse(visit, name):
-    with visit(name, 375) as opened:
-        page = opened.page
-        for explorer in page.query_selector_all(".mc-explorer"):
-            for slider in explorer.query_selector_all("input[type=range]"):
-                first, last = explorer.evaluate(_STATE), slider.get_attribute("max")
-                slider.focus()
-                page.keyboard.press("Home")
-                low = explorer.evaluate(_STATE)
-                page.keyboard.press("End")
-                assert slider.input_value() == last
-                assert explorer.evaluate(_STATE)["picture"] != low["picture"], "the last frame is the first"
-                page.keyboard.press("Home")
-                assert explorer.evaluate(_STATE) == low
-                page.keyboard.press("ArrowRight")
-                assert slider.input_value() == "1"
-                shown = slider.evaluate("s => s.nextElementSibling.textContent")
-                assert shown == slider.get_attribute("aria-valuetext")
-                slider.scroll_into_view_if_needed()
-                box = slider.bounding_box()
-                page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
-                assert slider.input_value() == last
-                while slider.input_value() != slider.get_attribute("value"):
-                    page.keyboard.press("ArrowLeft")
-                assert explorer.evaluate(_STATE) == first
-        assert not opened.faults
-
-
-@each
-def test_right_is_more(visit, name):
-    with visit(name, 375) as opened:
-        falling = opened.page.evaluate("""() => [...document.querySelectorAll('.mc-explorer script')].flatMap(script =>
-            JSON.parse(script.textContent).values.map(texts => texts.map(text => Number(text.replace('−', '-')))))
-            .filter(values => values.every(Number.isFinite)
-                && values.some((value, k) => k && value <= values[k - 1]))""")
-        words = opened.page.evaluate("""() => [...document.querySelectorAll('.mc-explorer')].flatMap(explorer =>
-            JSON.parse(explorer.querySelector('script').textContent).values.filter((texts, axis) => texts.length < 4
-                && texts.every(text => isNaN(Number(text.replace('−', '-'))))
-                && explorer.querySelectorAll('.mc-control')[axis].querySelector('input').type === 'range'))""")
-        assert not falling and not words
-
-
-@each
-def test_buttons_are_chosen_by_keyboard_and_by_mouse(visit, name):
-    with visit(name, 375) as opened:
-        page = opened.page
-        for explorer in page.query_selector_all(".mc-explorer"):
-            for group in explorer.query_selector_all(".mc-choice"):
-                first, chosen = explorer.evaluate(_STATE), group.query_selector("input:checked")
-                chosen.focus()
-                page.keyboard.press("ArrowRight")
-                moved = explorer.evaluate(_STATE)
-                assert changed(first, moved) and moved["picture"] != first["picture"]
-                chosen.evaluate("input => input.nextElementSibling.scrollIntoView({ block: 'center' })")
-                box = chosen.bounding_box()
-                page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-                assert explorer.evaluate(_STATE) == first
-        assert not opened.faults
+    def places(self, number):
+        return self.explorer.evaluate(_PLACES, [number])
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-@pytest.mark.parametrize("name, moves", HANDLES)
-def test_a_handle_is_dragged_with_the_mouse(visit, name, moves, width):
-    with visit(name, width) as opened:
-        page = opened.page
-        explorer = held(page, moves)
-        first, (places,) = explorer.evaluate(_STATE), explorer.evaluate(_PLACES, True)
-        knob = explorer.query_selector(".mc-knob")
-        start = knob.bounding_box()
-        middle = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
-        far = max((place for place in places if place), key=lambda p: abs(p[0] - middle[0]) + abs(p[1] - middle[1]))
-        page.mouse.move(*middle)
+def test_a_slider_moves_by_keyboard_and_by_mouse(visit, width):
+    with visit(SLIDER[0], width) as opened:
+        page, held = opened.page, Held(opened, SLIDER)
+        slider, first = held.explorer.query_selector("input[type=range]"), held.state
+        slider.focus()
+        for key in ("Home", "End", "Home", "ArrowRight", "ArrowLeft", "End"):
+            page.keyboard.press(key)
+            held.moved()
+            assert slider.get_attribute("aria-valuetext") == held.state["values"][0]
+        assert slider.input_value() == slider.get_attribute("max")
+        assert held.state["values"][0] == held.data["values"][0][-1]
+        box = slider.bounding_box()
+        page.mouse.click(box["x"] + 4, box["y"] + box["height"] / 2)
+        assert held.moved() == {0} and slider.input_value() == "0"
+        while slider.input_value() != slider.get_attribute("value"):
+            page.keyboard.press("ArrowRight")
+        assert held.look() == first and not opened.faults
+
+
+def test_buttons_are_chosen_by_keyboard_and_by_mouse(visit):
+    with visit(BUTTONS[0], 375) as opened:
+        page, held = opened.page, Held(opened, BUTTONS)
+        first, chosen = held.state, held.explorer.query_selector(".mc-choice input:checked")
+        chosen.focus()
+        page.keyboard.press("ArrowRight")
+        assert len(held.moved()) == 1
+        chosen.evaluate("input => input.nextElementSibling.scrollIntoView({ block: 'center' })")
+        box = chosen.bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert held.look() == first and not opened.faults
+
+
+def far_from(place, places):
+    """The place of a frame that is farthest away."""
+    return max(filter(None, places), key=lambda other: abs(other[0] - place[0]) + abs(other[1] - place[1]))
+
+
+def middle(box):
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize("form", HANDLES)
+def test_a_handle_is_dragged_with_the_mouse_and_moved_with_the_keys(visit, form):
+    with visit(HANDLES[form][0]) as opened:
+        page, held = opened.page, Held(opened, HANDLES[form])
+        number, moves = next((k, one["moves"]) for k, one in enumerate(held.data["grips"]) if one["knob"])
+        knob, places = held.explorer.query_selector(".mc-knob"), held.places(number)
+        start = middle(knob.bounding_box())
+        far = far_from(start, places)
+        page.mouse.move(*start)
         page.mouse.down()
-        page.mouse.move((middle[0] + far[0]) / 2, (middle[1] + far[1]) / 2, steps=4)
+        page.mouse.move((start[0] + far[0]) / 2, (start[1] + far[1]) / 2, steps=4)
         page.mouse.move(*far, steps=4)
         page.mouse.up()
-        after, rests = explorer.evaluate(_STATE), knob.bounding_box()
-        assert changed(first, after) and changed(first, after) <= set(moves)
-        assert after["picture"] != first["picture"] and after["said"] != first["said"]
-        assert after["table"] != first["table"] or name.endswith("07-our-scalar-vector-derivative.html")
-        at = rests["x"] + rests["width"] / 2, rests["y"] + rests["height"] / 2
-        assert min(abs(at[0] - p[0]) + abs(at[1] - p[1]) for p in places if p) < 3, "it does not rest on a frame"
-        page.mouse.move(*middle)
-        assert explorer.evaluate(_STATE) == after, "it moves without being held"
-        assert not opened.faults
-
-
-@pytest.mark.parametrize("name, moves", HANDLES)
-def test_a_handle_is_moved_with_the_arrow_keys_and_back(visit, name, moves):
-    with visit(name) as opened:
-        page = opened.page
-        explorer = held(page, moves)
-        first, knob = explorer.evaluate(_STATE), explorer.query_selector(".mc-knob")
+        assert (changed := held.moved()) and changed <= set(moves)
+        rests = middle(knob.bounding_box())
+        assert math.dist(rests, places[held.frame]) < 3, "it does not rest on its frame"
+        page.mouse.move(*start)
+        assert not held.moved(), "it moves without being held"
         knob.focus()
-        before = knob.get_attribute("aria-valuetext"), knob.bounding_box()
-        met = set()
-        for key, back, along, sign in (("ArrowRight", "ArrowLeft", "x", 1), ("ArrowUp", "ArrowDown", "y", -1)):
+        met = False
+        for key, back, along, sign in (("ArrowRight", "ArrowLeft", 0, 1), ("ArrowLeft", "ArrowRight", 0, -1),
+                                       ("ArrowUp", "ArrowDown", 1, -1), ("ArrowDown", "ArrowUp", 1, 1)):
+            before, value = middle(knob.bounding_box()), knob.get_attribute("aria-valuetext")
             page.keyboard.press(key)
-            moved = explorer.evaluate(_STATE)
-            if changed(first, moved):
-                met.add(key)
-                assert sign * (knob.bounding_box()[along] - before[1][along]) > 0, f"{key} goes the wrong way"
-                assert knob.get_attribute("aria-valuetext") != before[0]
+            if held.moved():
+                met = True
+                assert sign * (middle(knob.bounding_box())[along] - before[along]) > 0, f"{key} goes the wrong way"
+                assert knob.get_attribute("aria-valuetext") != value
                 page.keyboard.press(back)
-                assert explorer.evaluate(_STATE) == first
+                assert held.moved() and knob.get_attribute("aria-valuetext") == value
         assert met, "no arrow key moves it"
         assert not opened.faults
 
 
-@pytest.mark.parametrize("name, moves", HANDLES)
-def test_a_handle_is_dragged_with_a_finger(browser, name, moves):
-    context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto((HTML / name).as_uri())
-    explorer = held(page, moves)
-    first, (places,) = explorer.evaluate(_STATE), explorer.evaluate(_PLACES, True)
-    box = explorer.query_selector(".mc-knob").bounding_box()
-    assert min(box["width"], box["height"]) >= 44, "too small for a thumb"
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    far = max((place for place in places if place), key=lambda p: abs(p[0] - x) + abs(p[1] - y))
-    scrolled, finger = page.evaluate("scrollY"), context.new_cdp_session(page)
-    for kind, points in (("touchStart", [(x, y)]), *(("touchMove", [(x + (far[0] - x) * part, y + (far[1] - y) * part)])
-                                                     for part in (0.3, 0.6, 1)), ("touchEnd", [])):
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]})
-    page.wait_for_timeout(100)
-    assert changed(first, explorer.evaluate(_STATE)) and page.evaluate("scrollY") == scrolled
-    context.close()
+def test_a_handle_is_dragged_with_a_finger(visit):
+    with visit(HANDLES["two"][0], 375, has_touch=True, is_mobile=True) as opened:
+        page, held = opened.page, Held(opened, HANDLES["two"])
+        box = held.explorer.query_selector(".mc-knob").bounding_box()
+        assert min(box["width"], box["height"]) >= 44, "too small for a thumb"
+        x, y = middle(box)
+        far = far_from((x, y), held.places(0))
+        scrolled, finger = page.evaluate("scrollY"), opened.context.new_cdp_session(page)
+        path = [("touchStart", [(x, y)]), *(("touchMove", [(x + (far[0] - x) * part, y + (far[1] - y) * part)])
+                                            for part in (0.3, 0.6, 1)), ("touchEnd", [])]
+        for kind, points in path:
+            places = [{"x": a, "y": b} for a, b in points]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+        page.wait_for_function("([explorer, was]) => explorer.querySelector('.mc-said').textContent !== was",
+                               arg=[held.explorer, held.state["said"]])
+        assert held.moved() and page.evaluate("scrollY") == scrolled
+        assert not opened.faults
 
 
 @pytest.mark.parametrize("touch", [False, True])
-@pytest.mark.parametrize("name, moves", TAPS)
-def test_a_tap_chooses_what_is_tapped(browser, name, moves, touch):
-    context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=touch, is_mobile=touch)
-    page = context.new_page()
-    page.goto((HTML / name).as_uri())
-    explorer = held(page, moves)
-    first = explorer.evaluate(_STATE)
-    for places in explorer.evaluate(_PLACES, False):
-        now = explorer.evaluate(_STATE)
-        for x, y in [place for place in places if place][-1:]:
-            (page.touchscreen.tap if touch else page.mouse.click)(x, y)
-        after = explorer.evaluate(_STATE)
-        assert changed(now, after) <= set(moves)
-    assert changed(first, after) and after["picture"] != first["picture"] and after["said"] != first["said"]
-    context.close()
+def test_a_tap_chooses_what_is_tapped(visit, touch):
+    with visit(TAPS[0], 375, has_touch=touch, is_mobile=touch) as opened:
+        page, held = opened.page, Held(opened, TAPS)
+        number, moves = next((k, one["moves"]) for k, one in enumerate(held.data["grips"]) if not one["knob"])
+        place = [one for one in held.places(number) if one][-1]
+        (page.touchscreen.tap if touch else page.mouse.click)(*place)
+        assert (changed := held.moved()) and changed <= set(moves)
 
 
-def test_lines_glide_and_numbers_do_not(browser):
-    context = browser.new_context(viewport={"width": 800, "height": 900}, reduced_motion="no-preference")
-    page = context.new_page()
-    page.goto((HTML / "book/06-planar-approximation.html").as_uri())
-    explorer = held(page, ["Δv1", "Δv2"])
-    seen = explorer.evaluate("""explorer => new Promise(done => {
-        const seen = [], slider = explorer.querySelector('input[type=range]');
-        const look = () => [[...explorer.querySelectorAll('.mc-frame [id*="-text_"]')].map(g => g.outerHTML).join(),
-                            explorer.querySelector('.mc-frame').innerHTML];
-        slider.value = 0;
-        slider.dispatchEvent(new Event('input'));
-        const step = () => { seen.push(look()); seen.length < 30 ? requestAnimationFrame(step) : done(seen); };
-        step();
-    })""")
-    assert len({numbers for numbers, _ in seen}) == 1, "numbers between two frames"
-    assert len({picture for _, picture in seen}) > 2, "nothing glides"
-    context.close()
+def test_lines_glide_and_numbers_do_not(visit):
+    """The moments of the glide are told to the page one by one, so that no frame has to come in time."""
+    with visit(HANDLES["two"][0], 800, reduced_motion="no-preference") as opened:
+        held = Held(opened, HANDLES["two"])
+        seen = held.explorer.evaluate("""explorer => {
+            const due = [], slider = explorer.querySelector('input[type=range]'), start = performance.now();
+            window.requestAnimationFrame = (step) => due.push(step);
+            const look = () => [[...explorer.querySelectorAll('.mc-frame [id*="-text_"]')].map(g => g.outerHTML).join(),
+                                explorer.querySelector('.mc-frame').innerHTML];
+            const before = look();
+            slider.value = slider.value === '0' ? slider.max : 0;
+            slider.dispatchEvent(new Event('input'));
+            return [before, ...[40, 90, 60000].map(later => {
+                due.splice(0).forEach(step => step(start + later));
+                return look(); }), [due.length]];
+        }""")
+        before, *glide, left = seen
+        assert len({numbers for numbers, _ in glide}) == 1, "numbers between two frames"
+        assert len({picture for _, picture in [before, *glide]}) == 4, "nothing glides"
+        assert left == [0]
+        calm = held.explorer.evaluate(_STATE)["picture"]
+        opened.page.emulate_media(reduced_motion="reduce")
+        slider = held.explorer.query_selector("input[type=range]")
+        slider.focus()
+        for key in ("ArrowRight", "ArrowLeft") if slider.input_value() == "0" else ("ArrowLeft", "ArrowRight"):
+            opened.page.keyboard.press(key)
+        assert held.explorer.evaluate(_STATE)["picture"] == calm, "the glide ends at the frame itself"
+
+
+def test_right_is_more():
+    """The numbers of every slider of the book rise from left to right."""
+    value = lambda text: float(text.replace("−", "-"))  # noqa: E731
+    falling = [(name, texts) for name, _, data in explorers() for texts in data["values"]
+               if numbers(texts) and sorted(map(value, texts)) != list(map(value, texts))]
+    assert not falling and sum(1 for _ in explorers()) > 10

@@ -9,6 +9,7 @@ from book._ext import paper
 
 from .conftest import HTML
 
+pytestmark = pytest.mark.release
 #: The second has a title that takes two lines.
 NAMES = ("index", "04-the-gradient", "11-the-vector-vector-derivative", "reference/errata")
 
