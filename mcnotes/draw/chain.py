@@ -19,8 +19,8 @@ PLACES = {
 #: The links in the order of X.19 to X.22: from where to where, the derivative, its shape, what it is, the place of
 #: the derivative beside its arrow, and where the words beside that begin or end.
 LINKS = {
-    "loss": ("A", "loss", r"$\frac{\partial \mathcal{L}}{\partial A^\ell}$", r"$(n \times 1)$",
-             r"$A^\ell - t$", (1.3, -5.25), (2.3, "left")),
+    "loss": ("A", "loss", r"$\frac{\partial \mathcal{L}}{\partial A^L}$", r"$(n \times 1)$",
+             r"$A^L - t$", (1.3, -5.25), (2.3, "left")),
     "weights": ("W", "Z", r"$\frac{\partial Z^\ell}{\partial W^\ell}$", "tensor, kept\nas " r"$(m \times 1)$",
                 r"$A^{\ell-1}$", (-2.8, 1.85), (-3.8, "right")),
     "layers": ("before", "Z", r"$\frac{\partial Z^\ell}{\partial A^{\ell-1}}$", r"$(m \times n)$",
@@ -62,7 +62,7 @@ def links(highlight=None, filled=(), *, found=None, backward=False, ax=None):
     >>> ax = plt.figure().add_subplot()
     >>> links("weights", filled=["loss"], ax=ax)
     >>> [text.get_text() for text in ax.texts if "- t" in text.get_text()]
-    ['$A^\\ell - t$']
+    ['$A^L - t$']
     """
     filled = list(LINKS) if filled == "all" else list(filled)
     unknown = [name for name in [highlight, *filled, *(found or {})] if name is not None and name not in LINKS]
