@@ -187,7 +187,7 @@ def beside(parts, names, *, rows=None, signs=None, roles=None, ax=None):
     window(ax, (-0.3 - room, x - 0.8), (-m - 0.2, 1.1))
 
 
-def unfold(values, opened, by="columns", *, symbols=None, rows=None, columns=None, role=None, ax=None):
+def unfold(values, opened, by="columns", *, symbols=None, rows=None, columns=None, roles=("input", "output"), ax=None):
     """Draw a matrix whose first blocks are open while the others are still folded up (X.12 to X.14).
 
     A folded block is one symbol on a tinted sheet; the block opened last has a thick frame.
@@ -195,6 +195,7 @@ def unfold(values, opened, by="columns", *, symbols=None, rows=None, columns=Non
     Parameters
     ----------
     values : array of shape (m, n)
+        Strings are drawn as they are.
     opened : int
         How many blocks show their numbers, from 0 to n (by columns) or m (by rows).
     by : {"columns", "rows"}, optional
@@ -204,8 +205,8 @@ def unfold(values, opened, by="columns", *, symbols=None, rows=None, columns=Non
         by each v (rows).
     rows, columns : list of str, optional
         Labels of the m rows and n columns.
-    role : "input" or "output", optional
-        Decides the tint; rows are inputs and columns outputs without it.
+    roles : tuple of two of "input", "output", optional
+        What the rows and the columns stand for; decides the colours of labels and blocks.
     ax : matplotlib Axes, optional
 
     Raises
@@ -223,7 +224,7 @@ def unfold(values, opened, by="columns", *, symbols=None, rows=None, columns=Non
     """
     if by not in ("columns", "rows"):
         raise ValueError(f"by is 'columns' or 'rows'; it was {by!r}")
-    shown = np.array(values, dtype=float)
+    shown = np.array(values, dtype=object)
     blocks = shown.T if by == "columns" else shown
     if symbols is None:
         symbols = [rf"$\partial w_{k}/\partial v$" if by == "columns" else rf"$\partial w/\partial v_{k}$"
@@ -231,10 +232,10 @@ def unfold(values, opened, by="columns", *, symbols=None, rows=None, columns=Non
     if not 0 <= opened <= len(blocks) or len(symbols) != len(blocks):
         raise ValueError(f"opened is {opened} and symbols has {len(symbols)} entries; a matrix of shape {shown.shape} "
                          f"has {len(blocks)} {by}")
-    blocks[opened:] = np.nan
+    blocks[opened:] = ""
     ax = start(ax)
-    matrix(shown, rows, columns, ax=ax)
-    (m, n), tint = shown.shape, INPUT_TINT if (role or {"rows": "input"}.get(by)) == "input" else OUTPUT_TINT
+    matrix(shown, rows, columns, roles=roles, ax=ax)
+    (m, n), tint = shown.shape, INPUT_TINT if roles[by == "columns"] == "input" else OUTPUT_TINT
     for k, symbol in enumerate(symbols):
         x, y, wide, high = (0, -k - 1, n * WIDE, 1) if by == "rows" else (k * WIDE, -m, WIDE, m)
         sheet = {"facecolor": "none"} if k < opened else {"facecolor": tint, "linestyle": "--"}
