@@ -53,7 +53,7 @@ EDITS = {"cold": lambda folder: None, "unchanged": lambda folder: None,
 def stock(folder):
     """The notebooks alone, with the settings that they need to be read."""
     folder.mkdir()
-    names = [shutil.copy(path, folder).stem for path in sorted((ROOT / "book").glob("*.ipynb"))]
+    names = [pathlib.Path(shutil.copy(path, folder)).stem for path in sorted((ROOT / "book").glob("*.ipynb"))]
     (folder / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n" + "".join(
         f"  - file: {name}\n" for name in names if name != "index"))
     (folder / "_config.yml").write_text(json.dumps({

@@ -135,7 +135,7 @@ def test_a_page_is_light(name):
 
 
 def test_a_formula_that_cannot_be_typeset_is_an_error():
-    from book._ext.formulas import to_mathml
+    from book._ext.mathml import to_mathml
 
     assert 'class="mc-in"' in to_mathml(r"\textcolor{royalblue}{v}", False)
     with pytest.raises(ValueError, match="formula"):

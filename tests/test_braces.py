@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from book._ext.formulas import to_mathml
+from book._ext.mathml import to_mathml
 
 TWO = r"\overbrace{\frac{a}{b}}^{(m \times 1)} + \overbrace{c}^{d} = \underbrace{e}_{f}"
 

@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from book._ext import lab
+from book._ext.notebook import take_away
 from mcbook import statements
 from tools import address, carrying
 
@@ -19,7 +19,7 @@ def read(path, *cells):
     """The sources of cells as the page sees them."""
     app = types.SimpleNamespace(env=types.SimpleNamespace(doc2path=lambda docname: path))
     content = [json.dumps({"cells": [{"cell_type": kind, "source": text} for kind, text in cells]})]
-    lab.take_away(app, "page", content)
+    take_away(app, "page", content)
     return ["".join(cell["source"]) for cell in json.loads(content[0])["cells"]]
 
 
@@ -41,7 +41,7 @@ def test_the_first_text_loses_its_front_matter_and_nothing_else(text, left):
 def test_other_files_are_left_alone():
     content = ["---\nx: 1\n---\n# Title"]
     app = types.SimpleNamespace(env=types.SimpleNamespace(doc2path=lambda docname: "a.md"))
-    lab.take_away(app, "page", content)
+    take_away(app, "page", content)
     assert content == ["---\nx: 1\n---\n# Title"]
 
 

@@ -6,7 +6,7 @@ import contract
 import pytest
 from docutils import nodes
 
-from book._ext import entries
+from book._ext import catalog
 from mcbook import confirmation, statements
 
 PAGE = statements.ROOT / "book" / "reference" / "errata.md"
@@ -74,7 +74,7 @@ def test_links_are_put_into_words_and_not_into_code_links_or_headings():
     heading = nodes.title("", "E26")
     nodes.section("", heading)
     for node, fine in ((bold, True), (code, False), (link, False), (heading, False)):
-        assert entries._open(node.next_node(nodes.Text)) is fine
+        assert catalog._open(node.next_node(nodes.Text)) is fine
 
 
 def test_where_a_slip_is_shown_is_read_from_the_notebooks(tmp_path):
@@ -83,4 +83,4 @@ def test_where_a_slip_is_shown_is_read_from_the_notebooks(tmp_path):
     notebook(tmp_path, "# X.1 A\n\n:::{margin}\n**E26.** Wrong.\n:::", "`E27` and E269", name="01-a.ipynb")
     notebook(tmp_path, "# X.2 B\n\nas in E26 and E28", name="02-b.ipynb")
     (tmp_path / "_toc.yml").write_text("- file: book/01-a\n- file: book/02-b\n")
-    assert entries.shown(tmp_path) == {"E26": ["01-a", "02-b"], "E28": ["02-b"]}
+    assert catalog.shown(tmp_path) == {"E26": ["01-a", "02-b"], "E28": ["02-b"]}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from test_exercises import MISTAKES, PARTS, RIGHT
 
-from book._ext.exercises import pack, put_forms, unpack
+from book._ext.forms import pack, put_forms, unpack
 from mcbook.exercises import source
 from mcbook.exercises.judging import judge
 from mcbook.exercises.source import Part

@@ -5,7 +5,7 @@ import types
 import pytest
 from docutils import nodes, utils
 
-from book._ext import checks, marks, panels
+from book._ext import marks
 from mcbook import statements
 from mcbook.formulas.verdict import Result, Verdict
 
@@ -37,7 +37,7 @@ def written(node):
     highlighter = types.SimpleNamespace(highlight_block=lambda code, language: f"<pre>{code}</pre>")
     translator = types.SimpleNamespace(body=[], highlighter=highlighter)
     with pytest.raises(nodes.SkipNode):
-        panels.visit_panel(translator, node)
+        marks.visit_panel(translator, node)
     return "".join(translator.body)
 
 
@@ -46,7 +46,7 @@ def test_a_check_leaves_the_page_and_its_mark_opens_what_it_found():
     there = marks.hang(document, OWN)
     assert list(there) == ["eq-30"] and 'popovertarget="check-eq-30"' in there["eq-30"].astext()
     assert document[0].astext() == "Page\n\nstays"
-    panel = next(document.findall(panels.panel))
+    panel = next(document.findall(marks.panel))
     text = written(panel)
     assert 'id="check-eq-30" popover role="dialog"' in text and "(30) runs as printed" in text
     assert "0.4 &lt; 1" in text and "<td>0.025</td><td>4.0</td>" in text and "<td>−0.2</td>" in text
@@ -58,7 +58,7 @@ def test_the_lines_that_a_cell_prints_are_told_to_their_statements():
     source = 'mb.confirm("(30)", a=a)\nmb.confirm("Definition 9", c=c)'
     document = page(cell(source, "(30) holds: largest difference 1e-16\nDefinition 9 holds: both are (3, 1)"))
     assert set(marks.hang(document, OWN)) == {"eq-30", "box-9"}
-    thirty, nine = map(written, document.findall(panels.panel))
+    thirty, nine = map(written, document.findall(marks.panel))
     assert "1e-16" in thirty and "Definition 9" not in thirty
     assert "both are (3, 1)" in nine and 'mb.confirm("(30)"' not in nine
 
@@ -66,7 +66,7 @@ def test_the_lines_that_a_cell_prints_are_told_to_their_statements():
 def test_several_checks_of_one_statement_share_a_panel():
     document = page(cell('mb.confirm("(30)", w=w)'), cell('mb.confirm("(30)", w=x)'))
     marks.hang(document, OWN)
-    assert [len(panel["checks"]) for panel in document.findall(panels.panel)] == [2]
+    assert [len(panel["checks"]) for panel in document.findall(marks.panel)] == [2]
 
 
 def note(text, made=nodes.sidebar):
@@ -77,9 +77,9 @@ def test_a_misprint_hangs_at_the_note_that_names_it():
     document = page(note("E25 something else"), note("E26. Printed with an equals sign."),
                     cell('mb.refute("E26", r"a = b", a=1)', "✗ E26 as printed fails: 1 is not 2"))
     assert marks.hang(document, OWN) == {}
-    first, second = document.findall(panels.aside)
+    first, second = document.findall(marks.aside)
     assert "button" not in first.astext() and 'popovertarget="check-e26"' in second.astext()
-    text = written(next(document.findall(panels.panel)))
+    text = written(next(document.findall(marks.panel)))
     assert "1 is not 2" in text and text.count("<math") == 1
 
 
@@ -88,7 +88,7 @@ def test_of_several_misprints_in_a_note_each_mark_says_which_it_runs():
                     cell('mb.refute("E20", r"a = b", a=1)'), cell('mb.refute("E26", r"a = b", a=1)'),
                     cell('mb.refute("E27", r"a = c", a=1)'))
     marks.hang(document, OWN)
-    alone, several = (node.astext() for node in document.findall(panels.aside))
+    alone, several = (node.astext() for node in document.findall(marks.aside))
     assert ">✗ as printed<" in alone and "E20 as printed" not in alone
     assert ">✗ E26 as printed<" in several and ">✗ E27 as printed<" in several and ">✗ as printed<" not in several
 
@@ -115,5 +115,5 @@ def test_a_check_without_a_place_of_its_own_says_its_line_where_it_stood():
 ])
 def test_other_cells_stay(source, tags):
     document = page(cell(source, tags=tags))
-    assert marks.hang(document, OWN) == {} and checks.take(document) == []
+    assert marks.hang(document, OWN) == {} and marks.take(document) == []
     assert source in document.astext()

@@ -9,7 +9,7 @@ import pathlib
 import contract
 import pytest
 
-from book._ext import entries
+from book._ext import catalog
 from mcbook import statements
 from tools import checking
 from tools.carrying import FRONT
@@ -56,7 +56,7 @@ def test_a_section_has_the_numbers_of_the_notes(section):
 
 
 def test_every_erratum_is_shown_on_a_page_of_its_section():
-    missing, shown = [], entries.shown()
+    missing, shown = [], catalog.shown()
     for section, errata in contract.ERRATA.items():
         for number, named in errata.items():
             at = [f"{section:02}"] if section is not None else []

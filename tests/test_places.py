@@ -30,7 +30,7 @@ def built(request, tmp_path_factory):
         settings["sphinx"]["config"].pop(name, None)
     del settings["html"]["favicon"]
     (folder / "_config.yml").write_text(yaml.safe_dump(settings))
-    (folder / "launching.py").write_text("from book._ext.lab import launch_only_from_an_address as only\n"
+    (folder / "launching.py").write_text("from book._ext.notebook import launch_only_from_an_address as only\n"
                                          "def setup(app): app.connect('config-inited', only)\n")
     (folder / "_toc.yml").write_text((ROOT / "_toc.yml").read_text())
     for name in PAGES:

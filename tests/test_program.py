@@ -14,7 +14,7 @@ from test_functions import MATRIX, MOVES, PRODUCTS
 from test_programs import STEPS, points, program, programs
 
 import mcnotes as mc
-from book._ext.programs import lead_to_sections
+from book._ext.catalog import lead_to_sections
 
 X = np.array([[0.5, -1.0, 0.3, 0.8, 0.1], [1.2, 0.1, -0.7, 0.4, -0.6], [-0.2, 0.9, 0.6, -1.1, 0.7]])
 T = np.array([[0.2, -0.5, 0.1, 0.4, -0.3], [0.6, 0.3, -0.2, -0.1, 0.5]])

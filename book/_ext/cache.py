@@ -19,7 +19,7 @@ from mcbook import statements
 from mcbook.exercises import source
 from tools import execution
 
-from . import entries, listing
+from . import catalog
 
 _NAMED = re.compile(r'\bmb\.(?:confirm|refute)\(\s*"([^"]+)"')
 _log = logging.getLogger(__name__)
@@ -72,8 +72,8 @@ def outdated(app, env, added, changed, removed):
     env.mcnotes_keys = {docname: key(_notebook(app, docname), docname.rsplit("/", 1)[-1])
                         for docname in env.found_docs if app.env.doc2path(docname).endswith(".ipynb")}
     env.mcnotes_keys |= {
-        listing.PAGE: digest(listing.markdown(root), sorted(statements.confirmed(root)), statements.everything()),
-        entries.ERRATA: digest(entries.shown(root), [statements.read(path)[:2] for path in statements.notebooks(root)])}
+        catalog.INDEX: digest(catalog.markdown(root), sorted(statements.confirmed(root)), statements.everything()),
+        catalog.ERRATA: digest(catalog.shown(root), [statements.read(path)[:2] for path in statements.notebooks(root)])}
     return [page for page, mark in env.mcnotes_keys.items() if page in env.found_docs and mark != before.get(page)]
 
 
@@ -109,3 +109,10 @@ def run_notebooks(app, env, docnames):
 
 def _notebook(app, docname):
     return nbformat.read(app.env.doc2path(docname), as_version=4)
+
+
+def setup(app):
+    app.add_config_value("mcnotes_source", "", "env")
+    app.connect("config-inited", note_the_source)
+    app.connect("env-get-outdated", outdated)
+    app.connect("env-before-read-docs", run_notebooks)

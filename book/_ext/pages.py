@@ -1,152 +1,252 @@
-"""The finished pages: described to search engines, and made light. Nothing in them comes from another host."""
+"""The pages around our texts: described to search engines, light, and readable by ear. No page asks another host.
 
+Templates that differ from the theme's are in ``templates/``.
+"""
+
+import base64
+import copy
+import hashlib
 import html
+import io
 import json
 import pathlib
 import re
 import shutil
 
+import lxml.html
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput, visit_HideCellInput
+from pydata_sphinx_theme.translator import BootstrapHTML5TranslatorMixin
+from pygments.formatters import HtmlFormatter
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
 
-from mcbook.statements import everything
+from mcbook.formulas.reading import FormulaError, read
+from mcbook.statements import ROOT, everything
 
-from .fonts import write_fonts, write_theme
+FONT = ROOT / "node_modules" / "@fontsource" / "stix-two-math" / "files" / "stix-two-math-latin-400-normal.woff2"
+#: Scripts and styles that come with Jupyter Book and that no page of this one uses.
+UNUSED = re.compile(r"thebe|togglebutton|toggleHintShow|design-tabs|mathjax", re.I)
+_ICON = r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}'
 
 
 def describe_page(app, pagename, templatename, context, doctree):
-    """The first real sentence of a page describes it to search engines."""
-    if doctree is None:                                     # search and index
-        name = {"search": "Search", "genindex": "Index"}.get(pagename, pagename)
-        words = f"{name} of “{app.config.html_title}”: every section, box and equation of the notes, by number."
-        context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{html.escape(words)}">'
+    """The first real sentence of a page describes it to search engines; scripts that it does not use leave it."""
+    name = {"search": "Search", "genindex": "Index"}.get(pagename, pagename)
+    words = f"{name} of “{app.config.html_title}”: every section, box and equation of the notes, by number."
+    if doctree is not None:
+        texts = (" ".join(paragraph.astext().split()) for paragraph in doctree.findall(nodes.paragraph))
+        words = next((text for text in texts if len(text) > 40), words).replace("$", "").replace("\\", "")
+    words = words if len(words) < 158 else words[:155].rsplit(" ", 1)[0] + " …"
+    context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{html.escape(words)}">'
+    for name in ("script_files", "css_files"):
+        context[name] = [file for file in context[name]
+                         if not UNUSED.search(f"{file.filename} {file.attributes.get('body', '')}")]
+
+
+class CodeLines(HtmlFormatter):
+    """Each line of code as an element, so that a narrow page can wrap it and indent what follows."""
+
+    def wrap(self, source):
+        return super().wrap((is_line, _line(text) if is_line else text) for is_line, text in source)
+
+
+def _line(text):
+    plain = re.sub(r"<[^>]*>", "", text)
+    spaces = min(len(plain) - len(plain.lstrip(" ")), 8)
+    return '<span class="mc-line"' + f' style="--indent: {spaces}ch"' * bool(spaces) + f">{text}</span>"
+
+
+def use_code_lines(app):
+    if app.builder.format == "html":
+        app.builder.highlighter.formatter = CodeLines
+
+
+def visit_table(self, node):
+    """Write the beginning of a table, which the keyboard can scroll where the page is narrow."""
+    BootstrapHTML5TranslatorMixin.visit_table(self, node)
+    self.body[-1] = self.body[-1].replace("<table", '<table tabindex="0"', 1)
+
+
+def visit_entry(self, node):
+    """Write a cell; one of the first row is a heading if it says something, and a formula is called by its words."""
+    HTML5Translator.visit_entry(self, node)
+    if not isinstance(node.parent.parent, nodes.thead):
         return
-    for paragraph in doctree.findall(nodes.paragraph):
-        text = " ".join(paragraph.astext().split())
-        if len(text) > 40:
-            short = text if len(text) < 158 else text[:155].rsplit(" ", 1)[0] + " …"
-            short = html.escape(short.replace("$", "").replace("\\", ""), quote=True)
-            context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{short}">'
-            return
+    if not node.astext().strip():
+        self.body[-1] = self.body[-1].replace("<th", "<td", 1)
+        self.context[-1] = self.context[-1].replace("</th", "</td", 1)
+    elif all(isinstance(text.parent, nodes.math) or not text.strip() for text in node.findall(nodes.Text)):
+        name = " ".join(map(said, node.findall(nodes.math)))
+        self.body[-1] = self.body[-1].replace("<th", f'<th aria-label="{html.escape(name)}"', 1)
 
 
-_UNUSED = re.compile(
-    r'<script[^>]*(?:fontawesome|thebe|togglebutton|design-tabs|mathjax)[^>]*>\s*</script>\s*|'
-    r'<script>(?:let toggleHintShow|const THEBE|window\.MathJax|var togglebutton)[^<]*</script>\s*|'
-    r'<link[^>]*(?:fontawesome|thebe)[^>]*>\s*|<script[^>]*async[^>]*thebe[^>]*>\s*</script>\s*', re.I)
+def said(formula):
+    """A formula as a line of text, or as it is written where it is none that can be read."""
+    try:
+        return ", ".join(map(str, read(formula.astext())))
+    except FormulaError:
+        return formula.astext()
 
 
-#: What searching needs; the other pages lead to the page that searches.
-_SEARCH = re.compile(r'<script[^>]*(?:searchtools|language_data|searchindex)\.js[^>]*>\s*</script>\s*')
-
-#: What the templates and the writer of the theme do not let us mend: (pattern, replacement).
-_BETTER = (
-    (r'(<button class="btn search-button[^>]*?) aria-label="Search"', r"\1"),
-    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
-    (r' id="exercise-content"', ""),
-    (r'<table class="table">', '<table class="table" tabindex="0">'),          # on a phone it scrolls sideways
-    (r'<div class="(bd-sidebar-primary [^"]*|sidebar-primary-items__start[^"]*)"',
-     r'<div class="\1" role="region" aria-label="The book"'),
-    # a line never breaks between a formula and the sign before or after it
-    (r'(\(?<math(?: [^>]*)?>(?:(?!</math>).)*</math>)([.,;:?!)]+)', r'<span class="mc-together">\1\2</span>'),
-    # the theme knows no colours for "auto", and asks the reader's system only after the first paint
-    (r'(<html[^>]*) data-theme="auto"', r'\1 data-theme="light"'),
-    (r'document\.documentElement\.dataset\.theme = localStorage\.getItem\("theme"\) \|\| "auto";',
-     'const mode = document.documentElement.dataset.mode, night = matchMedia("(prefers-color-scheme: dark)").matches;\n'
-     '    document.documentElement.dataset.theme = mode !== "auto" ? mode : night ? "dark" : "light";'),
-)
+def visit_hidden(self, node):
+    """Write the head of folded code, which is called by what stands on it."""
+    before = len(self.body)
+    visit_HideCellInput(self, node)
+    self.body[before:] = [part.replace(' aria-label="Toggle hidden content"', "") for part in self.body[before:]]
 
 
-_DONE = "\n<!-- finished -->\n"
+class CodeBelowPicture(SphinxPostTransform):
+    """Put the folded code of a cell after its output."""
+
+    default_priority = 200                     # right after myst-nb has folded the code
+    formats = ("html",)
+
+    def run(self, **options):
+        """Move the fold of each cell that has one, and an output, to the end of the cell."""
+        for cell in self.document.findall(nodes.container):
+            if cell.get("nb_element") == "cell_code" and cell.get("hide_mode") == "input" and len(cell) > 1:
+                cell.append(cell.pop(0))
 
 
 def finish(app, error):
-    """Make the pages light, and cut the font to the characters that the book uses."""
+    """Write what all pages share: previews, the colors, and the fonts with the characters that the book uses.
+
+    They are read from the finished pages, for this build may have written only some of them.
+    """
     if error or app.builder.format != "html":
         return
-    out, used, previews, icons = pathlib.Path(app.outdir), set(), {}, set()
+    out, used, icons, previews = pathlib.Path(app.outdir), set(), set(), {}
     _copy_static(app, out / "_static")
-    pages = list(out.rglob("*.html"))
-    if all(map(_is_done, pages)):
-        return
-    for page in pages:
-        text = page.read_text(encoding="utf-8")
-        for formula in re.findall(r"<math.*?</math>", text, re.S):
-            used.update(html.unescape(re.sub(r"<[^>]*>", "", formula)))
-        previews.update(_previews(text))
-        icons.update(re.findall(r"\bfa-([a-z0-9-]+)", text))
-        if text.endswith(_DONE):                            # by an earlier build
-            continue
-        text = _CODE.sub(_lines, _UNUSED.sub("", text))
-        if page.name != "search.html":
-            text = _SEARCH.sub("", text)
-        for pattern, better in _BETTER:
-            text = re.sub(pattern, better, text, flags=re.S)
-        page.write_text(text + _DONE, encoding="utf-8")
+    boxes = {one.label for one in everything()}
+    for path in out.rglob("*.html"):
+        page = lxml.html.parse(path, lxml.html.HTMLParser(encoding="utf-8")).getroot()
+        used.update(*(formula.text_content() for formula in page.iter("math")))
+        icons.update(re.findall(r"\bfa-([a-z0-9-]+)", path.read_text(encoding="utf-8")))
+        previews |= _previews(page, boxes)
     write_fonts(out / "_static", used, icons)
     write_theme(out / "_static" / "palette.css")
     packed = json.dumps(previews, ensure_ascii=False, separators=(",", ":"))
     (out / "_static" / "previews.js").write_text(f"window.mcPreviews = {packed};\n", encoding="utf-8")
 
 
-def _is_done(page):
-    with page.open("rb") as file:
-        file.seek(-min(len(_DONE), page.stat().st_size), 2)
-        return file.read() == _DONE.encode()
-
-
 def _copy_static(app, static):
     """Copy our style sheets and scripts when they changed; Sphinx does so only when it also writes a page."""
     for folder in app.config.html_static_path:
         for path in (pathlib.Path(app.confdir) / folder).rglob("*"):
-            copy = static / path.relative_to(pathlib.Path(app.confdir) / folder)
-            if path.is_file() and copy.exists() and copy.stat().st_mtime < path.stat().st_mtime:
-                shutil.copy2(path, copy)
+            there = static / path.relative_to(pathlib.Path(app.confdir) / folder)
+            if path.is_file() and there.exists() and there.stat().st_mtime < path.stat().st_mtime:
+                shutil.copy2(path, there)
 
 
-_CODE = re.compile(r'(<div class="(?:doctest )?highlight-(?:ipython3|python3?|toml|default)[^>]*>'
-                   r'<div class="highlight"><pre>(?:<span></span>)?)(.*?)\n</pre>', re.S)
-
-
-def _lines(code):
-    """Each line of code as an element, so that a narrow page can wrap it and indent what follows."""
-    lines = code[2].split("\n")
-    if any(line.count("<span") != line.count("</span>") for line in lines):     # a string over several lines
-        return code[0]
-    return code[1] + "".join(f'<span class="mc-line"{_indent(line)}>{line}\n</span>' for line in lines) + "</pre>"
-
-
-def _indent(line):
-    text = re.sub(r"<[^>]*>", "", line)
-    spaces = min(len(text) - len(text.lstrip(" ")), 8)
-    return f' style="--indent: {spaces}ch"' if spaces else ""
-
-
-def _previews(text):
+def _previews(page, boxes):
     """Target -> what a reference to it shows: each equation, box, erratum and word of the glossary of a page."""
-    found, boxes = {}, {one.label for one in everything()}
-    numbered = (r'id="(equation-[\w-]+)"><div class="mc-formula"[^>]*>(.*?)</div>'
-                r'<div class="mc-number">(?:<a [^>]*>([^<]*))?')
-    for name, formula, number in re.findall(numbered, text, re.S):
+    found = {}
+    for equation in page.find_class("mc-numbered"):
+        number = equation.find_class("mc-number")[0].findtext("a")
         title = f'<p class="mc-preview-title">Equation {number}</p>' if number else ""
-        found[name] = f"{title}<div>{formula}</div>"
-    for term, name, words in re.findall(r'<dt id="(e\d\d|term-[\w-]+)">(.*?)</dt><dd>(.*?)</dd>', text, re.S):
-        found[term] = f'<p class="mc-preview-title">{_plain(name)}</p>{_plain(words)}'
-    for start in re.finditer(r'<div class="[^"]*admonition[^"]*" id="([\w-]+)">', text):
-        if start[1] not in boxes:
-            continue
-        depth, end = 0, start.start()
-        for tag in re.finditer(r"<(/?)div\b[^>]*>", text[start.start():]):
-            depth += -1 if tag[1] else 1
-            if depth == 0:
-                end = start.start() + tag.start()
-                break
-        inner = re.sub(r'<(a|button)[^>]*class="mc-checked".*?</\1>', "", text[start.end():end], flags=re.S)
-        inner = inner.replace('<p class="admonition-title">', '<p class="mc-preview-title">')
-        inner = re.sub(r'<div class="mc-number">.*?</div>', "", inner, flags=re.S)
-        found[start[1]] = _plain(inner).strip()
+        found[equation.get("id")] = f"{title}<div>{_inner(equation.find_class('mc-formula')[0])}</div>"
+    for term in page.iter("dt"):
+        words = term.getnext()
+        if re.fullmatch(r"e\d\d|term-[\w-]+", term.get("id") or "") and words is not None:
+            found[term.get("id")] = f'<p class="mc-preview-title">{_inner(term)}</p>{_inner(words)}'
+    for box in page.find_class("admonition"):
+        if box.get("id") in boxes:
+            found[box.get("id")] = _inner(box).replace('class="admonition-title"', 'class="mc-preview-title"').strip()
     return found
 
 
-def _plain(text):
-    """HTML without what only its own place needs."""
-    return re.sub(r'\s(?:id|tabindex|role|aria-label)="[^"]*"', "", text)
+def _inner(element):
+    """What stands in an element, as HTML, without what only its own place needs."""
+    element = copy.deepcopy(element)
+    for part in element.find_class("mc-checked") + element.find_class("mc-number"):
+        part.drop_tree()
+    for part in element.iter():
+        for name in ("id", "tabindex", "role", "aria-label"):
+            part.attrib.pop(name, None)
+    return (element.text or "") + "".join(lxml.html.tostring(part, encoding="unicode") for part in element)
+
+
+def write_fonts(static, used, icons):
+    """The fonts of formulas and icons, with the characters that the book uses only, inside one style sheet.
+
+    There they are known at the first paint, and Firefox takes them from a file system too.
+    """
+    used |= {chr(c) for c in range(32, 127)} | set("ℒ∂∑Δθδεℓαβγηνσ×·⋅≈≠≤≥→⟶∈⋮⋯⋱⏞⏟⏠⏡√′−")
+    used |= {_italic(letter) for letter in used}
+    import pydata_sphinx_theme
+
+    theme = pathlib.Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
+    text = (theme / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    rules = re.findall(_ICON, text)
+    codes = "".join(chr(int(code, 16)) for names, code in rules if icons & set(re.findall(r"\.fa-([\w-]+):", names)))
+    text = re.sub(r"@font-face\{[^}]*Font Awesome[^}]*\}", "", text)
+    text = re.sub(_ICON, lambda rule: rule[0] if icons & set(re.findall(r"\.fa-([\w-]+):", rule[1])) else "", text)
+    (static / "styles" / "pydata-sphinx-theme.css").write_text(text, encoding="utf-8")
+    shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
+    kept = static.parents[1] / ".fonts"
+    icon_font = theme / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.woff2"
+    (static / "fonts.css").write_text(
+        _embedded("STIX Two Math", 400, FONT, "".join(used), ["math", "ssty", "dtls", "ss04"], kept)
+        + _embedded("Font Awesome 6 Free", 900, icon_font, codes, [], kept))
+
+
+def _embedded(family, weight, source, text, features, kept):
+    """A font with the glyphs of a text only, as a rule of a style sheet; it is cut once, and kept for later builds."""
+    text = "".join(sorted(set(text)))
+    name = hashlib.sha256(repr((family, weight, source.read_bytes(), text, features)).encode()).hexdigest()[:16]
+    if not (kept / name).exists():
+        kept.mkdir(parents=True, exist_ok=True)
+        (kept / name).write_text(_cut(family, weight, source, text, features))
+    return (kept / name).read_text()
+
+
+def _cut(family, weight, source, text, features):
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(source)
+    cutter = subset.Subsetter(subset.Options(layout_features=features, notdef_outline=True))
+    cutter.populate(text=text)
+    cutter.subset(font)
+    font.flavor = "woff2"
+    buffer = io.BytesIO()
+    font.save(buffer)
+    font.close()
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return (f'@font-face {{ font-family: "{family}"; font-weight: {weight}; '
+            f'src: url("data:font/woff2;base64,{data}") format("woff2"); }}\n')
+
+
+def _italic(letter):
+    """The mathematical italic that a browser draws for a single letter in ``<mi>``."""
+    code = ord(letter[0])
+    if letter == "h":
+        return "ℎ"
+    if "a" <= letter <= "z":
+        return chr(0x1D44E + code - ord("a"))
+    if "A" <= letter <= "Z":
+        return chr(0x1D434 + code - ord("A"))
+    if "α" <= letter <= "ω":
+        return chr(0x1D6FC + code - ord("α"))
+    if "Α" <= letter <= "Ω":
+        return chr(0x1D6E2 + code - ord("Α"))
+    return {"∂": "𝜕", "ϵ": "𝜖"}.get(letter, letter)
+
+
+def write_theme(path):
+    """The palette as CSS variables, as drawn; book.css gives the dark theme its own."""
+    from mcnotes.draw import palette  # it comes with matplotlib, which a build of sentences does not need
+
+    lines = "".join(f"  {variable}: {color};\n" for color, variable in palette.VARIABLES.items())
+    path.write_text(f":root {{\n{lines}}}\n")
+
+
+def setup(app):
+    app.add_node(nodes.table, override=True, html=(visit_table, HTML5Translator.depart_table))
+    app.add_node(nodes.entry, override=True, html=(visit_entry, HTML5Translator.depart_entry))
+    app.add_node(HideCodeCellNode, override=True, html=(visit_hidden, depart_HideCellInput))
+    app.add_post_transform(CodeBelowPicture)
+    app.connect("builder-inited", use_code_lines)
+    app.connect("html-page-context", describe_page, priority=900)
+    app.connect("build-finished", finish)

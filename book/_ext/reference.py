@@ -96,3 +96,8 @@ class SayNames(SphinxTransform):
                     before[:] = [nodes.Text(said)]
             elif owner and name is not None:
                 signature.insert(signature.index(name), addnodes.desc_addname("", "", nodes.Text(f"{owner}.")))
+
+
+def setup(app):
+    app.add_transform(SayNames)
+    app.connect("autodoc-process-docstring", rewrite_examples, priority=400)          # before napoleon

@@ -1,4 +1,4 @@
-"""The exercises on the page: a form below each question, made of the same file as the notebook's check.
+"""Forms: one below each question, made of the same file as the notebook's check; and the shape drill.
 
 The question stays where it is written. Its answer travels with the page in a form that a
 glance does not read; the hints and the worked solution are typeset here, and open without
@@ -19,6 +19,7 @@ from sphinx.util import logging
 
 from mcbook.exercises import source
 from mcbook.exercises.words import ASKED, WORDS
+from mcnotes.shapes import shape_of
 
 _log = logging.getLogger(__name__)
 #: A fence of code, which is left alone, or a question with its label.
@@ -165,11 +166,11 @@ class TakeChecks(SphinxTransform):
 
 
 def add_scripts(app, pagename, templatename, context, doctree):
-    """The scripts of the forms, on the pages that have one."""
-    if doctree is not None and next(doctree.findall(ask), None) is not None:
-        app.add_js_file("exercise-words.js", loading_method="defer")
-        app.add_js_file("exercises.js", loading_method="defer")
-        app.add_js_file("forms.js", loading_method="defer")
+    """The scripts of the forms and of the drill, on the pages that have one."""
+    drill = app.env.metadata.get(pagename, {}).get("mc_drill")
+    if drill or doctree is not None and next(doctree.findall(ask), None) is not None:
+        for name in ("exercise-words.js", "exercises.js", "drill.js" if drill else "forms.js"):
+            app.add_js_file(name, loading_method="defer")
 
 
 def write_words(app, error):
@@ -179,3 +180,56 @@ def write_words(app, error):
     packed = json.dumps({"say": WORDS, "asked": ASKED}, ensure_ascii=False, separators=(",", ":"))
     (pathlib.Path(app.outdir) / "_static" / "exercise-words.js").write_text(
         f"window.mcWords = {packed};\n", encoding="utf-8")
+
+
+#: An input or output of each kind, with a letter and sizes that differ.
+INPUTS = (("s", ()), ("v", (4,)), ("M", (2, 3)))
+OUTPUTS = (("s", ()), ("w", (5,)), ("N", (6, 7)))
+
+
+class ShapeDrill(Directive):
+    """``{shape-drill}``: endless questions; without a script, the nine kinds with their shapes."""
+
+    def run(self):
+        self.state.document.settings.env.metadata[self.state.document.settings.env.docname]["mc_drill"] = "yes"
+        return [nodes.raw("", f'<div class="mc-drill">{table()}</div>', format="html")]
+
+
+def table():
+    """The nine kinds, worked: HTML.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> "<td>4 × 5</td>" in table()
+    True
+    """
+    rows = "".join(
+        f"<tr><th scope='row'>{_named(x, wrt)}</th>" + "".join(
+            f"<td>{_written(shape_of(of=of, wrt=wrt).shape)}</td>" for _, of in OUTPUTS) + "</tr>"
+        for x, wrt in INPUTS)
+    heads = "".join(f"<th scope='col'>{_named(y, of)}</th>" for y, of in OUTPUTS)
+    return (f"<table><caption>The shape of each derivative: inputs down, outputs across.</caption>"
+            f"<thead><tr><th scope='col'>input</th>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+
+
+def _named(letter, shape):
+    return f"{letter}, {_written(shape + (1,) if len(shape) == 1 else shape)}"
+
+
+def _written(shape):
+    return " × ".join(str(size) for size in shape) or "a number"
+
+
+def setup(app):
+    app.add_node(ask, html=(visit_ask, depart_ask))
+    app.add_node(worked, html=(visit_worked, depart_worked))
+    app.add_directive("ask", Ask)
+    app.add_directive("shape-drill", ShapeDrill)
+    app.add_transform(TakeChecks)
+    app.connect("source-read", put_forms)
+    app.connect("html-page-context", add_scripts)
+    app.connect("build-finished", write_words)

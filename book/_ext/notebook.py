@@ -1,0 +1,48 @@
+"""What Sphinx reads of a notebook: not what only JupyterLab reads (:mod:`tools.portability`), and no slips.
+
+A slip that the book has and Sphinx does not see is a warning; ``make book`` stops at warnings.
+"""
+
+import json
+import pathlib
+
+from sphinx.util import logging
+
+from mcbook.statements import everything
+from tools.carrying import FRONT, plain
+from tools.proofreading import faults
+
+_log = logging.getLogger(__name__)
+
+
+def tell_slips(app):
+    """Warn of references whose text and target disagree, numbers that stand twice, pictures without words."""
+    root = pathlib.Path(app.srcdir)
+    for fault in faults(root) if (root / "_toc.yml").exists() else []:
+        _log.warning("%s", fault, type="mcnotes")
+
+
+def take_away(app, docname, content):
+    """Take away, as a notebook is read, what only JupyterLab reads; its links are the book's references."""
+    if not app.env.doc2path(docname).endswith(".ipynb"):
+        return
+    notebook, first = json.loads(content[0]), True
+    targets = {one.label: one for one in everything()}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = "".join(cell["source"])
+            cell["source"] = plain(FRONT.sub("", text) if first else text, targets)
+            first = False
+    content[0] = json.dumps(notebook)
+
+
+def launch_only_from_an_address(app, config):
+    """A book without an address has no launch buttons; the theme would stop the build."""
+    if not config.html_theme_options.get("repository_url"):
+        config.html_theme_options.pop("launch_buttons", None)
+
+
+def setup(app):
+    app.connect("config-inited", launch_only_from_an_address)
+    app.connect("builder-inited", tell_slips)
+    app.connect("source-read", take_away)
