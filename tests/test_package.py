@@ -11,7 +11,7 @@ import zipfile
 import pytest
 
 from mcbook import statements
-from mcbook.exercises import source as exercises
+from mcbook.exercises import questions as exercises
 
 pytestmark = pytest.mark.release
 ROOT = statements.ROOT
@@ -82,7 +82,7 @@ def test_a_wheel_in_an_empty_environment_knows_the_book(dist, tmp_path):
     code = """if True:
         import json, sys
         import numpy as np, mcnotes as mc
-        from mcbook.exercises import source
+        from mcbook.exercises import questions
         from mcbook import statements
         W, a = np.array([[1.0, 2.0], [0.5, -1.0], [3.0, 0.0]]), np.array([1.0, 2.0, 3.0])
         d = mc.derivative(lambda a: np.tanh(W.T @ a), a)
@@ -91,7 +91,8 @@ def test_a_wheel_in_an_empty_environment_knows_the_book(dist, tmp_path):
             fig, ax = __import__("matplotlib.pyplot").pyplot.subplots()
             ax.plot([0, 1], [0, slope])
         print(json.dumps({"file": statements.__file__, "statements": [repr(one) for one in statements.everything()],
-                          "exercises": [source.find(name).name for name in source.names()], "shape": d.matrix.shape,
+                          "exercises": [questions.find(name).name for name in questions.names()],
+                          "shape": d.matrix.shape,
                           "modules": sorted({name.split(".")[0] for name in sys.modules})}))"""
     answer = subprocess.run([python, "-I", "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True)
     answer = json.loads(answer.stdout.splitlines()[-1])

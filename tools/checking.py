@@ -9,15 +9,18 @@ names the cell as JupyterLab counts it and says what to do.
 """
 
 import json
+import pathlib
 import re
 import sys
+import tomllib
 
 from mcbook import statements
-from mcbook.exercises.source import tables_of
+from mcbook.exercises.questions import tables_of
 from mcbook.formulas.claiming import could_fail
 
 from . import carrying, proofreading, prose, storing
 
+ROOT = pathlib.Path(__file__).parent.parent
 #: The tags that the book knows.
 TAGS = {"hide-check", "hide-input", "hide-output", "hide-cell", "remove-input", "remove-output", "remove-cell",
         "raises-exception"}
@@ -137,9 +140,22 @@ def exercises(path):
         for where, cell in there:
             if "Right" in json.dumps(cell["outputs"]):
                 yield where, f"the answer of exercise {name} is shown; write ... in its place"
+    yield from shape_of_exercises(path.parent / "exercises" / f"{path.stem}.toml")
     for where, text, _ in code:
         if shown := re.search(r"\bmb\.(solution|hint)\(", text):
             yield where, f"mb.{shown[1]} shows what a reader should ask for; take it out"
+
+
+def shape_of_exercises(path):
+    """The file of exercises holds what book/exercises/schema.json says."""
+    import jsonschema
+
+    if path.exists():
+        schema = json.loads((ROOT / "book" / "exercises" / "schema.json").read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        for error in jsonschema.Draft202012Validator(schema).iter_errors(table):
+            name, *place = map(str, error.absolute_path or ["file"])
+            yield f"exercise {name}", f"{' '.join(place) or 'its table'} in {path.name}: {error.message}"
 
 
 def checks(path):

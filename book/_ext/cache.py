@@ -16,7 +16,7 @@ from jupyter_cache.base import CacheBundleIn
 from sphinx.util import logging
 
 from mcbook import statements
-from mcbook.exercises import source
+from mcbook.exercises import questions
 from tools import execution
 
 from . import catalog
@@ -63,7 +63,7 @@ def key(notebook, page):
              for name in _NAMED.findall(cell.source)}
     read = [(one.name, one.formulas) for one in statements.everything() if one.page == page or one.names & named]
     chapter = page.split("-")[0]
-    return digest(_packages(), read, *(path for path in source.files() if path.name.split("-")[0] == chapter))
+    return digest(_packages(), read, *(path for path in questions.files() if path.name.split("-")[0] == chapter))
 
 
 def outdated(app, env, added, changed, removed):

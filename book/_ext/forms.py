@@ -17,8 +17,9 @@ from docutils.statemachine import StringList
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
-from mcbook.exercises import source
-from mcbook.exercises.words import ASKED, WORDS
+from mcbook.exercises import questions
+from mcbook.exercises.judge import KINDS
+from mcbook.exercises.words import WORDS
 from mcnotes.shapes import shape_of
 
 _log = logging.getLogger(__name__)
@@ -64,11 +65,11 @@ class Ask(Directive):
 
     def run(self):
         name, environment = self.arguments[0], self.state.document.settings.env
-        for path in source.files():
+        for path in questions.files():
             if path.name.split("-")[0] == name.rpartition("-")[0]:
                 environment.note_dependency(str(path))
         try:
-            exercise = source.find(name)
+            exercise = questions.find(name)
         except ValueError as error:
             _log.warning("%s", error, location=(environment.docname, self.lineno))
             return []
@@ -94,13 +95,14 @@ def pack(exercise):
 
     Examples
     --------
-    >>> unpack(pack(source.find("20-2")))[0]["wanted"]["shape"]
+    >>> unpack(pack(questions.find("20-2")))[0]["wanted"]["shape"]
     [2, 3]
     """
     parts = [{"kind": part.kind, "ask": part.ask, "wanted": _plain(part.wanted),
               "also": [_plain(other) for other in part.also],
               "wrong": [[_plain(mistake), words] for mistake, words in part.wrong],
-              "digits": part.digits, "derivative": part.derivative, "resize": part.resize} for part in exercise.parts]
+              "digits": part.digits, "within": part.within,
+              "derivative": part.derivative, "resize": part.resize} for part in exercise.parts]
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(text.encode()).decode()[::-1]
 
@@ -118,7 +120,7 @@ def unpack(packed):
 
     Examples
     --------
-    >>> len(unpack(pack(source.find("20-2"))))
+    >>> len(unpack(pack(questions.find("20-2"))))
     1
     """
     return json.loads(base64.b64decode(packed[::-1]))
@@ -146,7 +148,7 @@ def put_forms(app, docname, texts):
 
 def _with_form(question):
     name, fence = question["name"], question["fence"]
-    if name is None or name not in source.tables_of(name.rpartition("-")[0]):
+    if name is None or name not in questions.tables_of(name.rpartition("-")[0]):
         return question[0]
     return f"{question[0].rstrip()[:-len(fence)]}\n```{{ask}} {name}\n```\n{fence}"
 
@@ -177,7 +179,8 @@ def write_words(app, error):
     """The sentences that a form says, from :mod:`mcbook.exercises.words`."""
     if error or app.builder.format != "html":
         return
-    packed = json.dumps({"say": WORDS, "asked": ASKED}, ensure_ascii=False, separators=(",", ":"))
+    asked = {name: kind.asked for name, kind in KINDS.items()}
+    packed = json.dumps({"say": WORDS, "asked": asked}, ensure_ascii=False, separators=(",", ":"))
     (pathlib.Path(app.outdir) / "_static" / "exercise-words.js").write_text(
         f"window.mcWords = {packed};\n", encoding="utf-8")
 

@@ -1,6 +1,6 @@
 // Exercises: the form below a question, judged here, without a kernel and without a network.
-// The first part follows mcbook/exercises/numbers.py, answers.py and judging.py line by line; the sentences (mcWords) come
-// from words.py. tests/test_exercises_page.py puts one table of answers to both.
+// The first part follows mcbook/exercises/numbers.py, answers.py and judge.py; the sentences (mcWords) come from words.py.
+// tests/test_exercises_page.py puts one table of answers to both.
 const mcJudge = (() => {
   const unreadable = (key) => Object.assign(new Error(key), { key });
   const finite = (value) => { if (!Number.isFinite(value)) throw unreadable("infinite"); return value; };
@@ -75,9 +75,9 @@ const mcJudge = (() => {
   const choice = (entered) => {
     const text = String(entered ?? "").trim().replace(/^[().]+|[().]+$/g, "").toLowerCase();
     if (/^[a-z]$/.test(text)) return text.charCodeAt(0) - 96;
-    const value = number(text);
-    if (value !== Math.floor(value) || value < 1 || value > 99) throw unreadable("unread");
-    return value;
+    if (!text || text === "…") throw unreadable("missing");
+    if (!/^\d{1,2}(\.0*)?$/.test(text) || Number(text) < 1) throw unreadable("unread");
+    return Number(text);
   };
   const words = (entered) => {
     const text = String(entered ?? "").toLowerCase().split(/\s+/).filter(Boolean).join(" ");
@@ -116,16 +116,17 @@ const mcJudge = (() => {
     },
   };
 
-  // judging.py --------------------------------------------------------------------------------------
+  // judge.py ----------------------------------------------------------------------------------------
   const whole = (value) => Math.abs(value - Math.floor(value + 0.5)) <= 1e-12 * Math.max(Math.abs(value), 1);
   const rounding = (given, wanted, places) => {
     const scaled = given * 10 ** places;
-    return Math.abs(scaled - Math.floor(scaled + 0.5)) <= 1e-6
+    return Number.isFinite(scaled) && Math.abs(scaled - Math.floor(scaled + 0.5)) <= 1e-6
       && Math.abs(given - wanted) * 10 ** places <= 0.5 * (1 + 1e-9);
   };
   const places = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k);
-  const fits = (given, wanted, digits = 3) => {
+  const fits = (given, wanted, digits = 3, within = 0) => {
     const gap = Math.abs(given - wanted), size = Math.abs(wanted);
+    if (gap <= within * (1 + 1e-9)) return true;
     if (whole(wanted)) return gap <= 1e-9 + 1e-12 * size;
     if (gap <= 1e-6 * size) return true;
     const leading = Math.floor(Math.log10(size)) + 1;
@@ -134,7 +135,7 @@ const mcJudge = (() => {
   };
   const line = ({ shape }) => shape.length <= 1 || (shape.length === 2 && Math.min(...shape) === 1);
   const fitting = (part, plain, wanted) => plain.values.length === wanted.values.length
-    && plain.values.every((value, k) => fits(value, wanted.values[k], part.digits));
+    && plain.values.every((value, k) => fits(value, wanted.values[k], part.digits, part.within));
   const transposed = ({ shape, values }) => shape.length === 2
     ? { shape: [shape[1], shape[0]],
       values: values.map((_, k) => values[(k % shape[0]) * shape[1] + Math.floor(k / shape[0])]) }
@@ -143,7 +144,7 @@ const mcJudge = (() => {
     { values: [...plain.values].sort((a, b) => a - b) }, { values: [...wanted.values].sort((a, b) => a - b) });
 
   const same = (part, plain, wanted) => {
-    if (part.kind === "number") return typeof plain === "number" && fits(plain, wanted, part.digits);
+    if (part.kind === "number") return fits(plain, wanted, part.digits, part.within);
     if (part.kind === "vector") return line(plain) && fitting(part, plain, wanted);
     if (part.kind === "matrix") return equal(plain.shape, wanted.shape) && fitting(part, plain, wanted);
     if (part.kind === "shape" && !wanted.length) return plain.every((size) => size === 1) && plain.length <= 2;
@@ -157,7 +158,7 @@ const mcJudge = (() => {
 
   const entries = (part, plain, wanted) => {
     const pairs = plain.values.map((value, k) => [value, wanted.values[k]]), size = pairs.length;
-    const right = pairs.map(([given, value]) => fits(given, value, part.digits));
+    const right = pairs.map(([given, value]) => fits(given, value, part.digits, part.within));
     const moving = pairs.some(([, value]) => value);
     for (const [key, factor] of [["all signs", -1], ["all twice", 2], ["all half", 0.5]])
       if (moving && pairs.every(([given, value]) => fits(given, factor * value, part.digits))) return [key, {}];
@@ -170,7 +171,7 @@ const mcJudge = (() => {
     const factor = moving ? largest[0] / largest[1] : 0;
     if (size > 1 && factor && pairs.every(([given, value]) =>
       Math.abs(given - factor * value) <= 1e-3 * Math.abs(factor * value))) return ["all factor", {}];
-    return ["values", { right: right.filter(Boolean).length, size }];
+    return ["values", { wrong: right.filter((good) => !good).length }];
   };
 
   const DIAGNOSE = {
@@ -213,7 +214,7 @@ const mcJudge = (() => {
       if (wanted.length > 1 && equal(plain, [...wanted].reverse())) return [asked(part, "layout"), {}];
       if (wanted.length === 2 && wanted.includes(1) && equal(plain, [Math.max(...wanted)])) return ["bare", {}];
       if (wanted.length > 1 && equal(plain, [count(wanted)])) return ["count", {}];
-      if (plain.length !== wanted.length) return ["axes", { axes: `${plain.length} ${plain.length === 1 ? "axis" : "axes"}` }];
+      if (plain.length !== wanted.length) return ["axes", { axes: plain.length }];
       const sorted = (sizes) => [...sizes].sort((a, b) => a - b);
       if (equal(sorted(plain), sorted(wanted))) return ["axis order", {}];
       const off = plain.map((size, k) => size !== wanted[k] ? k + 1 : 0).filter(Boolean);
@@ -232,7 +233,9 @@ const mcJudge = (() => {
     choice: () => ["choice", {}], truth: () => ["truth", {}], text: () => ["text", {}],
   };
 
-  const say = (key, details = {}) => window.mcWords.say[key].replace(/\{(\w+)\}/g, (_, name) => details[name]);
+  // "{size}" is a detail, "{size|# entry|# entries}" says it in the singular or the plural
+  const say = (key, details = {}) => window.mcWords.say[key].replace(/\{(\w+)(?:\|([^|]*)\|([^}]*))?\}/g, (_, name, one, more) =>
+    one === undefined ? details[name] : (details[name] === 1 ? one : more).replaceAll("#", details[name]));
   const judge = (part, entered) => {
     let plain;
     try {

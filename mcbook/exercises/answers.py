@@ -17,7 +17,7 @@ from .numbers import LONGEST, Unreadable, finite, number
 MOST_ENTRIES = 100_000
 
 
-def entry(answer):
+def entry(answer) -> float:
     """One number out of anything that is one: int, float, Fraction, NumPy or SymPy number, string.
 
     Parameters
@@ -54,7 +54,7 @@ def entry(answer):
     return finite(float(answer))
 
 
-def single(answer):
+def single(answer) -> float | np.ndarray:
     """One number where one is asked; more, if a reader gives more.
 
     Parameters
@@ -80,7 +80,7 @@ def single(answer):
     return read.item() if read.size == 1 else read
 
 
-def array(answer):
+def array(answer) -> np.ndarray:
     """An array of numbers out of nested lists, tuples, arrays, a Derivative or a string.
 
     Parameters
@@ -155,7 +155,7 @@ def _rows(text):
     return rows[0] if len(rows) == 1 else rows
 
 
-def shape(answer):
+def shape(answer) -> tuple:
     """A shape, or how many rows and columns: ``(10, 1)``, ``[10, 1]``, ``"10 x 1"``, ``"(10,)"``, ``()``.
 
     Parameters
@@ -195,7 +195,7 @@ def shape(answer):
     return tuple(int(size) for size in sizes)
 
 
-def choice(answer):
+def choice(answer) -> int:
     """The number of an option, counted from 1: ``2``, ``"2"``, ``"b"``, ``"(b)"``.
 
     Parameters
@@ -217,16 +217,20 @@ def choice(answer):
     """
     if isinstance(answer, str):
         text = answer.strip().strip("().").lower()
+        if not text or text == "…":
+            raise Unreadable("missing")
         if re.fullmatch("[a-z]", text):
             return ord(text) - ord("a") + 1
-        answer = number(text)
+        if not re.fullmatch(r"\d{1,2}(\.0*)?", text):                      # "3×1" is a shape, and no option
+            raise Unreadable("unread")
+        answer = text
     value = array(answer).reshape(-1)
     if value.size != 1 or value[0] != int(value[0]) or not 1 <= value[0] <= 99:
         raise Unreadable("unread")
     return int(value[0])
 
 
-def several(answer):
+def several(answer) -> tuple:
     """The options that were picked, in order: ``[1, 3]``, ``{1, 3}``, ``"1 and 3"``, ``(True, False, True)``.
 
     Parameters
@@ -265,7 +269,7 @@ def several(answer):
     return tuple(sorted({choice(part) for part in answer}))
 
 
-def match(answer):
+def match(answer) -> tuple:
     """For each item of the first list, the number of its partner in the second: ``[2, 1, 3]``.
 
     Parameters
@@ -298,7 +302,7 @@ def match(answer):
     return tuple(choice(part) for part in answer)
 
 
-def truth(answer):
+def truth(answer) -> bool:
     """Yes or no: ``True``, ``"yes"``, ``"false"``.
 
     Parameters
@@ -328,7 +332,7 @@ def truth(answer):
     return word in ("yes", "true")
 
 
-def text(answer):
+def text(answer) -> str:
     """Words, without what does not matter: spaces at the ends or doubled, capitals.
 
     Parameters
@@ -358,7 +362,7 @@ def text(answer):
     return words
 
 
-def pattern(answer):
+def pattern(answer) -> str:
     """An einsum pattern with its letters renamed in order, so that ``"jki,j->ki"`` and ``"abc, a -> bc"`` are one.
 
     Parameters

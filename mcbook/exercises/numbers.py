@@ -15,7 +15,7 @@ class Unreadable(ValueError):
     """An answer cannot be read; the message is the key of what to say."""
 
 
-def number(text):
+def number(text: str) -> float:
     """The number that a string holds.
 
     Digits, fractions and small calculations are read: ``"-3/2"``, ``"2*sqrt(3)"``,
@@ -110,7 +110,7 @@ def _atom(tokens):
     return function(value), rest[1:]
 
 
-def finite(value):
+def finite(value: float) -> float:
     """The value itself, if it is a finite number.
 
     Parameters

@@ -1,73 +1,71 @@
 """What is said to an answer: one sentence for each thing that can be told apart. The page says the same."""
 
+import re
+
+#: Key -> sentence. ``{size}`` is a detail; ``{size|# entry|# entries}`` says it in the singular or the plural.
 WORDS = {
     # cannot be judged yet
     "missing": "No answer yet.",
-    "unread": "This cannot be read as {asked}.",
-    "ragged": "The rows do not have the same length.",
-    "infinite": "That is not a finite number.",
-    "array": "The shape is asked, not the array itself: write its sizes, such as 4 x 3.",
-    "parts": "{wanted} answers are asked here, in this order; there were {given}.",
+    "unread": "This can't be read as {asked}.",
+    "ragged": "The rows don't all have the same length.",
+    "infinite": "That isn't a finite number.",
+    "array": "The question asks for the shape, not for the array itself. Write its sizes, such as 4 x 3.",
+    "parts": "This exercise asks for {wanted|# answer|# answers}, in this order; you gave {given|#|#}.",
     # right
     "right": "Right.",
     # numbers
-    "many": "One number is asked; yours has {size} entries.",
-    "rounded": "Rounded too far: give {digits} digits.",
-    "close": "Close, but not there: keep more digits on the way, and round at the end.",
-    "sign": "The right size, with the wrong sign.",
+    "many": "The answer is one number, but yours has {size|# entry|# entries}.",
+    "rounded": "Rounded too far: give {digits|# digit|# digits}.",
+    "close": "Close, but not quite. Keep more digits along the way, and round at the end.",
+    "sign": "The right size, but the wrong sign.",
     "twice": "Off by a factor of two: yours is twice as large.",
     "half": "Off by a factor of two: yours is half as large.",
-    "inverse": "Upside-down: yours is one divided by the right number.",
-    "ten": "The right digits; the decimal point is elsewhere.",
-    "value": "Not this number.",
+    "inverse": "Upside down: yours is one divided by the right number.",
+    "ten": "The right digits, but the decimal point is in the wrong place.",
+    "value": "That isn't the number.",
     # arrays
-    "transposed": "The right numbers, transposed. In this book each input has a row, each output a column.",
-    "transposed asked": "The right numbers, transposed: rows and columns have changed places.",
+    "transposed": "The right numbers, but transposed. In this book each input has a row and each output a column.",
+    "transposed asked": "The right numbers, but transposed: rows and columns are swapped.",
     "flat": "The right numbers, but flat: {shape} instead of rows and columns.",
-    "arranged": "The right numbers, arranged in another way: yours is {shape}.",
-    "order": "The right numbers, in another order.",
-    "all signs": "Every entry has the right size and the wrong sign.",
-    "all twice": "Off by a factor of two: every entry is twice as large.",
-    "all half": "Off by a factor of two: every entry is half as large.",
+    "arranged": "The right numbers, but arranged differently: yours is {shape}.",
+    "order": "The right numbers, but in a different order.",
+    "all signs": "Every entry has the right size but the wrong sign.",
+    "all twice": "Off by a factor of two: every entry is twice as large as it should be.",
+    "all half": "Off by a factor of two: every entry is half as large as it should be.",
     "all factor": "Every entry is off by the same factor.",
-    "one sign": "One entry is off, {entry}: its sign.",
-    "one": "One entry is off: {entry}.",
-    "signs": "The sizes are right. Some signs are not, first of all: {entry}.",
-    "values": "The shape is right, the values are not yet: {right} of {size} entries are right.",
-    "turned": "The shape is the transposed one, and the values are not right yet.",
-    "shape": "Yours has the shape {shape}, and that is not the shape asked for.",
-    "length": "Yours has {size} entries, and that is not how many there are.",
+    "one sign": "One entry has the wrong sign: {entry}.",
+    "one": "One entry is wrong: {entry}.",
+    "signs": "The sizes are right, but some signs are wrong, starting with {entry}.",
+    "values": "The shape is right, but {wrong|# entry is|# entries are} wrong.",
+    "turned": "The shape is the transposed one, and the values aren't right yet.",
+    "shape": "Yours has the shape {shape}, which isn't the shape asked for.",
+    "length": "Yours has {size|# entry|# entries}, which isn't the right number.",
     # shapes
-    "layout": "That is the other layout. In this book each input has a row, each output a column.",
-    "layout asked": "The right sizes, with rows and columns interchanged.",
-    "count": "That is how many numbers it holds. Its shape is asked: rows x columns.",
-    "bare": "The right length. Say also whether it is a row or a column: 1 x n or n x 1.",
-    "axis order": "The right sizes in another order: the axes of the input come first.",
-    "one size": "One size is off, number {axis}.",
-    "axes": "Yours has {axes}; add up those of the input and those of the output.",
-    "sizes": "As many axes as it should have, but their sizes are others.",
+    "layout": "That's the other layout. In this book each input has a row and each output a column.",
+    "layout asked": "The right sizes, but with rows and columns swapped.",
+    "count": "That's how many numbers it holds. The question asks for its shape: rows x columns.",
+    "bare": "The right length. Is it a row or a column? Write 1 x n or n x 1.",
+    "axis order": "The right sizes, but in a different order: the axes of the input come first.",
+    "one size": "One size is wrong: number {axis}.",
+    "axes": "Yours has {axes|# axis|# axes}. Add up the axes of the input and those of the output.",
+    "sizes": "The right number of axes, but the sizes are wrong.",
     # choices
     "choice": "Not this one.",
-    "truth": "It is the other way round.",
-    "lacking": "Those are right, but not all: {missing} more.",
-    "too many": "All that are right, and {extra} that should not be there.",
-    "mixed": "{right} right, {extra} wrong, {missing} missing.",
-    "pairs": "{right} of {size} are matched.",
-    "pairs length": "{size} are to be matched; yours has {given}.",
+    "truth": "It's the other way around.",
+    "lacking": "{right|That one is|Those are} right, but {missing|one is|# are} missing.",
+    "too many": "You have all the right ones, plus {extra|one that doesn't|# that don't} belong.",
+    "mixed": "Right: {right}. Wrong: {extra}. Missing: {missing}.",
+    "pairs": "Matched correctly: {right} of {size}.",
+    "pairs length": "There are {size} to match, but you matched {given}.",
     "text": "Not these words.",
     "pattern": "Not this pattern.",
-    "same letters": "The right letters go in; another set should come out.",
+    "same letters": "The right letters go in, but a different set should come out.",
 }
 
-#: What each kind of question asks for, in the sentence "This cannot be read as …".
-ASKED = {
-    "number": "a number", "shape": "a shape, such as 4 x 3", "vector": "a list of numbers", "matrix": "rows of numbers",
-    "choice": "the number of an option", "several": "the numbers of options", "match": "the numbers of the partners",
-    "truth": "yes or no", "text": "words", "pattern": "a pattern, such as ij,j->i",
-}
+_PLURAL = re.compile(r"\{(\w+)\|([^|]*)\|([^}]*)\}")
 
 
-def say(key, /, **details):
+def say(key: str, /, **details) -> str:
     """The sentence of a key.
 
     Parameters
@@ -82,7 +80,11 @@ def say(key, /, **details):
 
     Examples
     --------
-    >>> say("flat", shape="(6,)")
-    'The right numbers, but flat: (6,) instead of rows and columns.'
+    >>> say("flat", shape="6 in a line")
+    'The right numbers, but flat: 6 in a line instead of rows and columns.'
+    >>> say("length", size=1), say("length", size=4)
+    ("Yours has 1 entry, which isn't the right number.", "Yours has 4 entries, which isn't the right number.")
     """
-    return WORDS[key].format(**details)
+    def one(found: re.Match) -> str:
+        return found[2 if details[found[1]] == 1 else 3].replace("#", str(details[found[1]]))
+    return _PLURAL.sub(one, WORDS[key]).format(**details)

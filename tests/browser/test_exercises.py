@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from mcbook.exercises import source
-from mcbook.exercises.judging import judge
+from mcbook.exercises import questions
+from mcbook.exercises.judge import judge
 
 from .conftest import PAGES, text_of
 
@@ -15,7 +15,7 @@ KINDS = ("number", "shape", "vector", "matrix", "choice", "several", "match", "t
 ON_PAGES = [(page, name) for page in PAGES for name in re.findall(r'class="mc-ask" data-name="([^"]+)"', text_of(page))]
 #: Kind of question -> the first exercise of the book that asks one, as (page, name).
 FIRST = {kind: next(((page, name) for page, name in ON_PAGES
-                     if any(part.kind == kind for part in source.find(name).parts)), None) for kind in KINDS}
+                     if any(part.kind == kind for part in questions.find(name).parts)), None) for kind in KINDS}
 ASKED = {kind: place for kind, place in FIRST.items() if place}
 TRY = "book/reference/editing.html"
 
@@ -77,7 +77,7 @@ def put(part, value):
 @pytest.mark.parametrize("kind", ASKED)
 def test_an_exercise_of_each_kind_is_answered_kept_and_cleared(visit, served, kind):
     page_of, name = ASKED[kind]
-    parts = source.find(name).parts
+    parts = questions.find(name).parts
     # from a server: of what a page from a folder stores, Chromium forgets one in fifty at a reload
     with visit(f"{served}/{page_of}", 375) as opened:
         page = opened.page
@@ -111,13 +111,13 @@ def test_an_exercise_of_each_kind_is_answered_kept_and_cleared(visit, served, ki
 
 
 def test_every_exercise_of_the_book_is_on_a_page():
-    assert sorted(name for _, name in ON_PAGES) == sorted(source.names())
+    assert sorted(name for _, name in ON_PAGES) == sorted(questions.names())
 
 
 def test_hints_come_one_after_the_other_and_enter_checks(visit):
     with visit(TRY) as opened:
         page, place = opened.page, opened.page.locator(".mc-ask").first
-        hints = source.find("try-1").hints if "try-1" in source.names() else ("", "")
+        hints = questions.find("try-1").hints if "try-1" in questions.names() else ("", "")
         for k in range(len(hints)):
             place.get_by_role("button", name="hint").click()
             assert place.locator(".mc-hints > div").count() == k + 1

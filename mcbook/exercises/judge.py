@@ -1,19 +1,21 @@
 """Whether an answer is right, and if not, what is wrong with it.
 
 An answer is right if each number is the wanted one, or a rounding of it to as many digits
-as asked. A wrong one is held against the mistakes that one makes: transposed, flat, the
-other sign, twice or half, one entry. ``book/_static/exercises.js`` follows these rules line
-by line.
+as asked. A wrong one is compared with the usual mistakes: transposed, flat, the other sign,
+twice or half, one entry. Each kind of question has one line in :data:`KINDS`.
+``book/_static/exercises.js`` follows the same rules; one table of answers is put to both in
+the tests.
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from . import answers
 from .numbers import Unreadable
-from .words import ASKED, say
+from .words import say
 
 
 class Judgement(NamedTuple):
@@ -32,21 +34,13 @@ class Judgement(NamedTuple):
     words: str
 
 
-#: Kind of question -> how an answer is read into its plain form.
-READ = {
-    "number": answers.single, "vector": answers.array, "matrix": answers.array, "shape": answers.shape,
-    "choice": answers.choice, "several": answers.several, "match": answers.match, "truth": answers.truth,
-    "text": answers.text, "pattern": answers.pattern,
-}
-
-
-def read(kind, answer):
+def read(kind: str, answer):
     """An answer in the plain form of its kind of question.
 
     Parameters
     ----------
     kind : str
-        A key of ``READ``.
+        A key of ``KINDS``.
     answer : object
 
     Returns
@@ -64,20 +58,20 @@ def read(kind, answer):
     (1.5, (4, 1))
     """
     try:
-        return answers.entry(answer) if answer is ... or answer is None else READ[kind](answer)
+        return answers.entry(answer) if answer is ... or answer is None else KINDS[kind].read(answer)
     except Unreadable:
         raise
     except Exception as reason:                     # an answer may be any object, and fail in any way
         raise Unreadable("unread") from reason
 
 
-def judge(part, answer):
+def judge(part, answer) -> Judgement:
     """Judge one answer.
 
     Parameters
     ----------
     part : Part
-        What is asked (:class:`mcbook.exercises.source.Part`).
+        What is asked (:class:`mcbook.exercises.questions.Part`).
     answer : object
         Anything.
 
@@ -88,24 +82,24 @@ def judge(part, answer):
 
     Examples
     --------
-    >>> from mcbook.exercises.source import Part
+    >>> from mcbook.exercises.questions import Part
     >>> judge(Part("matrix", np.array([[1., 2., 3.]])), [[1], [2], [3]]).key
     'transposed'
     """
     try:
         plain = read(part.kind, answer)
     except Unreadable as reason:
-        return Judgement(False, str(reason), say(str(reason), asked=ASKED[part.kind]))
+        return Judgement(False, str(reason), say(str(reason), asked=KINDS[part.kind].asked))
     if any(same(part, plain, wanted) for wanted in (part.wanted, *part.also)):
         return Judgement(True, "right", say("right"))
     for mistake, words in part.wrong:
         if same(part, plain, mistake):
             return Judgement(False, "known", words)
-    key, details = _DIAGNOSE[part.kind](part, plain)
+    key, details = KINDS[part.kind].diagnose(part, plain)
     return Judgement(False, key, say(key, **details))
 
 
-def same(part, plain, wanted):
+def same(part, plain, wanted) -> bool:
     """Whether an answer in its plain form is another one, within the digits asked for.
 
     Parameters
@@ -119,22 +113,14 @@ def same(part, plain, wanted):
 
     Examples
     --------
-    >>> from mcbook.exercises.source import Part
+    >>> from mcbook.exercises.questions import Part
     >>> same(Part("number", np.pi), 3.14, np.pi), same(Part("number", np.pi), 3.15, np.pi)
     (True, False)
     """
-    if part.kind == "number":
-        return isinstance(plain, float) and fits(plain, wanted, part.digits)
-    if part.kind == "vector":
-        return _line(plain) and plain.size == wanted.size and all(_fitting(part, plain, wanted))
-    if part.kind == "matrix":
-        return plain.shape == wanted.shape and all(_fitting(part, plain, wanted))
-    if part.kind == "shape" and wanted == ():
-        return all(size == 1 for size in plain) and len(plain) <= 2
-    return plain == wanted
+    return KINDS[part.kind].same(part, plain, wanted)
 
 
-def fits(given, wanted, digits=3):
+def fits(given: float, wanted: float, digits: int = 3, within: float = 0.0) -> bool:
     """Whether a number is the wanted one or a rounding of it.
 
     A whole number has no roundings. A rounding keeps `digits` significant digits, or as
@@ -144,6 +130,9 @@ def fits(given, wanted, digits=3):
     ----------
     given, wanted : float
     digits : int, optional
+    within : float, optional
+        How far an answer may be from the wanted one and still be right, for one that is
+        worked from rounded numbers.
 
     Returns
     -------
@@ -155,8 +144,12 @@ def fits(given, wanted, digits=3):
     (True, True, False, False)
     >>> fits(18.04, 18.0), fits(0.67, 2 / 3), fits(0.667, 2 / 3), fits(0.666, 2 / 3)
     (False, False, True, False)
+    >>> fits(-0.01078, -0.010774), fits(-0.01078, -0.010774, within=2e-5)
+    (False, True)
     """
     gap, size = abs(given - wanted), abs(wanted)
+    if gap <= within * (1 + 1e-9):
+        return True
     if _whole(wanted):
         return gap <= 1e-9 + 1e-12 * size
     if gap <= 1e-6 * size:
@@ -169,7 +162,7 @@ def fits(given, wanted, digits=3):
 def _rounding(given, wanted, places):
     """Whether a number is another one, rounded to so many decimals (fewer than 0: to tens, hundreds)."""
     scaled = given * 10.0**places
-    return (abs(scaled - math.floor(scaled + 0.5)) <= 1e-6
+    return math.isfinite(scaled) and (abs(scaled - math.floor(scaled + 0.5)) <= 1e-6
             and abs(given - wanted) * 10.0**places <= 0.5 * (1 + 1e-9))
 
 
@@ -179,8 +172,30 @@ def _line(plain):
 
 
 def _fitting(part, plain, wanted):
-    return [fits(given, right, part.digits) for given, right in
+    """Whether each entry is the wanted one."""
+    return [fits(given, right, part.digits, part.within) for given, right in
             zip(plain.reshape(-1).tolist(), wanted.reshape(-1).tolist(), strict=True)]
+
+
+def _same_number(part, plain, wanted):
+    return isinstance(plain, float) and fits(plain, wanted, part.digits, part.within)
+
+
+def _same_vector(part, plain, wanted):
+    return _line(plain) and plain.size == wanted.size and all(_fitting(part, plain, wanted))
+
+
+def _same_matrix(part, plain, wanted):
+    return plain.shape == wanted.shape and all(_fitting(part, plain, wanted))
+
+
+def _same_shape(part, plain, wanted):
+    """A single number may be said as () or as one row and one column."""
+    return plain == wanted or (wanted == () and len(plain) <= 2 and all(size == 1 for size in plain))
+
+
+def _equal(part, plain, wanted):
+    return plain == wanted
 
 
 def _whole(number):
@@ -242,7 +257,7 @@ def _entries(part, plain, wanted):
     """What is wrong with the entries of an array that has the right shape."""
     digits, size = part.digits, wanted.size
     pairs = list(zip(plain.reshape(-1).tolist(), wanted.reshape(-1).tolist(), strict=True))
-    right = [fits(given, number, digits) for given, number in pairs]
+    right = _fitting(part, plain, wanted)
     moving = any(number for _, number in pairs)
     for key, factor in (("all signs", -1), ("all twice", 2), ("all half", 0.5)):
         if moving and all(fits(given, factor * number, digits) for given, number in pairs):
@@ -260,7 +275,7 @@ def _entries(part, plain, wanted):
     if size > 1 and factor and all(abs(given - factor * number) <= 1e-3 * abs(factor * number)
                                    for given, number in pairs):
         return "all factor", {}
-    return "values", {"right": right.count(True), "size": size}
+    return "values", {"wrong": right.count(False)}
 
 
 def _permuted(part, plain, wanted):
@@ -277,7 +292,7 @@ def _shape(part, plain):
     if len(wanted) > 1 and plain == (math.prod(wanted),):
         return "count", {}
     if len(plain) != len(wanted):
-        return "axes", {"axes": f"{len(plain)} {'axis' if len(plain) == 1 else 'axes'}"}
+        return "axes", {"axes": len(plain)}
     if sorted(plain) == sorted(wanted):
         return "axis order", {}
     off = [k for k, (given, right) in enumerate(zip(plain, wanted, strict=True), 1) if given != right]
@@ -302,14 +317,48 @@ def _pattern(part, plain):
     return ("same letters" if plain.split("->")[0] == part.wanted.split("->")[0] else "pattern"), {}
 
 
-_DIAGNOSE = {
-    "number": _number, "vector": _vector, "matrix": _matrix, "shape": _shape, "several": _several, "match": _match,
-    "pattern": _pattern, "choice": lambda part, plain: ("choice", {}), "truth": lambda part, plain: ("truth", {}),
-    "text": lambda part, plain: ("text", {}),
+class Kind(NamedTuple):
+    """How one kind of question is judged.
+
+    Attributes
+    ----------
+    read : callable
+        An answer in its plain form; raises :class:`~mcbook.exercises.numbers.Unreadable`.
+    same : callable
+        Whether a plain answer is another one: takes the part and both.
+    diagnose : callable
+        What is wrong with a plain answer: takes the part and the answer, gives the key of
+        a sentence and its details.
+    asked : str
+        What such a question asks for, in the sentence "This can't be read as …".
+    """
+
+    read: Callable
+    same: Callable
+    diagnose: Callable
+    asked: str
+
+
+def _wrong(key):
+    """There is one thing to say to every wrong answer."""
+    return lambda part, plain: (key, {})
+
+
+KINDS = {
+    "number": Kind(answers.single, _same_number, _number, "a number"),
+    "vector": Kind(answers.array, _same_vector, _vector, "a list of numbers"),
+    "matrix": Kind(answers.array, _same_matrix, _matrix, "rows of numbers"),
+    "shape": Kind(answers.shape, _same_shape, _shape, "a shape, such as 4 x 3"),
+    "choice": Kind(answers.choice, _equal, _wrong("choice"), "the number of an option"),
+    "several": Kind(answers.several, _equal, _several, "the numbers of options"),
+    "match": Kind(answers.match, _equal, _match, "the numbers of the partners"),
+    "truth": Kind(answers.truth, _equal, _wrong("truth"), "yes or no"),
+    "text": Kind(answers.text, _equal, _wrong("text"), "words"),
+    "pattern": Kind(answers.pattern, _equal, _pattern, "a pattern, such as ij,j->i"),
 }
 
 
-def written(shape):
+def written(shape: tuple) -> str:
     """A shape in words, as the page writes it.
 
     Parameters
@@ -330,7 +379,7 @@ def written(shape):
     return " × ".join(str(size) for size in shape)
 
 
-def written_place(index, shape):
+def written_place(index: int, shape: tuple) -> str:
     """Where an entry stands, counted from 1.
 
     Parameters

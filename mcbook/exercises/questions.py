@@ -1,10 +1,11 @@
-"""The one source of an exercise: a file of TOML for each chapter, beside the notebooks.
+"""The exercises of the book, read from their files: one of TOML for each chapter, beside the notebooks.
 
 The question stands in the notebook, under the label ``ex-20-2``; the table ``[20-2]`` of
 ``book/exercises/20-*.toml`` says what it asks, computes the answer, names the mistakes
 one makes, and holds hints and a worked solution. The notebook's ``mb.check("20-2", …)``
 and the form on the page are made of it. Away from the repository the files come with the
-installed package.
+installed package. What a file may hold is written in ``book/exercises/schema.json``, which
+``make check`` applies; here the answers themselves are computed and tried.
 """
 
 import functools
@@ -16,16 +17,15 @@ from importlib import import_module
 
 import numpy as np
 
-from . import judging
+from . import judge
 from .numbers import Unreadable
 
 PACKAGE = pathlib.Path(__file__).parent
 #: In a clone the files of the book, in an installed package the copies that came with it.
 FOLDERS = (PACKAGE.parent.parent / "book" / "exercises", PACKAGE / "files")
 
-KINDS = (*judging.READ, "open")
-_PART = {"ask", "kind", "answer", "also", "wrong", "digits", "derivative", "resize", "given"}
-_EXERCISE = _PART | {"parts", "hints", "solution"}
+#: Kinds of questions; ``"open"`` is one to think about or to try, without an answer.
+KINDS = (*judge.KINDS, "open")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class Part:
         Mistakes that are known in advance, and what to say to each.
     digits : int
         Significant digits that a rounding has to keep.
+    within : float
+        How far an answer may be from the right one, where it is worked from rounded numbers.
     derivative : bool
         Whether rows stand for inputs, so that a transposed answer is the other layout.
     resize : bool
@@ -58,6 +60,7 @@ class Part:
     also: tuple = ()
     wrong: tuple = ()
     digits: int = 3
+    within: float = 0.0
     derivative: bool = True
     resize: bool = False
 
@@ -84,7 +87,7 @@ class Exercise:
     solution: str = ""
 
 
-def find(name):
+def find(name: str) -> Exercise:
     """The exercise of a name.
 
     Parameters
@@ -111,11 +114,11 @@ def find(name):
         known = sorted(tables) or names()
         near = get_close_matches(str(name), known, 3, 0.3) or known[:3]
         raise ValueError(f"there is no exercise {name!r}; near it are {', '.join(near) or 'none'}. "
-                         "Exercises stand in book/exercises/, one file a chapter")
+                         "The exercises are in book/exercises/, one file a chapter")
     return _build(name)
 
 
-def names():
+def names() -> list[str]:
     """Names of all exercises, in order.
 
     Returns
@@ -130,7 +133,7 @@ def names():
     return [name for path in files() for name in tables_of(path.name.split("-")[0])]
 
 
-def files(folder=None):
+def files(folder: pathlib.Path | None = None) -> list[pathlib.Path]:
     """The files that hold the exercises, one a chapter.
 
     Parameters
@@ -151,7 +154,7 @@ def files(folder=None):
     return sorted(folder.glob("*.toml"))
 
 
-def tables_of(chapter, folder=None):
+def tables_of(chapter: str, folder: pathlib.Path | None = None) -> dict:
     """Name -> table of each exercise of a chapter; what stands above the first table is in each of them.
 
     Parameters
@@ -197,47 +200,34 @@ def _build(name):
     table = dict(tables_of(name.rpartition("-")[0])[name])
     space = {"np": np, "mc": import_module("mcnotes")}
     _run(table.pop("shared"), space, name, "given")
-    unknown = sorted(set(table) - _EXERCISE)
-    if unknown:
-        raise ValueError(f"exercise {name}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_EXERCISE))}")
     _run(table.get("given", ""), space, name, "given")
-    hints, solution = tuple(table.get("hints", ())), table.get("solution", "").strip()
-    if not solution:
-        raise ValueError(f"exercise {name} has no solution")
-    if table.get("kind") == "open":
-        return Exercise(name, (), hints, solution)
-    parts = tuple(_part(part, dict(space), name) for part in table.get("parts") or [table])
-    if len(parts) > 1 and not all(part.ask for part in parts):
-        raise ValueError(f"exercise {name} has {len(parts)} parts; each needs `ask`, a few words")
-    return Exercise(name, parts, hints, solution)
+    asked = [] if table.get("kind") == "open" else table.get("parts") or [table]
+    try:
+        parts = tuple(_part(part, dict(space), name) for part in asked)
+        return Exercise(name, parts, tuple(table.get("hints", ())), table["solution"].strip())
+    except KeyError as missing:
+        raise ValueError(f"exercise {name} has no `{missing.args[0]}`, or one that is not known; `make check` "
+                         "names what is wrong in its file") from None
 
 
 def _part(table, space, name):
-    unknown = sorted(set(table) - _EXERCISE)
-    if unknown:
-        raise ValueError(f"exercise {name}: unknown key {unknown[0]!r} in a part; known are {', '.join(sorted(_PART))}")
-    kind = table.get("kind")
-    if kind not in judging.READ:
-        raise ValueError(f"exercise {name}: kind is {kind!r}; it must be one of {', '.join(KINDS)}")
-    if "answer" not in table:
-        raise ValueError(f"exercise {name}: `answer` is missing")
+    kind = judge.KINDS[table["kind"]] and table["kind"]
     _run(table.get("given", ""), space, name, "given")
 
     def plain(expression, key):
         if isinstance(expression, str) and kind not in ("text", "pattern"):
             expression = _value(expression, space, name, key)
         try:
-            return judging.read(kind, expression)
+            return judge.read(kind, expression)
         except Unreadable as reason:
             raise ValueError(f"exercise {name}: `{key}` cannot be read as {kind} ({reason}): {expression!r}") from None
 
-    part = Part(
-        kind, plain(table["answer"], "answer"), ask=table.get("ask", ""),
-        also=tuple(plain(other, "also") for other in table.get("also", ())),
-        wrong=tuple((plain(wrong["is"], "wrong"), wrong["say"]) for wrong in table.get("wrong", ())),
-        digits=table.get("digits", 3), derivative=table.get("derivative", True), resize=table.get("resize", False))
+    options = {key: table[key] for key in ("ask", "digits", "within", "derivative", "resize") if key in table}
+    also = tuple(plain(other, "also") for other in table.get("also", ()))
+    wrong = tuple((plain(mistake["is"], "wrong"), mistake["say"]) for mistake in table.get("wrong", ()))
+    part = Part(kind, plain(table["answer"], "answer"), also=also, wrong=wrong, **options)
     for mistake, words in part.wrong:
-        if any(judging.same(part, mistake, right) for right in (part.wanted, *part.also)):
+        if any(judge.same(part, mistake, right) for right in (part.wanted, *part.also)):
             raise ValueError(f"exercise {name}: the wrong answer {mistake!r} is right, but would be told {words!r}")
     return part
 
