@@ -191,10 +191,11 @@ def surface(
         ax.plot(*np.asarray(line, dtype=float).T, marker="o", markersize=4, zorder=10, **way)
     if gap is not None:
         ax.plot(*zip(*gap, strict=True), color=ACCENT, linewidth=3.5, solid_capstyle="butt", zorder=10)
-    for line, name in zip((_several(path) or [None])[0:1] + [gap], names, strict=True):
-        if line is not None and name:
+    for line, name, side in zip((_several(path) or [None])[0:1] + [gap], names, ("right", "left"), strict=True):
+        if line is not None and name:                       # the path's name ends at its middle, the gap's begins there
             sheet = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
-            ax.text(*np.mean(line, axis=0), f" {name}", color=ACCENT, size=SIZE, va="top", bbox=sheet, zorder=12)
+            place = {"ha": side, "va": "bottom" if side == "right" else "center"}
+            ax.text(*np.mean(line, axis=0), f" {name} ", color=ACCENT, size=SIZE, bbox=sheet, zorder=12, **place)
     if point is not None:
         ax.plot(*([coordinate] for coordinate in point), "o", color=INK, markersize=6, zorder=11)
     for name, label, colour in zip("xyz", labels, (INPUT, INPUT, OUTPUT), strict=True):
