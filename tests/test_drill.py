@@ -40,6 +40,18 @@ def test_every_answer_is_that_of_shape_of(asked):
     assert 0.4 < np.mean(fit) < 0.6
 
 
+def test_a_reader_is_asked_for_what_is_known_so_far():
+    kinds, words = [], []
+    for k in range(6):
+        asked = by_script("drill.js", f"script.ask({RANDOM}(each * 7919 + 1), script.LEVELS[{k}])", list(range(1, 500)))
+        kinds.append({(len(one["wrt"]), len(one["of"])) for one in asked if one["what"] != "product"})
+        words.append({one["what"] for one in asked})
+    assert kinds[0] == {(1, 0)} and words[0] == {"shape", "size", "product"}, "gradients come first"
+    assert [len(there) for there in kinds] == [1, 2, 3, 4, 5, 9]
+    assert all(before < after for before, after in zip(kinds, kinds[1:], strict=False))
+    assert [k for k in range(6) if "axes" in words[k]] == [5]
+
+
 def test_the_rule_holds_for_columns_and_rows_too():
     shapes = [(), (1, 1), (4,), (4, 1), (1, 4), (2, 3), (1, 1, 2), (5, 6, 7)]
     pairs = [(of, wrt) for of in shapes for wrt in shapes]

@@ -29,7 +29,7 @@ b = np.array([0.1, -0.2])
 
 def f(a):
     return np.tanh(W.T @ a + b)""", "[0.2, -0.5, 1.0]"),
-    ("a layer by its weights", """\
+    ("the weights of a layer", """\
 a = np.array([1.0, 0.0, 3.0, 4.0])
 
 def f(W):
@@ -40,7 +40,7 @@ def f(z):
     ("a matrix of a scalar", """\
 def f(s):
     return np.stack([[s, s**2, 1 / s], [np.cos(s), 3.0 * s, np.exp(s)]])""", "0.5"),
-    ("a loss of weights and bias", """\
+    ("a loss with weights and a bias", """\
 X = np.array([[0.5, 1.0, -1.0, 2.0], [1.5, -0.5, 0.3, 1.0], [0.2, 0.1, 1.0, -1.0]])
 t = np.array([1.0, 0.0, 0.0, 1.0])
 

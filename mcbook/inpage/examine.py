@@ -1,4 +1,4 @@
-"""Look at a function that a reader typed: what kind it is, its derivative, how good it is, what it can do without."""
+"""Look at a function that a reader typed: its kind, its derivative, a test of it, and how few numbers are enough."""
 
 import ast
 import contextlib
@@ -23,6 +23,8 @@ from .faults import TYPED, Fault, fault, report
 STEPS = 0.1, 0.05, 0.025, 0.0125
 
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_AT_A_KINK = ("<p>Careful: the small step below meets a kink near this point. At a kink there is no derivative, and the "
+              "numbers above are a convention.</p>")
 _SUCH = "write a number, or a list such as [1.0, 2.0, 0.5]"
 
 
@@ -35,7 +37,7 @@ def examine(code, at):
         Python with a ``def``; ``np`` and ``mc`` are there. The function named
         ``f`` is taken, or else the last one.
     at : str
-        What stands between the brackets of the call: ``[1, 2]``, ``W, [1, 2]``
+        What goes between the parentheses of the call: ``[1, 2]``, ``W, [1, 2]``
         or ``W=np.ones((3, 2)), a=[1, 2, 3]``.
 
     Returns
@@ -57,7 +59,7 @@ def examine(code, at):
             for block in _blocks(f, points):
                 blocks.append(block)
         except Exception as error:
-            blocks.append({"kind": "error", "title": "This does not work", "html": report(fault(error), code)})
+            blocks.append({"kind": "error", "title": "This doesn’t work yet", "html": report(fault(error), code)})
     if printed.getvalue():
         blocks.insert(0, {"kind": "printed", "title": "Printed",
                           "html": f"<pre>{html.escape(printed.getvalue())}</pre>"})
@@ -106,7 +108,7 @@ def _bound(code, at):
         bound = inspect.signature(f).bind(*given, **named).arguments
     except TypeError as error:
         names = ", ".join(inspect.signature(f).parameters)
-        raise Fault(f"{f.__name__} has the arguments ({names}), and the point does not fit them: {error}") from None
+        raise Fault(f"{f.__name__} takes the arguments ({names}), which don’t fit the point: {error}") from None
     if not bound:
         raise Fault(f"the point is missing; {_SUCH}")
     return f, bound
@@ -119,7 +121,7 @@ def _blocks(f, points):
     for name, value in points.items():
         if isinstance(value, dict) or isinstance(value, list | tuple) and any(np.ndim(part) for part in value
                                                                              if isinstance(part, np.ndarray)):
-            raise Fault(f"{name} is a {type(value).__name__} of arrays; here each array is an argument of its own, "
+            raise Fault(f"{name} is a {type(value).__name__} of arrays; pass each array as a separate argument, "
                         "such as W=np.ones((3, 2)), b=[1, 2]")
 
     def by_place(*arguments):
@@ -131,11 +133,18 @@ def _blocks(f, points):
     for k, (name, d) in enumerate(zip(names, found, strict=True)):
         def alone(x, k=k):
             return by_place(*arrays[:k], x, *arrays[k + 1:])
-        by = f" by {name}" if len(names) > 1 else ""
-        yield {"kind": "derivative", "title": f"Derivative{by}", "html": _named(d, name, f.__name__)._repr_html_()}
-        yield {"kind": "planar", "title": f"Is it right? A small step{f' of {name}' * bool(by)}",
-               "html": _planar(alone, name, arrays[k])}
-        yield {"kind": "compression", "title": f"What the derivative{by} can do without", "html": _compression(d)}
+        several = len(names) > 1
+        shown = {"kind": "derivative", "title": "Derivative" + f" with respect to {name}" * several,
+                 "html": _named(d, name, f.__name__)._repr_html_()}
+        try:
+            tried, kink = _planar(alone, name, arrays[k])
+        except Exception:
+            yield shown
+            raise
+        yield {**shown, "html": shown["html"] + _AT_A_KINK} if kink else shown
+        yield {"kind": "planar", "title": "Is it right? A small step" + f" of {name}" * several, "html": tried}
+        if less := _compression(d):
+            yield {"kind": "compression", "title": "Fewer numbers are enough" + f" for {name}" * several, "html": less}
     yield {"kind": "program", "title": "The derivative as a program", "html": _program(f, by_place, points)}
 
 
@@ -148,8 +157,8 @@ def _program(f, by_place, points):
     except TypeError as error:
         return f"<p>{html.escape(str(error))}.</p>"
     pages = sections()
-    return ("<p>A function of the same arguments that computes the derivative. Each line that a section of the book "
-            f"teaches leads there.</p>{written.to_html(lambda section: f'{pages[section]}.html')}")
+    return ("<p>This function takes the same arguments and computes the derivative. Lines that a section of the book "
+            f"explains are linked to it.</p>{written.to_html(lambda section: f'{pages[section]}.html')}")
 
 
 def _named(d, name, function):
@@ -166,18 +175,18 @@ def _shape(name, names, arrays, output):
         shape = f" of shape {array.shape}" if array.ndim else ""
         return f"a {kind(array)}{shape}"
     taken = " and ".join(f"<code>{html.escape(n)}</code>, {words(a)}" for n, a in zip(names, arrays, strict=True))
-    lines = [f"<p><code>{html.escape(name)}</code> takes {taken}; it returns {words(output)}: "
+    lines = [f"<p><code>{html.escape(name)}</code> takes {taken}; it returns {words(output)}, "
              f"<code>{_short(output)}</code>.</p>"]
     for n, a in zip(names, arrays, strict=True):
         known = shape_of(of=output.shape, wrt=a.shape)
-        lines.append(f"<p>Derivative by <code>{html.escape(n)}</code>: {html.escape(known.kind)}, "
+        lines.append(f"<p>Derivative with respect to <code>{html.escape(n)}</code>: {html.escape(known.kind)}, "
                      f"shape {known.shape}.</p>")
     return "".join(lines)
 
 
 @np.errstate(all="ignore")                                  # the function has warned already, at the point itself
 def _planar(f, name, at):
-    """Step, true change, predicted change, gap, and how much smaller the gap has become."""
+    """Step, true change, predicted change, gap, and how much smaller the gap has become; and whether a kink shows."""
     plane = planar(f, at)
     direction = np.resize([1.0, -2.0, 3.0, -1.0, 2.0], at.shape)
     rows, gaps, rounding = [], [], 1e-12 * max(np.abs(plane.here).max(), 1.0)
@@ -188,41 +197,45 @@ def _planar(f, name, at):
         ratio = f"{gaps[-2] / gaps[-1]:.2f}" if len(gaps) > 1 and gaps[-1] > rounding else "–"
         rows.append(f"<tr><th scope='row'>{step:g}</th><td>{_short(true)}</td><td>{_short(predicted)}</td>"
                     f"<td>{_number(gaps[-1])}</td><td>{ratio}</td></tr>")
+    words, kink = _judged(gaps, rounding)
     return (f"<p>Δ{html.escape(name)} is the step times <code>{_short(direction)}</code>.</p>"
             "<div class='mc-scroll' tabindex='0' role='group' aria-label='planar approximation'>"
             "<table class='mc-planar'><thead><tr><th scope='col'>step</th><th scope='col'>true</th>"
             "<th scope='col'>predicted</th><th scope='col'>gap</th><th scope='col'>ratio</th></tr></thead>"
-            f"<tbody>{''.join(rows)}</tbody></table></div><p>{_judged(gaps, rounding)}</p>")
+            f"<tbody>{''.join(rows)}</tbody></table></div><p>{words}</p>"), kink
 
 
 def _judged(gaps, rounding):
-    """What the gaps say, in a sentence."""
+    """What the gaps say, in a sentence, and whether they look like a kink."""
     if not np.isfinite(gaps).all():
-        return "The function is not finite at one of these points, so the table says nothing."
+        return "The function is not finite at one of these points, so the table can't tell.", False
     if max(gaps) <= rounding:
-        return "There is no gap: the function is flat in this direction, and the prediction is exact."
+        return "There is no gap, because the function is flat in this direction. The prediction is exact.", False
     if gaps[-1] <= rounding:
-        return "The gap falls until rounding hides it."
+        return "The gap shrinks until it is lost in rounding.", False
     fall = gaps[-2] / gaps[-1]
     if fall > 3.3:
         less = "four" if fall < 5.5 else f"about {fall:.0f}"
-        return f"Half the step, a gap {less} times smaller: the derivative is right, what is left is curvature."
-    return (f"Half the step, a gap only {fall:.1f} times smaller: there is a kink near this point, "
-            "or the steps are too long for this function.")
+        return f"Half the step makes the gap {less} times smaller, as it should if the derivative is right.", False
+    return (f"Half the step makes the gap only {fall:.1f} times smaller. Either there is a kink near this point, "
+            "or the steps are too long for this function."), True
 
 
 def _compression(d):
+    """What of a derivative is enough, and the product to use then; nothing, where every entry is needed."""
     c = compress(d)
+    kept, full = c.nbytes // 8, np.prod(d.inner + d.outer, dtype=int)
+    if kept == full:
+        return ""
     known = {"i,i->i": "core * upstream", "i,j->ij": "np.outer(core, upstream)", "ij,j->i": "core @ upstream",
              "i,->i": "core * upstream", ",->": "core * upstream"}
-    if c.einsum in known:
-        product = f"<p>Chain rule with it: <code>{known[c.einsum]}</code></p>"
-    elif c.einsum:
-        core = "core" if not isinstance(c.core, tuple) else ", ".join(f"core[{k}]" for k in range(len(c.core)))
-        product = f"<p>Chain rule with it: <code>np.einsum(\"{c.einsum}\", {core}, upstream)</code></p>"
-    else:
-        product = "<p>Chain rule with it: <code>mc.compress(d).chain(upstream)</code></p>"
-    return c._repr_html_() + product
+    core = "core" if not isinstance(c.core, tuple) else ", ".join(f"core[{k}]" for k in range(len(c.core)))
+    product = known.get(c.einsum) or (f'np.einsum("{c.einsum}", {core}, upstream)' if c.einsum
+                                      else "mc.compress(d).chain(upstream)")
+    steps = "".join(f"<li>{html.escape(step)}</li>" for step in c.steps)
+    return (f"<p>The derivative has {full} entries, and {kept} of them {'is' if kept == 1 else 'are'} enough:</p>"
+            f"<ol>{steps}</ol><p>Call what is left <code>core</code>, and the gradient that arrives from the output "
+            f"<code>upstream</code>. Then the chain rule is <code>{html.escape(product)}</code>.</p>")
 
 
 def _short(array):

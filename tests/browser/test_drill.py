@@ -64,6 +64,10 @@ def test_nonsense_is_no_answer_a_wrong_one_is_explained_and_the_score_is_kept(dr
     assert "0 of 2 right" in page.inner_text(".mc-drill")
     page.click(".mc-drill button:has-text('Start again')")
     assert "No question answered yet" in page.inner_text(".mc-drill")
+    assert page.input_value(".mc-drill select") == "0" and "matrix" not in page.inner_text(".mc-drill-question")
+    page.select_option(".mc-drill select", "5")
+    page.reload()
+    assert page.input_value(".mc-drill select") == "5"
     sizes = page.evaluate("[...document.querySelectorAll('.mc-drill button, .mc-drill input')]"
                           ".filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().height)")
     assert min(sizes) >= 24, "a finger needs more"

@@ -83,7 +83,7 @@ def test_a_link_holds_the_code(browser, served):
         assert own.page.input_value("#mc-own-at") == "[3.0]"
         assert own.page.inner_text(".mc-results") == "" and not [url for url in own.asked if ".gz" in url]
     with Own(browser, f"{served}/{OWN}#code=nonsense") as own:
-        assert "no code that can be read" in own.page.inner_text(".mc-python-status")
+        assert "no readable code" in own.page.inner_text(".mc-python-status")
         assert not own.faults
 
 

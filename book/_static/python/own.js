@@ -27,7 +27,7 @@
       const { html, kinds } = await python.ask("examine", { code: code.value, at: at.value });
       results.replaceChildren(...window.mcControls.harmless(html));
       const seconds = (performance.now() - started) / 1000;
-      said(kinds.includes("error") ? "It does not work yet; the reason is below." : `Done in ${seconds.toFixed(seconds < 0.1 ? 3 : 1)} s; the results are below.`);
+      said(kinds.includes("error") ? "That didn’t work yet; the reason is below." : `Done in ${seconds.toFixed(seconds < 0.1 ? 3 : 1)} s; the results are below.`);
     } catch (error) {
       said(error.message === "stopped" ? "Stopped. Run starts Python again." : `Python could not run: ${error.message}`);
     }
@@ -41,7 +41,7 @@
     at.value = example.querySelector(".mc-at").textContent;
     fit();
     results.replaceChildren(...[...example.querySelector(".mc-blocks").cloneNode(true).childNodes]);
-    said("These results were computed when the book was built. Change the code, and run it.");
+    said("These results were computed when the book was built. Change the code and run it.");
   };
 
   const fit = window.mcControls.editor(code, go);
@@ -68,10 +68,10 @@
     try {
       [code.value, at.value] = unpacked(given[1]);
       results.replaceChildren();
-      said("This code came with the link. Read it, then run it.");
+      said("This code came with the link. Read it before you run it.");
       fit();
     } catch {
-      said("The link holds no code that can be read; here is an example instead.");
+      said("The link contains no readable code, so here is an example.");
     }
   }
 })();
