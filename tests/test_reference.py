@@ -20,7 +20,7 @@ def test_every_statement_is_listed_once_with_its_title():
     text = catalog.markdown()
     for one in statements.everything():
         named = [line for line in text.splitlines() if f"<{one.label}>`" in line]
-        assert len(named) == 1 and one.title in named[0], one.name
+        assert len(named) == 1 and (one.title in named[0] or one.kind == "Equation" and "$" in named[0]), one.name
     sections = [line[3:].split(" ")[0] for line in text.splitlines() if line.startswith("## X.")]
     assert sections == [name for name in statements.sections() if name.startswith("X.")]
 
@@ -36,7 +36,19 @@ def test_where_a_statement_is_used_are_the_pages_that_refer_to_it(tmp_path):
     (tmp_path / "_toc.yml").write_text("- file: book/01-a\n- file: book/02-b\n")
     assert catalog.used(tmp_path) == {"eq-1": {"02-b": "X.2", "words": "Words"}}
     assert catalog.markdown(tmp_path).splitlines()[1:] == [
-        "## X.1 A", "", "- {eq}`(1) <eq-1>` in “X.1 A”; used in [X.2](../02-b), [Words](../words)"]
+        "## X.1 A", "", "- {eq}`(1) <eq-1>` $a$; used in [X.2](../02-b), [Words](../words)"]
+
+
+@pytest.mark.parametrize("formula, said", [
+    (r"\overbrace{Z}^{(n \times 1)} = \overbrace{(W^{\mathsf T}\,\underbrace{A}_{x})}^{(n)} + b",
+     "$Z = (W^{\\mathsf T}\\,A) + b$"),
+    (r"x = \begin{bmatrix} 1 \end{bmatrix}", "in “X.1 A”"), ("a + " * 40 + "b", "in “X.1 A”")])
+def test_the_list_says_what_an_equation_says_if_it_fits_into_a_line(tmp_path, formula, said):
+    from test_finding import notebook
+
+    notebook(tmp_path, f"# X.1 A\n\n$$ {formula} \\tag{{1}} $$ (eq-1)", name="01-a.ipynb")
+    (tmp_path / "_toc.yml").write_text("- file: book/01-a\n")
+    assert catalog.markdown(tmp_path).splitlines()[-1] == f"- {{eq}}`(1) <eq-1>` {said}"
 
 
 def test_the_lists_are_read_again_when_what_they_list_changes(tmp_path):
@@ -67,8 +79,8 @@ def test_the_lists_are_read_again_when_what_they_list_changes(tmp_path):
 def test_subjects_stand_in_order_and_lead_somewhere():
     subjects = (REFERENCE / "index-of-statements.md").read_text().split("## Subjects")[1]
     words = re.findall(r"^(\S.*)\n: (.*)", subjects, re.M)
-    assert len(words) > 20 and [word for word, _ in words] == sorted((word for word, _ in words), key=str.casefold)
-    assert all("<box-" in where or "<eq-" in where for _, where in words)
+    assert len(words) > 25 and [word for word, _ in words] == sorted((word for word, _ in words), key=str.casefold)
+    assert all(re.search(r"\{(eq|ref)\}`[^`]+ <[\w-]+>`", where) for _, where in words)
 
 
 def test_every_public_name_is_in_the_reference():

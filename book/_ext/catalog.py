@@ -22,6 +22,8 @@ from tools.proofreading import places, referred, without_code
 #: The page that holds the list. What only lists statements does not use them.
 INDEX, LISTS = "book/reference/index-of-statements", {"index-of-statements", "errata"}
 _PLACE = "```{statement-list}\n```"
+#: Letters of the longest formula that stands in a line of the list, and what marks a box, whose title says it.
+LONGEST, _BOX = 44, "box"
 
 
 def used(root=ROOT):
@@ -82,13 +84,44 @@ def markdown(root=ROOT):
         heading = next((line[2:].strip() for _, kind, text in places(path) if kind == "markdown"
                         for line in text.splitlines() if line.startswith("# ")), path.stem)
         lines += ["", f"## {heading}", ""]
-        for (title, boxed, pages), group in itertools.groupby(
-                found, lambda one: (one.title, one.kind != "Equation", tuple(where.get(one.label, {}).items()))):
+        for (title, said, pages), group in itertools.groupby(
+                found, lambda one: (one.title, _said(one), tuple(where.get(one.label, {}).items()))):
             names = ", ".join(_reference(one) for one in group)
             after = ", ".join(f"[{called}](../{page})" for page, called in pages)
             titled = f" {title}" if title and title not in names else ""
-            lines.append(f"- {names}{titled if boxed else f' in “{title}”'}" + (f"; used in {after}" if after else ""))
+            lines.append(f"- {names}{titled if said == _BOX else said or f' in “{title}”'}"
+                         + (f"; used in {after}" if after else ""))
     return "\n".join(lines)
+
+
+def _said(one):
+    """What the list says of a statement: of an equation its formula, where that fits into a line."""
+    if one.kind != "Equation":
+        return _BOX
+    formula = " ".join(_bare(one.formulas[0]).split())
+    letters = len(re.sub(r"\\\w+|[{}^_\s\\]", "", re.sub(r"\\(textcolor|mathsf|text)\{\w+\}", "", formula)))
+    return f" ${formula}$" if letters <= LONGEST and "\\begin" not in formula else ""
+
+
+def _bare(latex):
+    """A formula without the braces above and below its parts, and without what is written at them."""
+    start = re.search(r"\\(?:over|under)brace\s*\{", latex)
+    if not start:
+        return latex
+    end = _closing(latex, start.end() - 1)
+    label = re.match(r"\s*[\^_]\s*(?=\{)", latex[end:])
+    after = _closing(latex, end + label.end()) if label else end
+    return _bare(latex[:start.start()] + latex[start.end():end - 1] + latex[after:])
+
+
+def _closing(latex, brace):
+    """The place behind the brace that closes the one at a place."""
+    deep = 0
+    for place in range(brace, len(latex)):
+        deep += {"{": 1, "}": -1}.get(latex[place], 0)
+        if not deep:
+            return place + 1
+    return len(latex)
 
 
 def _reference(one):
