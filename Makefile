@@ -24,10 +24,10 @@ unit: $(READY)  ## lint, doctests and unit tests
 	$(RUN)/python -m pytest -q -n 2 --dist loadfile mcnotes tests --ignore=tests/browser --ignore=tests/test_book.py
 
 notebooks-test: $(READY)  ## run every notebook and compare with its stored outputs
-	$(RUN)/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider -p tools.telling --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(NOTEBOOKS)
+	$(RUN)/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(NOTEBOOKS)
 
 check: $(READY)  ## all checks of one chapter, after an edit: make check N=07
-	$(RUN)/python -m tools.checking $(N)
+	$(RUN)/python -m tools.check $(N)
 
 browser-test: $(READY)  ## open the built pages in Chromium, with the network cut off
 	$(RUN)/python -m pytest -q -rs -n 2 tests/test_book.py tests/browser
@@ -39,7 +39,7 @@ chapter: $(READY)  ## start a chapter from a template: make chapter TITLE="Dual 
 	$(RUN)/python -m tools.chapter "$(TITLE)" $(AFTER)
 
 run: $(READY)  ## run notebooks in place after an edit: make run NOTEBOOKS=book/07-*.ipynb
-	$(RUN)/python -m tools.storing $(NOTEBOOKS)
+	$(RUN)/python -m tools.outputs $(NOTEBOOKS)
 
 mutants-formulas: $(READY)  ## break the printed formulas and see what the checks notice: make mutants-formulas NOTEBOOKS=book/11-*.ipynb
 	$(RUN)/python -m tools.mutants $(NOTEBOOKS)

@@ -36,7 +36,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from browser.conftest import SYSTEM  # noqa: E402
 from browser.lab import Lab  # noqa: E402
 
-from tools import carrying  # noqa: E402
+from tools import portability  # noqa: E402
 
 
 def call(*command, cwd=None, **more):
@@ -170,7 +170,7 @@ def on_colab(browser, folder):
     config = config.replace('url: ""', f"url: file://{there}").replace("branch: main", f"branch: {branch}")
     (there / "_config.yml").write_text(config, encoding="utf-8")
     path = there / "book" / f"{CHAPTER}.ipynb"
-    path.write_text(json.dumps(carrying.carry(json.loads(path.read_text(encoding="utf-8")), CHAPTER, there)))
+    path.write_text(json.dumps(portability.carry(json.loads(path.read_text(encoding="utf-8")), CHAPTER, there)))
     with steps.step(f"{CHAPTER[:2]} of a fork with an address has run; mcnotes from its repository"):
         call(*run, path)
 

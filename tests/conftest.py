@@ -1,8 +1,14 @@
 """Fixtures that every test may use: sizes all different, nothing square, symmetric or linear."""
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import settings
+
+# What a workflow says of its repository would change what the book says of its own.
+for name in [name for name in os.environ if name.startswith(("GITHUB_", "CI_"))]:
+    del os.environ[name]
 
 # The same cases at every run, so that a red test means a changed line; `make fuzz` looks for new ones.
 settings.register_profile("same", max_examples=200, derandomize=True, deadline=None)

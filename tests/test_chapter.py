@@ -15,7 +15,7 @@ import pytest
 import mcbook as mb
 import mcnotes as mc
 from mcbook import statements
-from tools import chapter, checking, proofreading
+from tools import chapter, check, references
 
 ROOT = statements.ROOT
 EDITING = (ROOT / "book" / "reference" / "editing.md").read_text()
@@ -110,12 +110,12 @@ def test_chapters_at_the_end_and_in_the_middle_pass_all_tests(copy):
     assert [stem for stem in stems if stem[0].isdigit()][-2:] == ["24-dual-numbers", "25-a-long-way"]
     assert stems[stems.index("11a-seven-wires") - 1].startswith("11-") and "X.11a" in statements.read(
         copy / "book" / "11a-seven-wires.ipynb")[1]
-    assert proofreading.faults(copy) == []
+    assert references.faults(copy) == []
     code, told = run(copy, "pytest", "-q", "-p", "no:cacheprovider",
                      "tests/test_notebooks.py", "tests/test_exercises.py",
                      "-k", "not test_a_notebook_keeps or dual-numbers or seven-wires")
     assert code == 0, told
-    code, told = run(copy, "tools.checking", "24", "11a", "index")       # whose map names all sections
+    code, told = run(copy, "tools.check", "24", "11a", "index")       # whose map names all sections
     assert code == 0 and "passed" in told, told
 
 
@@ -158,8 +158,8 @@ def change_outputs(root, stem, code):
 
 
 def told_without_running(root):
-    return proofreading.faults(root) + [line for path in statements.notebooks(root) if path.stem[:2] in ("24", "25")
-                                        for line in checking.faults(path)]
+    return references.faults(root) + [line for path in statements.notebooks(root) if path.stem[:2] in ("24", "25")
+                                        for line in check.faults(path)]
 
 
 @pytest.mark.parametrize("name", BREAKS)
@@ -179,7 +179,7 @@ def test_a_changed_number_a_transposed_product_and_an_exchanged_label_are_told(c
     change(root, "24", "v = np.array([2.0, 1.0, 0.5])", "v = np.array([2.0, 1.5, 0.5])")
     change(root, "11a", r"\right)^{\mathsf T} \textcolor", r"\right) \textcolor")
     change(root, "25", '"apple", "pear", "plum"', '"pear", "apple", "plum"')
-    code, told = run(root, "tools.checking", "24", "11a", "25")
+    code, told = run(root, "tools.check", "11a", "24", "25")
     assert code == 1
     one, two, three = (part for part in re.split(r"^(?=book/)", told, flags=re.M) if "If the change is meant" in part)
     assert "  In [5]  A step in seven wires\n          stored  ✓ A step in seven wires runs as printed" in one
@@ -196,11 +196,11 @@ def test_an_example_is_changed_run_and_checked(copy, tmp_path):
     root = tmp_path / "fork"
     shutil.copytree(copy, root)
     append(root, "24", "The table has the entry 1.5.\n\n$$\n\\Delta w \\approx J\\, \\Delta v\n$$ (row-rule)")
-    assert any("1.5" in line for line in checking.faults(root / "book" / "24-dual-numbers.ipynb"))
+    assert any("1.5" in line for line in check.faults(root / "book" / "24-dual-numbers.ipynb"))
     change(root, "24", "2.0, 1.0, 0.5", "2.0, 1.5, 0.5")
-    code, told = run(root, "tools.storing", "book/24-dual-numbers.ipynb")
+    code, told = run(root, "tools.outputs", "book/24-dual-numbers.ipynb")
     assert code == 0 and "24-dual-numbers.ipynb: new outputs in In [5], In [6], In [7]" in told, told
-    assert checking.faults(root / "book" / "24-dual-numbers.ipynb") == []
+    assert check.faults(root / "book" / "24-dual-numbers.ipynb") == []
 
 
 def add(root, stem, *cells):
@@ -256,13 +256,13 @@ def walked(copy, tmp_path_factory):
         ('mb.confirm("product rule", x=x, B=B)\nmb.confirm("Remark 1", w=w, v=v, Δv=[1, -2, 3])',),
         (FIGURE, "hide-input"), (EXPLORER, "hide-input"))
     add(root, "25", "By {eq}`the product rule <product-rule>` and {ref}`Remark 1 <remark-1>`.")
-    code, told = run(root, "tools.storing", "book/24-dual-numbers.ipynb", "book/25-a-long-way.ipynb")
+    code, told = run(root, "tools.outputs", "book/24-dual-numbers.ipynb", "book/25-a-long-way.ipynb")
     assert code == 0, told
     return root
 
 
 def test_a_figure_an_explorer_an_exercise_and_statements_are_added(walked):
-    code, told = run(walked, "tools.checking", "24", "25")
+    code, told = run(walked, "tools.check", "24", "25")
     assert code == 0 and "passed" in told, told
     cells = {"".join(cell["source"]).split("\n")[0]: cell for cell in json.loads(
         (walked / "book" / "24-dual-numbers.ipynb").read_text())["cells"] if cell["cell_type"] == "code"}
@@ -301,7 +301,7 @@ def test_numbers_exchanged_in_an_explorer_are_told_with_both_versions(walked, tm
     root = tmp_path / "fork"
     shutil.copytree(walked, root)
     change(root, "24", "across {x:.2f}, up {height:.2f}", "across {height:.2f}, up {x:.2f}")
-    code, told = run(root, "tools.checking", "24")
+    code, told = run(root, "tools.check", "24")
     assert code == 1 and len(told.splitlines()) < 40
     assert re.search(r"stored .*(.*\n)*? +side right, angle 90: across 0.00, up 1.00\n"
                      r"(.*\n)*? +now .*(.*\n)*? +side right, angle 90: across 1.00, up 0.00\n", told), told
@@ -313,14 +313,12 @@ def test_a_copy_is_published_under_its_own_address(copy, tmp_path):
     config = root / "_config.yml"
     config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/someone/notes"'))
     path = root / "book" / "24-dual-numbers.ipynb"
-    before = path.read_text()
-    code, told = run(root, "tools.checking", "24")
-    assert code == 1 and "does not carry" in told and "make run NOTEBOOKS=book/24-dual-numbers.ipynb" in told, told
-    code, told = run(root, "tools.storing", "book/24-dual-numbers.ipynb")
-    assert code == 0, told
-    changed = set(path.read_text().splitlines()) - set(before.splitlines())
-    assert len(changed) == 1 and "someone/notes" in changed.pop()
-    assert run(root, "tools.checking", "24")[0] == 0
+    before = path.read_text().splitlines()
+    code, told = run(root, "tools.portability")
+    assert code == 0 and "24-dual-numbers.ipynb: installs git+https://github.com/someone/notes@main" in told, told
+    after = path.read_text().splitlines()
+    assert [line for line, old in zip(after, before, strict=True) if line != old and "someone/notes" not in line] == []
+    assert after != before and check.faults(path, [check.carried]) == []
 
 
 def section(title):

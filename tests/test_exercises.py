@@ -19,7 +19,7 @@ from mcbook.exercises import dialog, questions
 from mcbook.exercises.judge import fits, judge
 from mcbook.exercises.questions import Part
 from mcbook.exercises.words import WORDS
-from tools import checking
+from tools import check
 
 BOOK = pathlib.Path(__file__).parent.parent / "book"
 M = np.array([[3.0, 0.0, -1.0], [6.0, 0.5, -2.0]])
@@ -333,12 +333,12 @@ def test_a_fault_in_a_file_is_told(chapter, text, words):
 def test_the_shape_of_a_file_is_checked(tmp_path, text, where, words):
     path = tmp_path / "99-trial.toml"
     path.write_text(f"[99-1]\n{text}", encoding="utf-8")
-    (found, said), = checking.shape_of_exercises(path)
+    (found, said), = check.shape_of_exercises(path)
     assert found == where and words in said
 
 
 def test_the_files_of_the_book_have_the_shape_of_the_schema():
-    assert [said for path in questions.files() for said in checking.shape_of_exercises(path)] == []
+    assert [said for path in questions.files() for said in check.shape_of_exercises(path)] == []
 
 
 def test_a_name_that_is_not_there_is_told_with_its_neighbours():

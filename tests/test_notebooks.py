@@ -11,8 +11,8 @@ import pytest
 
 from book._ext import catalog
 from mcbook import statements
-from tools import checking
-from tools.carrying import FRONT
+from tools import check
+from tools.portability import FRONT
 
 BOOK = pathlib.Path(__file__).parent.parent / "book"
 NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
@@ -41,7 +41,7 @@ def test_every_section_has_its_notebook():
 
 @each
 def test_a_notebook_keeps_the_contract(path):
-    told = checking.faults(path)
+    told = check.faults(path)
     assert not told, "\n" + "\n".join(told)
 
 

@@ -11,7 +11,7 @@ import sys
 
 from mcbook import statements
 
-from . import storing
+from . import outputs
 
 HERE = pathlib.Path(__file__).parent
 _CELL = re.compile(r"```python *([\w -]*)\n(.*)\n```", re.S)
@@ -113,7 +113,7 @@ def start(title, after="", root=statements.ROOT):
              "number": number}
     stem = f"{number}-{slug}"
     notebook = {"cells": cells(_filled("template.md", words)),
-                "metadata": {"kernelspec": storing.KERNEL}, "nbformat": 4, "nbformat_minor": 5}
+                "metadata": {"kernelspec": outputs.KERNEL}, "nbformat": 4, "nbformat_minor": 5}
     path = root / "book" / f"{stem}.ipynb"
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (root / "book" / "exercises" / f"{stem}.toml").write_text(_filled("template.toml", words), encoding="utf-8")
@@ -135,7 +135,7 @@ def main(title, after=""):
     except ValueError as error:
         print(error)
         return 2
-    (line, fine), = storing.store([path])
+    (line, fine), = outputs.store([path])
     if not fine:
         print(line)
     name = path.relative_to(statements.ROOT)

@@ -13,7 +13,7 @@ the page shows::
 import html
 import re
 
-from .proofreading import places
+from .references import places
 
 _FREE = re.compile(r"<!--\s*free:(.*?)-->", re.S)
 _NUMBER = re.compile(r"(?<![\w.,^_])\d+(?:\.\d+)?(?![\w^]|\.\d)(?:(?:\s|\\,)?\\?%)?")

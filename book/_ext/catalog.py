@@ -17,7 +17,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from mcbook.formulas.claiming import could_fail
 from mcbook.statements import ROOT, confirmed, everything, notebooks, read, sections
-from tools.proofreading import places, referred, without_code
+from tools.markdown import without_code
+from tools.references import places, referred
 
 #: The page that holds the list. What only lists statements does not use them.
 INDEX, LISTS = "book/reference/index-of-statements", {"index-of-statements", "errata"}

@@ -9,8 +9,8 @@ import pathlib
 from sphinx.util import logging
 
 from mcbook.statements import everything
-from tools.carrying import FRONT, plain
-from tools.proofreading import faults
+from tools.portability import FRONT, plain
+from tools.references import faults
 
 _log = logging.getLogger(__name__)
 

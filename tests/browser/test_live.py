@@ -5,8 +5,8 @@ import json
 import pytest
 
 from mcbook import statements
-from tools import carrying
-from tools.storing import KERNEL
+from tools import portability
+from tools.outputs import KERNEL
 
 from .conftest import ROOT
 from .lab import Lab
@@ -35,7 +35,7 @@ def scratch(lab, *texts, name="scratch.ipynb", carry=True):
     cells = [{"cell_type": "markdown", "metadata": {}, "source": text, "id": f"c{k}"} for k, text in enumerate(texts)]
     notebook = {"cells": cells, "metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 5}
     if carry:
-        carrying.carry(notebook, name.removesuffix(".ipynb"))
+        portability.carry(notebook, name.removesuffix(".ipynb"))
     (lab.book / name).write_text(json.dumps(notebook))
     notebook = lab.show(name)
     notebook.locator(".jp-MarkdownCell h1").wait_for()
@@ -76,7 +76,7 @@ def test_an_equation_has_the_number_of_the_notes_alone(lab, carry, numbers):
 
 @pytest.mark.release
 def test_boxes_of_different_kinds_look_different(lab):
-    kinds = list(carrying.LOOKS)
+    kinds = list(portability.LOOKS)
     boxes = "\n\n".join(f":::{{admonition}} {kind} 1: a\n:class: {kind}\nText.\n:::" for kind in kinds)
     looks = scratch(lab, "# Boxes", boxes, name="boxes.ipynb").evaluate(LOOKS)
     assert len(looks) == len(set(looks)) == len(kinds)

@@ -12,11 +12,12 @@ import re
 
 from mcbook import statements
 
+from . import markdown
+from .markdown import without_code
+
 _ROLE = re.compile(r"\{(eq|ref)\}`(?:([^`<]*?)\s*<([^`>]+)>|([^`<>]+))`")
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]*)\)")
 _NAME = re.compile(r"\(\d+\)|\b[A-Z][a-z]+ \d+\b")
-_CODE = re.compile(r"^(?P<fence>`{3,}|~{3,})(?!\{).*?^(?P=fence)|(?P<span>``+)(?!`).*?(?<!`)(?P=span)(?!`)",
-                   re.M | re.S)
 
 
 def faults(root=statements.ROOT):
@@ -42,12 +43,20 @@ def faults(root=statements.ROOT):
     pages = {page: section for page, section, _ in map(statements.read, statements.notebooks(root))}
     said = [f"{where}: {words}" for where, words in _numbers(table, root)]
     for path in statements.notebooks(root):
+        texts = []
         for where, kind, text in places(path):
-            found = _pictures(text) if kind == "code" else _references(text, targets, pages)
+            found = _pictures(text)
+            if kind == "markdown":
+                texts.append((where, without_code(text)))
+                found = [*(words for _, words in markdown.faults(text)), *_references(text, targets, pages, path)]
             said += [f"{path.relative_to(root)}, {where}: {words}" for words in found]
+        said += [f"{path.relative_to(root)}, {where}: {words}" for where, words in markdown.headings(texts)]
     for path in sorted((root / "book").rglob("*.md")):
-        for line, text in enumerate(without_code(path.read_text(encoding="utf-8")).splitlines(), 1):
-            said += [f"{path.relative_to(root)}, line {line}: {words}" for words in _references(text, targets, pages)]
+        text = path.read_text(encoding="utf-8")
+        lines = list(enumerate(without_code(text).splitlines(), 1))
+        found = [*markdown.faults(text), *markdown.headings(lines),
+                 *((line, words) for line, part in lines for words in _references(part, targets, pages, path))]
+        said += [f"{path.relative_to(root)}, line {line}: {words}" for line, words in sorted(found)]
     return said
 
 
@@ -105,8 +114,8 @@ def _groups(table, field):
     return groups
 
 
-def _references(text, targets, pages):
-    """What is wrong with the references in a text."""
+def _references(text, targets, pages, path):
+    """What is wrong with the references and pictures in a text."""
     for role, words, target, alone in _ROLE.findall(without_code(text)):
         words, target = (words, target) if target else ("", alone)
         one = targets.get(target)
@@ -124,6 +133,8 @@ def _references(text, targets, pages):
         section = re.match(r"X\.\d+[a-z]?\b", words)
         if picture and not words.strip():
             yield f"the picture {target} has no words for those who do not see it; write ![what it shows]({target})"
+        elif picture and ":" not in target and not (path.parent / target.lstrip("/")).exists():
+            yield f"there is no picture {target} beside this page"
         elif section and pages.get(page, section[0]) != section[0]:
             yield f"the link says {section[0]} and leads to {page}, which is {pages[page]}"
 
@@ -148,26 +159,6 @@ def referred(text):
     plain = without_code(text)
     links = [target.partition("#")[2] for _, _, target in _LINK.findall(plain)]
     return [target or alone for _, _, target, alone in _ROLE.findall(plain)] + [label for label in links if label]
-
-
-def without_code(text):
-    """The text with its code blanked, as long as before.
-
-    Parameters
-    ----------
-    text : str
-        Markdown.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> without_code("E01, ``E02``")
-    'E01,        '
-    """
-    return _CODE.sub(lambda code: re.sub(r"\S", " ", code[0]), text)
 
 
 def _pictures(text):

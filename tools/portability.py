@@ -37,7 +37,7 @@ _ROLE = re.compile(rf"{_CODE}|\{{(?:eq|ref)\}}`(?:(?P<words>[^`<]*?)\s*<(?P<labe
                    re.S | re.M)
 
 
-def carry(notebook, page, root=statements.ROOT):
+def carry(notebook, page, root=statements.ROOT, required=""):
     """A notebook with all that it carries for those who run it.
 
     Parameters
@@ -48,6 +48,8 @@ def carry(notebook, page, root=statements.ROOT):
         The name of its file, without the ending.
     root : pathlib.Path, optional
         The folder that holds ``_config.yml`` and ``book/``.
+    required : str, optional
+        What its first cell installs, where this is not :func:`~tools.address.requirement`.
 
     Returns
     -------
@@ -66,15 +68,15 @@ def carry(notebook, page, root=statements.ROOT):
     first = next((cell for cell in cells if cell["cell_type"] == "markdown"), None)
     if first is not None and not FRONT.match("".join(first["source"])):
         first["source"] = (_FRONT + "".join(first["source"])).splitlines(keepends=True)
-    _put_install(cells, root)
+    _put_install(cells, required or requirement(root))
     return notebook
 
 
-def _put_install(cells, root):
+def _put_install(cells, required):
     """The cell that installs stands below the title, above all other code."""
     there = [cell for cell in cells if cell["cell_type"] == "code" and _INSTALLS in "".join(cell["source"])]
     cell = there[0] if there else {"cell_type": "code", "execution_count": None, "id": "install", "outputs": []}
-    cell["source"] = _INSTALL.format(requirement(root)).splitlines(keepends=True)
+    cell["source"] = _INSTALL.format(required).splitlines(keepends=True)
     # folded away: in JupyterLab, on Colab, and on the page
     cell["metadata"] = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["remove-cell"]}
     cells[:] = [other for other in cells if not any(other is one for one in there)]
@@ -156,7 +158,7 @@ def plain(text, targets):
 
 
 def carries(path, root=statements.ROOT):
-    """Whether a notebook carries all that it should.
+    """Whether a notebook carries all that it should, from whichever address it installs.
 
     Parameters
     ----------
@@ -169,4 +171,20 @@ def carries(path, root=statements.ROOT):
     bool
     """
     text = path.read_text(encoding="utf-8")
-    return carry(json.loads(text), path.stem, root) == json.loads(text)
+    installed = re.search(r"install --quiet ([^\s\"\\]+)", text)
+    return carry(json.loads(text), path.stem, root, installed[1] if installed else "") == json.loads(text)
+
+
+def main(root=statements.ROOT):
+    """Write the address of the repository into the cell of each notebook that installs; nothing else changes."""
+    required = requirement(root)
+    for path in statements.notebooks(root):
+        text = path.read_text(encoding="utf-8")
+        made = re.sub(r"(install --quiet )[^\s\"\\]+", rf"\g<1>{required}", text, count=1)
+        if made != text:
+            path.write_text(made, encoding="utf-8")
+            print(f"{path.name}: installs {required}")
+
+
+if __name__ == "__main__":
+    main()

@@ -11,9 +11,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from mcbook import statements
-from tools import carrying, storing
+from tools import outputs as stored
+from tools import portability
 
-BOOK = storing.RULES.parents[1] / "book"
+BOOK = stored.RULES.parents[1] / "book"
 
 
 def picture(height):
@@ -40,7 +41,7 @@ def notebook(*outputs, source="f()"):
 
 
 def carried(notebook):
-    return nbformat.from_dict(carrying.carry(notebook, "page"))
+    return nbformat.from_dict(portability.carry(notebook, "page"))
 
 
 def text_of(notebook):
@@ -55,7 +56,7 @@ def text_of(notebook):
 ])
 def test_a_run_that_shows_the_same_changes_nothing(outputs, again):
     before = text_of(notebook(*outputs))
-    text, changed = storing.merged(json.loads(before), notebook(*again))
+    text, changed = stored.merged(json.loads(before), notebook(*again))
     assert text == before and changed == []
 
 
@@ -68,17 +69,17 @@ def test_a_run_that_shows_the_same_changes_nothing(outputs, again):
 ])
 def test_what_is_new_is_stored(outputs, again):
     fresh = notebook(*again)
-    text, changed = storing.merged(json.loads(text_of(notebook(*outputs))), copy.deepcopy(fresh))
+    text, changed = stored.merged(json.loads(text_of(notebook(*outputs))), copy.deepcopy(fresh))
     assert text == text_of(fresh) and changed == [1]
 
 
 def test_what_an_editor_leaves_behind_goes_and_identities_stay():
-    widget = {storing._WIDGET: {"model_id": "28688baf"}, "text/plain": "a slider"}
+    widget = {stored._WIDGET: {"model_id": "28688baf"}, "text/plain": "a slider"}
     edited = notebook(new_output("display_data", data=widget))
     edited.metadata["language_info"] = {"version": "3.12.1"}
     edited.metadata["kernelspec"]["display_name"] = "Python 3 (ipykernel)"
     edited.cells[1].metadata |= {"execution": {"iopub.status.idle": "2026"}, "tags": []}
-    text, _ = storing.merged(json.loads(text_of(edited)), copy.deepcopy(edited))
+    text, _ = stored.merged(json.loads(text_of(edited)), copy.deepcopy(edited))
     assert text == text_of(notebook(new_output("display_data", data={"text/plain": "a slider"})))
     assert [cell["id"] for cell in json.loads(text)["cells"]] == ["text", "code"]
 
@@ -93,16 +94,16 @@ def test_what_an_editor_leaves_behind_goes_and_identities_stay():
     ("", False),
 ])
 def test_a_cell_that_only_checks_gets_its_tag(source, checks):
-    text, _ = storing.merged(json.loads(text_of(notebook(source=source))), notebook(source=source))
+    text, _ = stored.merged(json.loads(text_of(notebook(source=source))), notebook(source=source))
     assert json.loads(text)["cells"][1]["metadata"].get("tags", []) == ["hide-check"] * checks
-    assert text == storing.merged(json.loads(text), notebook(source=source))[0]
+    assert text == stored.merged(json.loads(text), notebook(source=source))[0]
 
 
 def test_a_notebook_that_stops_keeps_its_outputs(tmp_path):
     for name, code in (("wrong", "1 / 0"), ("right", "2 / 5")):
         (tmp_path / f"{name}.ipynb").write_text(text_of(carried(notebook(printed("old\n"), source=code))))
     before = (tmp_path / "wrong.ipynb").read_text()
-    said = list(storing.store([tmp_path / "wrong.ipynb", tmp_path / "right.ipynb"]))
+    said = list(stored.store([tmp_path / "wrong.ipynb", tmp_path / "right.ipynb"]))
     assert said == [("wrong.ipynb, In [2]: ZeroDivisionError: division by zero\n    nothing is stored for wrong.ipynb",
                      False), ("right.ipynb: new outputs in In [2]", True)]
     assert (tmp_path / "wrong.ipynb").read_text() == before

@@ -1,6 +1,6 @@
 """Store the outputs of notebooks, such that a file changes only where a person changed something.
 
-    python -m tools.storing book/07-our-scalar-vector-derivative.ipynb ...
+    python -m tools.outputs book/07-our-scalar-vector-derivative.ipynb ...
 
 Outputs that are the same as the stored ones are left alone, to the byte: the
 notebook tests' own comparison decides (rounding residues do not count), and a
@@ -19,20 +19,21 @@ import numpy as np
 
 from mcbook import statements
 
-from . import carrying, execution
+from . import execution, files, portability
 
 #: What the notebook tests do not compare, as patterns and replacements.
 RULES = pathlib.Path(__file__).parents[1] / "tests" / "nbval.cfg"
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_CELL_METADATA = ("execution", "trusted", "collapsed", "scrolled", "editable", "slideshow", "ExecuteTime")
+#: What the book says about a cell; everything else is an editor's.
+_METADATA = ("cellView", "jupyter", "tags")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def store(paths):
     """Run notebooks and store their outputs in place.
 
-    Before it runs, a notebook is given what it carries (:mod:`~tools.carrying`).
+    Before it runs, a notebook is given what it carries (:mod:`~tools.portability`).
     One that stops with an error keeps the outputs that it had.
 
     Parameters
@@ -47,7 +48,11 @@ def store(paths):
         Whether it ran through.
     """
     paths = [pathlib.Path(path) for path in paths]
-    originals = [_carrying(path) for path in paths]
+    for path in paths:
+        files.readable(path)
+    originals = [path.read_text(encoding="utf-8") for path in paths]
+    for path in paths:
+        _write(path, _text(portability.carry(_current(path), path.stem)))
     for path, before, result in zip(paths, originals, execution.run(paths), strict=True):
         if result.fault:
             yield f"{result.words()}\n    nothing is stored for {path.name}", False
@@ -59,13 +64,29 @@ def store(paths):
                                   else "as it was"), True
 
 
-def _carrying(path):
-    """Give a notebook what it carries, and return the text that it had before."""
-    before = path.read_text(encoding="utf-8")
-    if not carrying.carries(path):
-        notebook = carrying.carry(json.loads(before), path.stem)
-        _write(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
-    return before
+def _current(path):
+    """A notebook in the format of today, however VS Code, Colab or an older Jupyter saved it."""
+    import nbformat
+
+    stored = {"nbformat": 4, "nbformat_minor": 0} | json.loads(path.read_text(encoding="utf-8"))
+    for cell in stored["cells"]:
+        cell.setdefault("metadata", {})
+        if cell["cell_type"] == "code":
+            cell.setdefault("outputs", [])
+            cell.setdefault("execution_count", None)
+        if isinstance(cell["source"], str):
+            cell["source"] = cell["source"].splitlines(keepends=True)
+    whole = nbformat.v4.upgrade(nbformat.from_dict(stored), 4, stored["nbformat_minor"])
+    seen = set()
+    for cell in whole.cells:
+        if not cell.get("id") or cell["id"] in seen:
+            cell["id"] = nbformat.v4.new_markdown_cell().id
+        seen.add(cell["id"])
+    return json.loads(nbformat.writes(whole))
+
+
+def _text(notebook):
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
 def _write(path, text):
@@ -95,14 +116,11 @@ def merged(stored, fresh):
     import nbformat
 
     changed = []
-    ids = [cell.get("id") for cell in stored["cells"]]
-    for number, (cell, now) in enumerate(zip(stored["cells"], fresh["cells"], strict=True)):
-        if ids.count(cell.get("id")) > 1 and ids.index(cell["id"]) != number:
-            cell["id"] = now["id"]
+    for cell, now in zip(stored["cells"], fresh["cells"], strict=True):
         _clean(cell)
         if cell["cell_type"] != "code":
             continue
-        outputs, kept = _storable(now["outputs"]), _storable(cell.get("outputs", []))
+        outputs, kept = storable(now["outputs"]), storable(cell.get("outputs", []))
         count = now["execution_count"]
         if same(kept, outputs):
             for output in kept:
@@ -119,26 +137,29 @@ def merged(stored, fresh):
     return nbformat.writes(nbformat.from_dict(stored)) + "\n", changed
 
 
-def same(stored, fresh):
+def same(stored, fresh, pictures=True):
     """Whether two lists of outputs show the same.
 
     Parameters
     ----------
     stored, fresh : list of dict
+    pictures : bool, optional
+        Whether pictures are compared too; without, that one is there is enough.
 
     Returns
     -------
     bool
     """
-    return len(stored) == len(fresh) and all(map(_same_output, stored, fresh))
+    return len(stored) == len(fresh) and all(
+        _same_output(*pair, pictures) for pair in zip(stored, fresh, strict=True))
 
 
-def _same_output(stored, fresh):
+def _same_output(stored, fresh, pictures):
     if stored["output_type"] != fresh["output_type"] or stored.get("name") != fresh.get("name"):
         return False
     one, other = (output.get("data", {"text": output.get("text", "")}) for output in (stored, fresh))
     return one.keys() == other.keys() and all(
-        looks_like(one[kind], other[kind]) if kind == "image/png" else
+        not pictures or looks_like(one[kind], other[kind]) if kind == "image/png" else
         sanitized("".join(one[kind])) == sanitized("".join(other[kind])) if isinstance(one[kind], str | list) else
         one[kind] == other[kind] for kind in one) and stored.get("metadata") == fresh.get("metadata")
 
@@ -166,7 +187,7 @@ def looks_like(one, other):
     return left.shape == right.shape and float(np.abs(left - right).max()) < 1 / 16
 
 
-def _storable(outputs):
+def storable(outputs):
     """Outputs without what differs from run to run; what is printed in a row is one output."""
     kept = []
     for output in json.loads(json.dumps(outputs)):
@@ -182,15 +203,25 @@ def _storable(outputs):
 
 
 def _clean(cell):
-    for name in _CELL_METADATA:
-        cell["metadata"].pop(name, None)
-    if not cell["metadata"].get("tags", True):
-        del cell["metadata"]["tags"]
+    cell["metadata"] = {name: cell["metadata"][name] for name in _METADATA if cell["metadata"].get(name)}
+
+
+def main(paths):
+    """Store the outputs of notebooks, and say what came of it; the exit status of a shell command is returned."""
+    paths = [pathlib.Path(path) for path in paths]
+    missing = [f"there is no {path}" for path in paths if not path.exists()]
+    for path in paths if not missing else []:
+        files.readable(path)
+    told = missing or files.faults(paths) or files.faults()
+    if told:
+        print("\n".join(told))
+        return 1
+    fine = True
+    for line, ran in store(paths):
+        print(line, flush=True)
+        fine = fine and ran
+    return int(not fine)
 
 
 if __name__ == "__main__":
-    fine = True
-    for _line, _ran in store(sys.argv[1:]):
-        print(_line, flush=True)
-        fine = fine and _ran
-    sys.exit(not fine)
+    sys.exit(main(sys.argv[1:]))

@@ -2,13 +2,14 @@
 
 import copy
 import json
+import subprocess
 import types
 
 import pytest
 
 from book._ext.notebook import take_away
 from mcbook import statements
-from tools import address, carrying
+from tools import address, portability
 
 TARGETS = {one.label: one for one in statements.everything()}
 BOOK = statements.ROOT / "book"
@@ -64,21 +65,21 @@ def test_other_files_are_left_alone():
     (":::{admonition} E\n:class: own\n:::",) * 2,
 ])
 def test_what_is_carried_comes_off_again(written, carried):
-    there = carrying.carry(notebook(("markdown", "# T"), ("markdown", written)), "08-vector-derivative")
+    there = portability.carry(notebook(("markdown", "# T"), ("markdown", written)), "08-vector-derivative")
     assert "".join(there["cells"][2]["source"]) == carried
-    assert carrying.carry(copy.deepcopy(there), "08-vector-derivative") == there
-    bare = carrying.plain(carried, TARGETS)
-    assert carrying.plain(bare, TARGETS) == bare
+    assert portability.carry(copy.deepcopy(there), "08-vector-derivative") == there
+    bare = portability.plain(carried, TARGETS)
+    assert portability.plain(bare, TARGETS) == bare
     assert "ipynb#" not in bare and "important" not in bare and "warning" not in bare
 
 
 def test_the_install_cell_stands_below_the_title_once_and_keeps_its_place_in_the_count():
-    cells = carrying.carry(notebook(("markdown", "# T"), ("code", "x")), "08-vector-derivative")["cells"]
+    cells = portability.carry(notebook(("markdown", "# T"), ("code", "x")), "08-vector-derivative")["cells"]
     assert [cell["cell_type"] for cell in cells] == ["markdown", "code", "code"]
     assert "".join(cells[0]["source"]).startswith("---\nnumbering: false\n---\n\n# T")
     cells[1]["execution_count"] = 1
     moved = {"cells": [cells[0], cells[2], cells[1]]}
-    assert carrying.carry(copy.deepcopy(moved), "08-vector-derivative")["cells"] == cells
+    assert portability.carry(copy.deepcopy(moved), "08-vector-derivative")["cells"] == cells
 
 
 @pytest.mark.parametrize("config, expected", [
@@ -96,14 +97,61 @@ def test_the_address_is_read_from_its_one_place(tmp_path, config, expected):
     assert (yaml.safe_load(config).get("repository", {}).get("url") or "").startswith(expected[0])
     url, branch = expected
     assert address.requirement(tmp_path) == (f"git+{url}@{branch}" if url else "mcnotes")
-    cells = carrying.carry(notebook(("markdown", "# T")), "08-vector-derivative", tmp_path)["cells"]
+    cells = portability.carry(notebook(("markdown", "# T")), "08-vector-derivative", tmp_path)["cells"]
     assert "".join(cells[1]["source"]).endswith(f'"install --quiet {address.requirement(tmp_path)}")')
 
 
-def test_an_address_that_changed_is_a_fault_until_the_notebooks_are_run(tmp_path):
+@pytest.mark.parametrize("said, expected", [
+    ({"GITHUB_REPOSITORY": "a/b", "GITHUB_SERVER_URL": "https://github.example", "GITHUB_REF_NAME": "second"},
+     ("https://github.example/a/b", "second")),
+    ({"GITHUB_REPOSITORY": "fork/b", "GITHUB_REF_NAME": "12/merge", "GITHUB_BASE_REF": "main"},
+     ("https://github.com/fork/b", "main")),
+    ({"GITHUB_REPOSITORY": "a/b", "GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"},
+     ("https://github.com/a/b", "main")),
+    ({"CI_PROJECT_URL": "https://gitlab.com/a/b/c", "CI_COMMIT_BRANCH": "x"}, ("https://gitlab.com/a/b/c", "x")),
+    ({"CI_PROJECT_URL": "https://gitlab.com/a/b", "CI_DEFAULT_BRANCH": "trunk"}, ("https://gitlab.com/a/b", "trunk")),
+    ({}, ("https://github.com/told/here", "third")),
+])
+def test_the_address_comes_from_the_workflow_before_anything_else(tmp_path, monkeypatch, said, expected):
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/told/here\n  branch: third\n")
+    assert address.address(tmp_path) == expected
+
+
+@pytest.mark.parametrize("remote, url", [
+    ("https://github.com/a/b.git", "https://github.com/a/b"),
+    ("git@github.com:fork/b.git", "https://github.com/fork/b"),
+    ("ssh://git@github.com:22/a/b", "https://github.com/a/b"),
+    ("https://me:key@gitlab.com/a/b/c.git/", "https://gitlab.com/a/b/c"),
+    ("git@gitlab.example.org:a/b.git", "https://gitlab.example.org/a/b"), ("/srv/b.git", ""), ("file:///srv/b", ""),
+    ("../b", ""),
+])
+@pytest.mark.parametrize("branch", ["main", "second/part"])
+def test_the_address_comes_from_git_where_it_has_one(tmp_path, remote, url, branch):
+    def git(*words):
+        subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)
+
+    git("init", "-b", branch)
+    git("-c", "user.name=a", "-c", "user.email=b", "commit", "--allow-empty", "-m", "c")
+    git("remote", "add", "origin", remote)
+    assert address.address(tmp_path) == (url, "main")
+    git("update-ref", f"refs/remotes/origin/{branch}", "HEAD")
+    git("branch", "--set-upstream-to", f"origin/{branch}")
+    assert address.address(tmp_path) == ((url, branch) if url else ("", "main"))
+    (tmp_path / "deep").mkdir()
+    assert address.address(tmp_path / "deep") == ("", "main")           # a folder inside of another repository
+
+
+def test_a_notebook_keeps_the_address_that_it_installs_from_until_it_is_told_another(tmp_path, capsys):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "_toc.yml").write_text("- file: book/08-vector-derivative\n")
     path = tmp_path / "book" / "08-vector-derivative.ipynb"
-    path.parent.mkdir()
-    path.write_text(json.dumps(carrying.carry(notebook(("markdown", "# T")), path.stem, tmp_path)))
-    assert carrying.carries(path, tmp_path)
+    path.write_text(json.dumps(portability.carry(notebook(("markdown", "# T")), path.stem, tmp_path)))
     (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/a/b\n")
-    assert not carrying.carries(path, tmp_path)
+    assert portability.carries(path, tmp_path)
+    portability.main(tmp_path)
+    assert "08-vector-derivative.ipynb: installs git+https://github.com/a/b@main" in capsys.readouterr().out
+    assert portability.carries(path, tmp_path) and "git+https://github.com/a/b@main" in path.read_text()
+    portability.main(tmp_path)
+    assert capsys.readouterr().out == ""

@@ -5,7 +5,7 @@ import json
 import pytest
 from nbformat.v4 import new_output
 
-from tools import carrying, checking, prose, telling
+from tools import check, comparison, outputs, portability, prose
 
 TITLE = "# X.7 Roots\n\n*After this page you can take roots.*"
 END = "## Watch out\n\n## Exercises\n\n## In short"
@@ -27,18 +27,18 @@ def faults(folder, *cells, numbered=True, **metadata):
              for cell in (TITLE, *cells, END)]
     for count, cell in enumerate([cell for cell in cells if cell["cell_type"] == "code"], 1):
         cell["execution_count"] = cell["execution_count"] or count if numbered else None
-    path.write_text(json.dumps({"cells": cells, "metadata": {"kernelspec": {}} | metadata}))
-    elsewhere = (checking.carried, checking.exercises)
-    return checking.faults(path, [rule for rule in checking.RULES if rule not in elsewhere])
+    path.write_text(json.dumps({"cells": cells, "metadata": {"kernelspec": outputs.KERNEL} | metadata}))
+    elsewhere = (check.carried, check.exercises)
+    return check.faults(path, [rule for rule in check.RULES if rule not in elsewhere])
 
 
 def test_a_notebook_without_what_it_carries_is_told_so(tmp_path):
     path = tmp_path / "07-roots.ipynb"
     path.write_text(json.dumps({"cells": [{"cell_type": "markdown", "source": TITLE, "metadata": {}}]}))
-    [fault] = checking.faults(path, [checking.carried])
+    [fault] = check.faults(path, [check.carried])
     assert "front matter, a cell that installs" in fault and fault.endswith("make run NOTEBOOKS=book/07-roots.ipynb")
-    path.write_text(json.dumps(carrying.carry(json.loads(path.read_text()), path.stem)))
-    assert checking.faults(path, [checking.carried]) == []
+    path.write_text(json.dumps(portability.carry(json.loads(path.read_text()), path.stem)))
+    assert check.faults(path, [check.carried]) == []
 
 
 ANSWERS = """[07-1]\nkind = "number"\nanswer = "2"\nsolution = "x"
@@ -67,7 +67,7 @@ def test_a_fault_in_the_exercises_is_told(tmp_path, change, words):
         path.write_text(json.dumps({"cells": [
             {"cell_type": "markdown", "source": cell, "metadata": {}} if isinstance(cell, str) else cell
             for cell in cells]}))
-        return checking.faults(path, [checking.exercises])
+        return check.faults(path, [check.exercises])
 
     assert told() == []
     change(cells)
@@ -146,7 +146,7 @@ def test_a_number_holds_as_it_is_rounded(tmp_path, text, holds):
 def test_one_screen_for_many_failing_cells():
     cell = ("In [4]", "(14)", ["stored  gap 0.02", "now     gap 0.03"], True)
     others = [(f"In [{k}]", "x", ["now     1"], True) for k in range(5, 30)]
-    told = telling.screen("book/07-roots.ipynb", [cell, *others])
+    told = comparison.screen("book/07-roots.ipynb", [cell, *others])
     assert len(told) < 20
     assert told[:4] == ["book/07-roots.ipynb", "  In [4]  (14)", "          stored  gap 0.02",
                         "          now     gap 0.03"]
@@ -157,8 +157,8 @@ def test_one_screen_for_many_failing_cells():
 def test_the_lines_that_differ_are_told_and_no_others():
     stored = [printed("a\nb 1\nc\n"), new_output("display_data", data={"text/html": "<p>x</p><p>y</p>"})]
     now = [printed("a\nb 2\nc\n"), new_output("display_data", data={"text/html": "<p>x</p><p>z</p>"})]
-    assert telling.difference(stored, now) == ["stored  b 1", "        y", "now     b 2", "        z"]
+    assert comparison.difference(stored, now) == ["stored  b 1", "        y", "now     b 2", "        z"]
     wrong = [new_output("error", ename="ClaimError", evalue="(14) does not hold")]
-    assert telling.difference([printed("✓ (14)")], wrong) == ["stored  ✓ (14)",
+    assert comparison.difference([printed("✓ (14)")], wrong) == ["stored  ✓ (14)",
                                                               "now     ClaimError: (14) does not hold"]
-    assert telling.difference([], [printed("1")]) == ["stored  (nothing)", "now     1"]
+    assert comparison.difference([], [printed("1")]) == ["stored  (nothing)", "now     1"]

@@ -1,22 +1,16 @@
-"""What a run of the notebooks found, told in one screen (a plugin for pytest beside nbval).
-
-    pytest -p tools.telling --nbval book/07-*.ipynb
-
-For each notebook: the cells as JupyterLab counts them, the statement or the
-line of code, what is stored and what comes out now, and what to do.
-"""
+"""What a run of a notebook shows beside what is stored, in one screen: the cells as JupyterLab counts them."""
 
 import difflib
 import html
 import json
 import re
 
-import pytest
-
-from .storing import sanitized
+from . import outputs
 
 #: Cells of one notebook that are told in full; the others often only follow from them.
 IN_FULL = 3
+#: Seconds that are too long for a cell.
+SLOW = 10
 _LINES, _WIDTH = 3, 110
 _VERDICT = re.compile(r'<script type="application/json" class="mc-verdict">(.*?)</script>', re.S)
 _CHECK = re.compile(r'\bmb\.(?:confirm|refute|check)\(\s*"([^"]+)"')
@@ -57,7 +51,7 @@ def difference(stored, now):
         Lines that begin with ``stored`` or ``now``.
     """
     left, right = _lines(stored), _lines(now)
-    matcher = difflib.SequenceMatcher(None, list(map(sanitized, left)), list(map(sanitized, right)), autojunk=False)
+    matcher = difflib.SequenceMatcher(None, *(list(map(outputs.sanitized, side)) for side in (left, right)), False)
     blocks = [block for block in matcher.get_opcodes() if block[0] != "equal"]
     told = []
     for name, lines, (start, end) in (("stored", left, (1, 2)), ("now", right, (3, 4))):
@@ -120,33 +114,32 @@ def screen(path, faults):
             f"  If not: {faults[0][0]}, or code or a formula above it, is not what it was; see git diff {path}"]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    """Put what a person needs to know in the place of nbval's report."""
-    report = yield
-    if report.failed and hasattr(item, "cell") and hasattr(item, "test_outputs"):
-        stored, now = item.cell.outputs, item.test_outputs or []
-        lines = difference(stored, now) if now or stored else [str(call.excinfo.value).strip()]
-        path = item.path.relative_to(item.config.rootpath).as_posix()
-        report.user_properties.append(("cell", (path, f"In [{item.cell.execution_count or '?'}]",
-                                                names(item.cell.source), lines, bool(stored))))
-    return report
+def compared(path, result):
+    """What a notebook shows now and is not stored.
 
+    Parameters
+    ----------
+    path : str
+        As it is written in the book's commands: ``book/07-….ipynb``.
+    result : tools.execution.Run
 
-def pytest_configure(config):
-    if config.option.nbval:
-        config.option.tbstyle, config.option.reportchars = "no", ""
-
-
-def pytest_terminal_summary(terminalreporter):
-    found = {}
-    for report in terminalreporter.stats.get("failed", []) + terminalreporter.stats.get("error", []):
-        cell = dict(getattr(report, "user_properties", [])).get("cell")
-        if cell:
-            found.setdefault(cell[0], []).append(cell[1:])
-        else:
-            terminalreporter.write_line(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}")
-    for path, faults in sorted(found.items()):
-        terminalreporter.write_line("")
-        for line in screen(path, faults):
-            terminalreporter.write_line(line)
+    Returns
+    -------
+    faults, slow : list of str
+        Lines; the second ones are worth a look, and no fault.
+    """
+    with result.path.open(encoding="utf-8") as file:
+        cells = json.load(file)["cells"]
+    faults, slow, count = [], [], 0
+    for position, (cell, now) in enumerate(zip(cells, result.notebook.cells, strict=True)):
+        if position not in result.seconds:
+            continue
+        count += 1
+        source = "".join(cell["source"])
+        stored, fresh = cell.get("outputs", []), json.loads(json.dumps(now.outputs))
+        if not outputs.same(outputs.storable(stored), outputs.storable(fresh), pictures=False):
+            faults.append((f"In [{count}]", names(source), difference(stored, fresh), bool(stored)))
+        if result.seconds[position] > SLOW:
+            slow.append(f"{path}, In [{count}]: took {result.seconds[position]:.0f} s; a reader waits for it in "
+                        "JupyterLab and in the page")
+    return screen(path, faults) if faults else [], slow
