@@ -60,7 +60,8 @@ def test_a_matrix_is_named_by_rows_of_inputs_and_columns_of_outputs():
 def test_a_weight_derivative_is_an_outer_product():
     found = blocks("a = np.array([1.0, 2.0, 3.0])\ndef f(W):\n    return W.T @ a", "np.ones((3, 2))")
     assert "(3, 2, 2)" in found["shape"]
-    assert "12 entries, and 3 of them are enough" in found["compression"] and "np.outer(core, upstream)" in found["compression"]
+    assert "12 entries, and 3 of them are enough" in found["compression"]
+    assert "np.outer(core, upstream)" in found["compression"]
     assert "no gap" in found["planar"]
 
 

@@ -23,8 +23,8 @@ from .faults import TYPED, Fault, fault, report
 STEPS = 0.1, 0.05, 0.025, 0.0125
 
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_AT_A_KINK = ("<p>Careful: the small step below meets a kink near this point. At a kink there is no derivative, and the "
-              "numbers above are a convention.</p>")
+_AT_A_KINK = ("<p>Careful: the small step below meets a kink near this point. At a kink there is no derivative, "
+              "and the numbers above are a convention.</p>")
 _SUCH = "write a number, or a list such as [1.0, 2.0, 0.5]"
 
 
