@@ -15,7 +15,7 @@ from .planar import PlanarApproximation, planar
 from .programs import Program, program
 from .shapes import LayoutError, axes, kind, shape_of, size
 
-_PICTURES = {"draw": ("draw", None), "show": ("draw.show", "show"), "explore": ("draw.explore", "explore")}
+_PICTURES = {"draw": ("draw", None), "show": ("draw.figures", "show"), "explore": ("draw.explorers", "explore")}
 
 __all__ = [
     "Compressed", "CompressionError", "Derivative", "LayoutError", "PlanarApproximation", "Program",

@@ -12,7 +12,7 @@ import pytest  # noqa: E402
 
 import mcnotes as mc  # noqa: E402
 from mcnotes.draw import palette  # noqa: E402
-from mcnotes.draw.reading import read  # noqa: E402
+from mcnotes.draw.readout import read  # noqa: E402
 
 VALUES = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
@@ -58,7 +58,7 @@ def test_matrix_takes_a_derivative_and_leaves_empty_cells(ax):
 
 
 def test_matrix_refuses_labels_that_do_not_fit(ax):
-    with pytest.raises(ValueError, match="rows has 3 labels, the matrix has 2 rows"):
+    with pytest.raises(ValueError, match="rows has 3 entries, and there are 2"):
         mc.draw.matrix(VALUES, rows=["a", "b", "c"], ax=ax)
 
 
@@ -130,7 +130,7 @@ def test_curve_surface_contours_and_gaps(ax):
 def test_bars_and_losses(ax):
     mc.draw.bars([1.0, -2.0], ["a", "b"], against=[1.5, -1.0], ax=ax)
     assert [patch.get_height() for patch in ax.patches] == [1.0, -2.0, 1.5, -1.0]
-    with pytest.raises(ValueError, match="one label for each"):
+    with pytest.raises(ValueError, match="one for each"):
         mc.draw.bars([1.0], ["a", "b"])
     plt.close("all")
     mc.draw.losses([[3.0, 1.0], [2.0, 0.5]], ["slow", "fast"])
@@ -218,7 +218,7 @@ def test_an_arrow_can_be_seen_on_a_line_of_its_colour():
     ax = figure.add_axes((0, 0, 1, 1), xlim=(0, 1), ylim=(0, 1))
     ax.set_axis_off()
     ax.plot([0, 1], [0.5, 0.5], color=palette.INPUT, linewidth=2)
-    mc.draw.arrow((0.2, 0.2), (0.8, 0.8), colour=palette.INPUT, ax=ax)
+    mc.draw.arrow((0.2, 0.2), (0.8, 0.8), color=palette.INPUT, ax=ax)
     figure.canvas.draw()
     row = np.asarray(figure.canvas.buffer_rgba())[figure.canvas.get_width_height()[1] // 2, :, 0]
     runs = np.flatnonzero(np.diff((row < 128).astype(int)))
@@ -400,9 +400,9 @@ ERRORS = {
     "mask": (lambda ax: mc.draw.matrix(VALUES, structural=VALUES.T == 1, ax=ax), r"structural has shape \(3, 2\)"),
     "cell": (lambda ax: mc.draw.matrix(VALUES, highlight=[(0, 3)], ax=ax), r"\(0, 3\), the matrix has 2 rows and 3"),
     "role": (lambda ax: mc.draw.vector([1.0], ["a"], role="row", ax=ax), "input, output, neither; it was 'row'"),
-    "labels": (lambda ax: mc.draw.vector([1.0, 2.0], ["a"], ax=ax), "rows has 1 labels, the matrix has 2"),
-    "names": (lambda ax: mc.draw.product(VALUES, VALUES.T, names=("a", "b"), ax=ax), "give three"),
-    "beside": (lambda ax: mc.draw.beside([[1.0], [2.0]], ["a"], ax=ax), "names has 1 entries, 2 arrays need 2"),
+    "labels": (lambda ax: mc.draw.vector([1.0, 2.0], ["a"], ax=ax), "rows has 1 entry, and there are 2 rows"),
+    "names": (lambda ax: mc.draw.product(VALUES, VALUES.T, names=("a", "b"), ax=ax), "3 arrays: left"),
+    "beside": (lambda ax: mc.draw.beside([[1.0], [2.0]], ["a"], ax=ax), "names has 1 entry, and there are 2 arrays"),
     "side rows": (lambda ax: mc.draw.beside([[1.0], [2.0, 3.0]], ["a", "b"], ax=ax), r"have \[1, 2\] rows"),
     "by": (lambda ax: mc.draw.unfold(VALUES, 1, "row", ax=ax), "it was 'row'"),
     "opened": (lambda ax: mc.draw.unfold(VALUES, 3, "rows", ax=ax), "has 2 rows"),
@@ -410,7 +410,7 @@ ERRORS = {
     "layer": (lambda ax: mc.draw.tensor(np.ones((2, 3, 4)), highlight=[(0, 0, 4)], ax=ax), "layers are 0 to 3"),
     "unfold": (lambda ax: mc.draw.compression([np.ones((2, 3, 4))], ax=ax), r"stage 0 has shape \(2, 3, 4\); unfold"),
     "current": (lambda ax: mc.draw.compression([VALUES], current=1, ax=ax), "stages are 0 to 0"),
-    "titles": (lambda ax: mc.draw.compression([VALUES], titles=["a", "b"], ax=ax), "titles has 2 entries, there are 1"),
+    "titles": (lambda ax: mc.draw.compression([VALUES], titles=["a", "b"], ax=ax), "titles has 2 entries"),
     "tangent": (lambda ax: mc.draw.curve([0, 1], [0, 1], tangent=[1], ax=ax), r"tangent has shape \(1,\)"),
     "one gap a step": (lambda ax: mc.draw.gap_loglog([1, 2, 3], [1, 2], ax=ax), "one gap for each step"),
     "no gap": (lambda ax: mc.draw.gap_loglog([1, 2], [[1, 2], [0, 0]], ax=ax), "affine"),
@@ -418,12 +418,12 @@ ERRORS = {
     "plane": (lambda ax: mc.draw.surface(X, Y, X, plane=X.T), "plane has shape"),
     "grid": (lambda ax: mc.draw.contours(X, Y, X.T, ax=ax), "one shape"),
     "no point": (lambda ax: mc.draw.contours(X, Y, X, steps=[(1, 0)], ax=ax), "give point"),
-    "ways": (lambda ax: mc.draw.contours(X, Y, X, point=(0, 0), steps=[(1, 0)], names=["a", "b"], ax=ax), "1 ways"),
+    "ways": (lambda ax: mc.draw.contours(X, Y, X, point=(0, 0), steps=[(1, 0)], names=["a", "b"], ax=ax), "are 1 ways"),
     "left out": (lambda ax: mc.draw.network([3, 9], highlight=(1, 5), ax=ax), r"not drawn; of its layer, \[0, 1, 2"),
-    "columns": (lambda ax: mc.draw.network([3, 2], names=["a"], ax=ax), "2 columns and 1 names"),
-    "arrows": (lambda ax: mc.draw.flow([("A", "")] * 2, [("B", "")] * 2, through=(["f"], []), ax=ax), "1 words"),
-    "roles": (lambda ax: mc.draw.product(VALUES, VALUES.T, roles=("input",), ax=ax), "roles has 1 entries"),
-    "bars": (lambda ax: mc.draw.bars([1.0], ax=ax), "1 values and 0 labels"),
+    "columns": (lambda ax: mc.draw.network([3, 2], names=["a"], ax=ax), "there are 2 columns"),
+    "arrows": (lambda ax: mc.draw.flow([("A", "")] * 2, [("B", "")] * 2, through=(["f"], []), ax=ax), "are 1 arrows"),
+    "roles": (lambda ax: mc.draw.product(VALUES, VALUES.T, roles=("input",), ax=ax), "roles has 1 entry"),
+    "bars": (lambda ax: mc.draw.bars([1.0], ax=ax), "there are 1 values"),
     "inset": (lambda ax: mc.draw.inset((1, 1), (0, 1), ax=ax), "needs a width"),
     "handle": (lambda ax: mc.draw.handle((1, np.nan), moves="a", ax=ax), "2 finite coordinates"),
     "sizes": (lambda ax: mc.draw.axes_count((2, 3), ax=ax), "three lengths"),
@@ -447,7 +447,7 @@ def test_surface_makes_its_own_axes_in_an_empty_figure():
 
 
 def test_no_drawing_has_a_colour_that_the_theme_cannot_change():
-    from mcnotes.draw.show import to_svg
+    from mcnotes.draw.figures import to_svg
 
     x = np.linspace(0.1, 2, 9)
     drawings = [
@@ -481,7 +481,7 @@ def test_no_drawing_has_a_colour_that_the_theme_cannot_change():
 
 
 def test_a_sheet_without_axes_leaves_no_empty_band_and_loses_nothing():
-    from mcnotes.draw.show import drawn_on
+    from mcnotes.draw.figures import drawn_on
 
     figure = plt.figure(figsize=(4.8, 3.6))
     mc.draw.product(np.ones((2, 5)), np.ones((5, 4)), np.ones((2, 4)), names=("X", "Y", "XY"), ax=figure.add_subplot())

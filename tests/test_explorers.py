@@ -13,16 +13,14 @@ import matplotlib.pyplot as plt  # noqa: E402
 import pytest  # noqa: E402
 
 import mcnotes as mc  # noqa: E402
-from mcnotes.draw import explore as explorers  # noqa: E402
-from mcnotes.draw import palette  # noqa: E402
-from mcnotes.draw import show as figures
+from mcnotes.draw import explorers, figures, palette  # noqa: E402
 
 
 @pytest.fixture
 def shown(monkeypatch):
     """What was displayed."""
     found = []
-    for module in ("mcnotes.draw.show", "mcnotes.draw.baked", "mcnotes.draw.live"):
+    for module in ("mcnotes.draw.figures", "mcnotes.draw.explorers"):
         monkeypatch.setattr(f"{module}.display", lambda thing, **options: found.append(thing | {"options": options}))
     yield found
     plt.close("all")
@@ -99,8 +97,8 @@ def test_words_are_buttons_and_right_is_more(shown, in_book):
     assert re.search(r'type="range"[^>]* min="0" max="2" value="2"[^>]* aria-valuetext="3"', html)
     assert re.findall(r'type="radio"[^>]*value="(\d)"( checked)?', html) == [("0", ""), ("1", " checked")]
     assert "<legend" in html and '<p class="mc-said" aria-live="polite">reach 3 a</p>' in html
-    six = explorers.choices("word", list("abcdef"), None)
-    assert not six.buttons and explorers.choices("word", list("abcde"), None).buttons
+    six = explorers.control("word", list("abcdef"), None)
+    assert not six.buttons and explorers.control("word", list("abcde"), None).buttons
 
 
 @pytest.mark.parametrize("start, words", [({"side": "up"}, "side starts at 'up'"), ({"angle": 1}, "start names angle")])
@@ -155,7 +153,7 @@ def test_axes_that_move_are_refused_unless_declared(shown, in_book):
 
 
 def test_a_heavy_explorer_is_refused(in_book, monkeypatch):
-    monkeypatch.setattr("mcnotes.draw.baked.MOST_BYTES", 1000)
+    monkeypatch.setattr("mcnotes.draw.explorers.MOST_BYTES", 1000)
     with pytest.raises(ValueError, match="the 2 frames weigh"):
         mc.explore(alt="a line", reach=[1, 2])(lambda reach: draw_line(reach))
 
@@ -230,6 +228,6 @@ def test_too_many_frames_and_wrong_names_are_refused():
 
 
 def test_values_are_written_short():
-    assert explorers.choices("x", (0, -1, 3), None).texts == ["−1", "−0.5", "0"]
-    assert explorers.choices("x", ["left"], None).texts == ["left"]
+    assert explorers.control("x", (0, -1, 3), None).texts == ["−1", "−0.5", "0"]
+    assert explorers.control("x", ["left"], None).texts == ["left"]
     assert figures.in_book() in (True, False)

@@ -9,7 +9,7 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 import mcnotes as mc  # noqa: E402
-from mcnotes.draw.reading import as_html, as_text, number, read  # noqa: E402
+from mcnotes.draw.readout import as_html, as_text, number, read  # noqa: E402
 
 VALUES = np.array([[1.5, -2.25, 3.0], [4.0, 0.5, -6.0]])
 

@@ -16,7 +16,7 @@ import time
 
 #: What the process from which those that run notebooks are forked imports once.
 IMPORTED = ["__main__", "numpy", "matplotlib.pyplot", "nbformat", "ipykernel.debugger", "ipykernel.inprocess.manager",
-            "ipykernel.inprocess.ipkernel", "ipykernel.inprocess.blocking", "ipywidgets", "mcnotes.draw.explore",
+            "ipykernel.inprocess.ipkernel", "ipykernel.inprocess.blocking", "ipywidgets", "mcnotes.draw.explorers",
             "mcbook"]
 
 

@@ -6,10 +6,9 @@ here. Handles to drag need all frames, so a sketch has its controls alone.
 
 import dataclasses
 
-from mcnotes.draw import baked
-from mcnotes.draw import explore as explorers
-from mcnotes.draw.reading import as_html
-from mcnotes.draw.show import own_ids, to_svg
+from mcnotes.draw import explorers
+from mcnotes.draw.figures import own_ids, to_svg
+from mcnotes.draw.readout import as_html
 
 
 class Sketches:
@@ -30,10 +29,10 @@ class Sketches:
 
         Parameters
         ----------
-        explorer : mcnotes.draw.frames.Explorer
+        explorer : mcnotes.draw.explorers.Explorer
         """
         first = dataclasses.replace(explorer.draw(explorer.first, to_svg), grips=[])
-        page = baked.to_html(explorer, [first] * len(explorer.combinations()))
+        page = explorers.to_html(explorer, [first] * len(explorer.combinations()))
         self._made.append(explorer)
         page = page.replace('class="mc-explorer"', f'class="mc-explorer" data-sketch="{len(self._made) - 1}"', 1)
         self._display({"text/html": page, "text/plain": explorer.alt}, raw=True)

@@ -5,11 +5,9 @@ on ``ax``, and returns nothing. A cell that draws ends with ``mc.show("what the
 picture shows")``.
 """
 
-from .arrays import beside, cell, matrix, product, unfold, vector
-from .barplots import bars
-from .chain import links
-from .diagrams import axes_count, flow, network, nine_kinds, shapes
-from .grips import handle, inset, tap
+from .arrays import beside, cell, compression, matrix, product, tensor, unfold, vector
+from .diagrams import axes_count, flow, links, network, nine_kinds, shapes
+from .handles import handle, tap
 from .palette import (
     ACCENT,
     GRID,
@@ -26,46 +24,12 @@ from .palette import (
     ROSE,
     ZERO,
 )
-from .plots import arrow, contours, curve, gap_loglog, losses, surface
-from .stacks import compression, tensor
+from .plots import arrow, bars, contours, curve, gap_loglog, inset, losses, surface
 
 __all__ = [
-    "ACCENT",
-    "GRID",
-    "INK",
-    "INPUT",
-    "INPUT_TINT",
-    "MARK_TINT",
-    "NEUTRAL",
-    "OUTPUT",
-    "OUTPUT_TINT",
-    "PAPER",
-    "PREDICTION",
-    "PREDICTION_TINT",
-    "ROSE",
-    "ZERO",
-    "arrow",
-    "axes_count",
-    "bars",
-    "beside",
-    "cell",
-    "compression",
-    "contours",
-    "curve",
-    "flow",
-    "gap_loglog",
-    "handle",
-    "inset",
-    "links",
-    "losses",
-    "matrix",
-    "network",
-    "nine_kinds",
-    "product",
-    "shapes",
-    "surface",
-    "tap",
-    "tensor",
-    "unfold",
-    "vector",
+    "ACCENT", "GRID", "INK", "INPUT", "INPUT_TINT", "MARK_TINT", "NEUTRAL", "OUTPUT", "OUTPUT_TINT", "PAPER",
+    "PREDICTION", "PREDICTION_TINT", "ROSE", "ZERO",
+    "arrow", "axes_count", "bars", "beside", "cell", "compression", "contours", "curve", "flow", "gap_loglog", "handle",
+    "inset", "links", "losses", "matrix", "network", "nine_kinds", "product", "shapes", "surface", "tap", "tensor",
+    "unfold", "vector",
 ]

@@ -1,24 +1,21 @@
-"""Arrays with their labels: matrices, vectors, products."""
+"""Arrays with their labels: matrices, vectors, products, tensors as stacks of matrices, the stages of a compression."""
+
+from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from .canvas import SIZE, bare, colour_of, length, start
-from .cells import QUIET, WIDE, draw_cells, fits, keep_table, label_sides, marked, mask_of, widest, window
-from .palette import ACCENT, INK, INPUT_TINT, OUTPUT_TINT
+from .canvas import QUIET, SIZE, aligned, bare, color_of, keep_table, length, one_for_each, said, start, write
+from .palette import ACCENT, INK, INPUT_TINT, MARK_TINT, NEUTRAL, OUTPUT_TINT, PAPER, ZERO
+
+WIDE = 1.7  #: width of a cell, in units of its height
+Labels = Sequence[str] | None
 
 
-def matrix(
-    values,
-    rows=None,
-    columns=None,
-    title=None,
-    highlight=None,
-    structural=None,
-    roles=("input", "output"),
-    ax=None,
-):
-    """Draw a matrix with brackets, its rows labelled as inputs and its columns as outputs.
+def matrix(values, rows: Labels = None, columns: Labels = None, title: str | None = None, highlight=None,
+           structural=None, roles: tuple[str, str] = ("input", "output"), ax: Axes | None = None) -> None:
+    """Draw a matrix with brackets, its rows labeled as inputs and its columns as outputs.
 
     Parameters
     ----------
@@ -32,10 +29,10 @@ def matrix(
         Cells (row, column) that are marked; None instead of a number marks a
         whole column or row: ``(0, None)`` is the first row.
     structural : array of bool, shape (m, n), optional
-        Cells that are zero by construction: drawn as a dot on grey, unlike a
+        Cells that are zero by construction: drawn as a dot on gray, unlike a
         zero that only holds here.
     roles : tuple of two of "input", "output", "neither", optional
-        What the rows and the columns stand for; decides the colours of their
+        What the rows and the columns stand for; decides the colors of their
         labels. ``("output", "input")`` is the layout of other books.
     ax : matplotlib Axes, optional
 
@@ -54,30 +51,26 @@ def matrix(
     >>> len(ax.texts)
     8
     """
-    rows, columns = rows or _names(values, "rows"), columns or _names(values, "columns")
+    rows, columns = (given or getattr(values, side, None) for given, side in ((rows, "rows"), (columns, "columns")))
     values = np.atleast_2d(np.asarray(getattr(values, "matrix", values)))
     if values.ndim != 2:
         raise ValueError(f"values has shape {values.shape}; a matrix has two axes, mc.draw.tensor draws three")
     m, n = values.shape
-    structural, highlight = mask_of(structural, values.shape), marked(highlight, m, n)
-    fits("rows", rows, m)
-    fits("columns", columns, n)
+    structural, highlight = _mask(structural, values.shape), _marked(highlight, m, n)
+    one_for_each("rows", rows, m, "rows")
+    one_for_each("columns", columns, n, "columns")
     ax = start(ax, width=min(4.8, 1.2 + 0.8 * n), height=min(5.2, 0.9 + 0.45 * m))
-    bare(ax)
-    entries = draw_cells(ax, values, (0, 0), highlight, structural)
-    keep_table(ax, entries, *label_sides(ax, rows, columns, roles))
+    entries = _cells(ax, values, (0, 0), highlight, structural)
+    across = [write(ax, (j + 0.5) * WIDE, 0.15, label, color_of(roles[1]), va="bottom")
+              for j, label in enumerate(columns or [])]
+    keep_table(ax, entries, _beside_rows(ax, rows, roles[0]), across)
     if title:
-        ax.text(n * WIDE / 2, 0.45 + 0.5 * bool(columns), title, ha="center", va="bottom", size=SIZE, color=INK)
-    room = max([1.0, *(0.3 + 0.22 * length(label) for label in rows)]) if rows else 0
-    window(ax, (-0.3 - room, n * WIDE + 0.3), (-m - 0.2, 0.3 + 0.7 * bool(columns) + 0.7 * bool(title)))
+        write(ax, n * WIDE / 2, 0.45 + 0.5 * bool(columns), title, va="bottom")
+    bare(ax, (-0.3 - max(1.0, _room(rows)) * bool(rows), n * WIDE + 0.3),
+         (-m - 0.2, 0.3 + 0.7 * bool(columns) + 0.7 * bool(title)))
 
 
-def _names(values, side):
-    """The names that a Derivative has for its rows or columns, or None."""
-    return getattr(values, side, None)
-
-
-def cell(row, column):
+def cell(row: int, column: int) -> tuple[float, float]:
     """Where the middle of an entry stands in a drawing of ``matrix``.
 
     Parameters
@@ -97,8 +90,9 @@ def cell(row, column):
     return (column + 0.5) * WIDE, -row - 0.5
 
 
-def vector(values, labels=None, title=None, column=True, role="input", ax=None):
-    """Draw a vector as a column or a row, its entries labelled.
+def vector(values, labels: Labels = None, title: str | None = None, column: bool = True, role: str = "input",
+           ax: Axes | None = None) -> None:
+    """Draw a vector as a column or a row, its entries labeled.
 
     Parameters
     ----------
@@ -108,7 +102,7 @@ def vector(values, labels=None, title=None, column=True, role="input", ax=None):
     column : bool, optional
         False draws a row.
     role : {"input", "output", "neither"}, optional
-        Decides the colour of the labels.
+        Decides the color of the labels.
     ax : matplotlib Axes, optional
 
     Raises
@@ -125,12 +119,12 @@ def vector(values, labels=None, title=None, column=True, role="input", ax=None):
     >>> len(ax.texts)
     3
     """
-    values = np.asarray(values).reshape(-1, 1) if column else np.asarray(values).reshape(1, -1)
-    sides = {"rows": labels} if column else {"columns": labels}
-    matrix(values, **sides, title=title, roles=(role, role), ax=ax)
+    values = np.asarray(values).reshape((-1, 1) if column else (1, -1))
+    matrix(values, **{"rows" if column else "columns": labels}, title=title, roles=(role, role), ax=ax)
 
 
-def beside(parts, names, *, rows=None, signs=None, roles=None, ax=None):
+def beside(parts: list, names: Sequence[str], *, rows: Labels = None, signs: Labels = None, roles: Labels = None,
+           ax: Axes | None = None) -> None:
     """Draw arrays side by side, each in brackets of its own: a gradient, a step, and their products entry by entry.
 
     Parameters
@@ -144,7 +138,7 @@ def beside(parts, names, *, rows=None, signs=None, roles=None, ax=None):
     signs : list of str, optional
         What stands between neighbors, such as ``["·", "="]``; one less than there are parts.
     roles : list of "input", "output" or "neither", optional
-        What the arrays stand for; decides the colours of their names.
+        What the arrays stand for; decides the colors of their names.
     ax : matplotlib Axes, optional
 
     Raises
@@ -163,31 +157,28 @@ def beside(parts, names, *, rows=None, signs=None, roles=None, ax=None):
     """
     parts = [np.asarray(part) for part in parts]
     parts = [part.reshape(-1, 1) if part.ndim == 1 else part for part in parts]
-    signs, roles = signs or [""] * (len(parts) - 1), roles or ["neither"] * len(parts)
-    for name, given, needed in zip(("names", "signs", "roles"), (names, signs, roles), (0, 1, 0), strict=True):
-        if len(given) != len(parts) - needed:
-            raise ValueError(f"{name} has {len(given)} entries, {len(parts)} arrays need {len(parts) - needed}")
-    m = parts[0].shape[0]
-    if any(part.shape[0] != m for part in parts):
+    m, roles = len(parts[0]), roles or ["neither"] * len(parts)
+    if any(len(part) != m for part in parts):
         raise ValueError(f"the arrays have {[len(part) for part in parts]} rows; side by side they need as many each")
-    fits("rows", rows, m)
+    for name, given in (("names", names), ("roles", roles)):
+        one_for_each(name, given, len(parts), "arrays")
+    one_for_each("signs", signs, len(parts) - 1, "gaps between arrays")
+    one_for_each("rows", rows, m, "rows")
     wide = sum(part.shape[1] for part in parts) * WIDE + 1.1 * (len(parts) - 1)
     ax = start(ax, width=min(4.8, 0.8 + 0.3 * wide), height=0.9 + 0.4 * m)
-    bare(ax)
-    left, _ = label_sides(ax, rows, None, ("input", "neither"))
-    x = 0.0
-    for part, name, role, sign in zip(parts, names, roles, ["", *signs], strict=True):
+    left, x = _beside_rows(ax, rows, "input"), 0.0
+    for part, name, role, sign in zip(parts, names, roles, ["", *(signs or [""] * (len(parts) - 1))], strict=True):
         if sign:
-            ax.text(x - 0.55, -m / 2, sign, ha="center", va="center", size=SIZE + 2, color=INK)
-        entries, middle = draw_cells(ax, part, (x, 0)), x + part.shape[1] * WIDE / 2
-        head = ax.text(middle, 0.25, name, ha="center", va="bottom", size=SIZE, color=colour_of(role))
-        keep_table(ax, entries, rows=left, columns=[head])
+            write(ax, x - 0.55, -m / 2, sign, size=SIZE + 2)
+        entries = _cells(ax, part, (x, 0))
+        head = write(ax, x + part.shape[1] * WIDE / 2, 0.25, name, color_of(role), va="bottom")
+        keep_table(ax, entries, left, [head])
         x += part.shape[1] * WIDE + 1.1
-    room = max(0.3 + 0.22 * length(label) for label in rows) if rows else 0
-    window(ax, (-0.3 - room, x - 0.8), (-m - 0.2, 1.1))
+    bare(ax, (-0.3 - _room(rows), x - 0.8), (-m - 0.2, 1.1))
 
 
-def unfold(values, opened, by="columns", *, symbols=None, rows=None, columns=None, roles=("input", "output"), ax=None):
+def unfold(values, opened: int, by: str = "columns", *, symbols: Labels = None, rows: Labels = None,
+           columns: Labels = None, roles: tuple[str, str] = ("input", "output"), ax: Axes | None = None) -> None:
     """Draw a matrix whose first blocks are open while the others are still folded up (X.12 to X.14).
 
     A folded block is one symbol on a tinted sheet; the block opened last has a thick frame.
@@ -206,7 +197,7 @@ def unfold(values, opened, by="columns", *, symbols=None, rows=None, columns=Non
     rows, columns : list of str, optional
         Labels of the m rows and n columns.
     roles : tuple of two of "input", "output", optional
-        What the rows and the columns stand for; decides the colours of labels and blocks.
+        What the rows and the columns stand for; decides the colors of labels and blocks.
     ax : matplotlib Axes, optional
 
     Raises
@@ -242,23 +233,24 @@ def unfold(values, opened, by="columns", *, symbols=None, rows=None, columns=Non
         ax.add_patch(Rectangle((x + 0.09, y + 0.09), wide - 0.18, high - 0.18, edgecolor=INK,
                                linewidth=2.2 if k == opened - 1 else 0.9, **sheet))
         if k >= opened:
-            ax.text(x + wide / 2, y + high / 2, symbol, ha="center", va="center", size=SIZE, color=INK)
+            write(ax, x + wide / 2, y + high / 2, symbol)
 
 
-def product(left, right, result=None, names=("", "", ""), roles=("neither", "neither", "neither"), ax=None):
+def product(left, right, result=None, names: Sequence[str] = ("", "", ""),
+            roles: Sequence[str] = ("neither", "neither", "neither"), ax: Axes | None = None) -> None:
     """Draw a matrix product with the shape under each factor and the inner sizes joined.
 
     Parameters
     ----------
     left, right : array of two axes
         The factors, of shapes (a, b) and (c, d). They need not conform: where
-        b and c differ, the join is drawn crossed out.
+        b and c differ, the join says so.
     result : array of two axes, optional
         The product, of shape (a, d), as computed elsewhere.
     names : tuple of three str, optional
         Written over the factors and the result.
     roles : tuple of three of "input", "output", "neither", optional
-        What the factors and the result stand for; decides the colours of their names.
+        What the factors and the result stand for; decides the colors of their names.
     ax : matplotlib Axes, optional
 
     Raises
@@ -275,8 +267,7 @@ def product(left, right, result=None, names=("", "", ""), roles=("neither", "nei
     ['(1 × 3)', '(3 × 1)', '(1 × 1)']
     """
     for word, given in (("names", names), ("roles", roles)):
-        if len(given) != 3:
-            raise ValueError(f"{word} has {len(given)} entries; give three: left, right, result ('' for no name)")
+        one_for_each(word, given, 3, "arrays: left, right, result")
     parts = [np.asarray(part) for part in (left, right, result) if part is not None]
     for name, part in zip(("left", "right", "result"), parts, strict=False):
         if part.ndim != 2:
@@ -284,39 +275,215 @@ def product(left, right, result=None, names=("", "", ""), roles=("neither", "nei
     tall = max(part.shape[0] for part in parts)
     wide = sum(part.shape[1] for part in parts) * WIDE + (2.4 if len(parts) > 2 else 1.1)
     unit = min(0.4, 4.8 / wide)                                              # inches: a product of many columns is flat
-    size = min(SIZE, SIZE * 72 * unit * WIDE / max(widest(part) for part in parts))
+    size = min(SIZE, SIZE * 72 * unit * WIDE / max(_widest(part) for part in parts))
     ax = start(ax, width=4.8, height=unit * (tall + 3.05))
-    bare(ax)
-    fits, x, ends = parts[0].shape[1] == parts[1].shape[0], 0.0, []
+    fits, x, middles = parts[0].shape[1] == parts[1].shape[0], 0.0, []
     for k, part in enumerate(parts):
         m, n = part.shape
-        top = -(tall - m) / 2
-        entries, middle = draw_cells(ax, part, (x, top), size=size), x + n * WIDE / 2
-        name = ax.text(
-            middle,
-            0.25,
-            names[k],
-            ha="center",
-            va="bottom",
-            size=SIZE,
-            color=colour_of(roles[k]),
-        )
-        keep_table(ax, entries, columns=[name])
-        ax.text(middle, -tall - 0.45, f"({m} × {n})", ha="center", va="center", size=SIZE, color=INK)
-        ends.append(middle)
+        entries = _cells(ax, part, (x, -(tall - m) / 2), size=size)
+        middles.append(x + n * WIDE / 2)
+        keep_table(ax, entries, columns=[write(ax, middles[k], 0.25, names[k], color_of(roles[k]), va="bottom")])
+        write(ax, middles[k], -tall - 0.45, f"({m} × {n})")
         x += n * WIDE + (0.5 if k == 0 else 1.3)
         if k == 1 and len(parts) > 2:
-            ax.text(x - 0.65, -tall / 2, "=" if fits else "≠", ha="center", va="center", size=SIZE + 3, color=INK)
-    a, b = ends[0] + 0.45, ends[1] - 0.45
-    joint = [-tall - 0.8, -tall - 1.05, -tall - 1.05, -tall - 0.8]
-    ax.plot([a, a, b, b], joint, color=ACCENT, linewidth=1.2, label=QUIET)
-    ax.text(
-        (a + b) / 2,
-        -tall - 1.5,
-        "inner sizes agree" if fits else "inner sizes differ: no product",
-        ha="center",
-        va="center",
-        size=SIZE - 1,
-        color=ACCENT,
-    )
-    window(ax, (-0.3, x - 1.0), (-tall - 1.95, 1.1))
+            write(ax, x - 0.65, -tall / 2, "=" if fits else "≠", size=SIZE + 3)
+    a, b, low = middles[0] + 0.45, middles[1] - 0.45, -tall - 0.8
+    ax.plot([a, a, b, b], [low, low - 0.25, low - 0.25, low], color=ACCENT, linewidth=1.2, label=QUIET)
+    words = "inner sizes agree" if fits else "inner sizes differ: no product"
+    write(ax, (a + b) / 2, -tall - 1.5, words, ACCENT, SIZE - 1)
+    bare(ax, (-0.3, x - 1.0), (-tall - 1.95, 1.1))
+
+
+def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highlight=None, structural=None,
+           title: str | None = None, roles: Sequence[str] = ("input", "input", "output"),
+           ax: Axes | None = None) -> None:
+    """Draw an array of three axes as a stack of matrices, one behind the other.
+
+    Where the layers would be too small to read, the stack goes on in a new line.
+
+    Parameters
+    ----------
+    values : array of shape (a, b, c)
+        Layer ``p`` is the matrix ``values[:, :, p]``; the first layer is in front.
+    names : tuple of three str, optional
+        Names of the axes: down, across, and back.
+    highlight : list of (int, int, int), optional
+        Entries that are marked.
+    structural : array of bool, shape (a, b, c), optional
+        Entries that are zero by construction.
+    title : str, optional
+    roles : tuple of three of "input", "output", "neither", optional
+        What the axes stand for; decides the colors of their names.
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        The array does not have three axes, a marked entry is not there, or
+        `structural` has another shape.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> tensor(np.ones((2, 3, 4)), ax=ax)
+    >>> sum(text.get_text() == "1" for text in ax.texts)
+    24
+    """
+    values = np.asarray(values)
+    if values.ndim != 3:
+        raise ValueError(f"values has shape {values.shape}; a tensor is drawn of three axes")
+    m, n, layers = values.shape
+    structural, highlight = _mask(structural, values.shape), highlight or []
+    if any(not 0 <= p < layers for _, _, p in highlight):
+        raise ValueError(f"highlight names a layer that is not there; the {layers} layers are 0 to {layers - 1}")
+    down, across, back = (color_of(role) for role in roles)
+    digits = 3 if n * _room_for(values, 3) < 300 else 2
+    line = min(layers, max(1, int(320 / (n + 0.35) / _room_for(values, digits))))
+    lines = -(-layers // line)
+    line = -(-layers // lines)
+    right, up = n * WIDE + 0.6, 0.55
+    tall = m + 1.1 + up * (line - 1)
+    width, height = (line - 1) * right + n * WIDE + 1.5, lines * tall + 1.0 + 0.6 * bool(title)
+    ax = start(ax, width=4.8, height=min(7.5, 4.8 * height / max(width, 11)))
+    for p in reversed(range(layers)):
+        x, y = (p % line) * right, (p % line) * up - (p // line) * tall
+        ax.add_patch(Rectangle((x - 0.12, y - m - 0.12), n * WIDE + 0.24, m + 0.24, facecolor=PAPER, edgecolor=NEUTRAL,
+                               linewidth=0.8))
+        zero = None if structural is None else structural[:, :, p]
+        marked = _marked([(i, j) for i, j, q in highlight if q == p], m, n)
+        entries = _cells(ax, values[:, :, p], (x, y), marked, zero, digits=digits)
+        name = write(ax, x + n * WIDE / 2, y + 0.2, f"{names[2]} = {p + 1}", back, SIZE - 1, va="bottom")
+        keep_table(ax, entries, columns=[name])
+    bottom = (1 - lines) * tall - m - 0.35
+    write(ax, -0.4, -m / 2, f"← {names[0]}", down, SIZE - 1, ha="right", rotation=90)
+    write(ax, n * WIDE / 2, bottom, f"{names[1]} →", across, SIZE - 1, va="top")
+    if title:
+        write(ax, 0, line * up + 0.7, title, ha="left", va="bottom")
+    bare(ax, (-1.2, width - 1.2), (bottom - 0.75, (line - 1) * up + 1.0 + 0.6 * bool(title)))
+
+
+def compression(stages: list, current: int | None = None, titles: Labels = None, masks: list | None = None,
+                block: int | None = None, ax: Axes | None = None) -> None:
+    """Draw the stages of a compression from left to right: blocks, zeros by construction, copies.
+
+    Parameters
+    ----------
+    stages : list of array of one or two axes
+        Stage after stage, as in (71), (72), (73); a vector stands as a column.
+        nan marks an entry that is zero by construction.
+    current : int, optional
+        The stage to look at, from 0; later ones are left out.
+    titles : list of str, optional
+        A few words for each stage.
+    masks : list of (array of bool, or None), optional
+        The entries of each stage that are zero by construction, where nan does
+        not say so.
+    block : int, optional
+        Rows of one block; a line is drawn between blocks.
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        A stage has more than two axes, there is no such stage as `current`, or
+        there are not as many titles or masks as stages.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> compression([np.ones((4, 2)), np.ones((4, 1)), np.ones((2, 1))], ax=ax)
+    >>> sum(text.get_text() == "1" for text in ax.texts)
+    14
+    """
+    stages = [np.asarray(stage, dtype=float) for stage in stages]
+    for k, stage in enumerate(stages):
+        if stage.ndim > 2:
+            raise ValueError(f"stage {k} has shape {stage.shape}; unfold it into two axes, "
+                             "as T.transpose(1, 0, 2).reshape(m * n, n) does for the blocks of (71)")
+    stages = [stage if stage.ndim == 2 else stage.reshape(-1, 1) for stage in stages]
+    for name, given in (("titles", titles), ("masks", masks)):
+        one_for_each(name, given, len(stages), "stages")
+    last = len(stages) - 1 if current is None else current
+    if not 0 <= last < len(stages):
+        raise ValueError(f"current is {current}, the stages are 0 to {len(stages) - 1}")
+    zero = [~np.isfinite(stage) for stage in stages]
+    for k, mask in enumerate(masks or []):
+        if mask is not None:
+            zero[k] |= _mask(np.reshape(mask, (len(mask), -1)), stages[k].shape)
+    tall, x = max(len(stage) for stage in stages), 0.0
+    wide = sum(stage.shape[1] * WIDE + 2.0 for stage in stages) - 2.0
+    ax = start(ax, width=4.8, height=min(5.5, 0.7 + 5.0 * (tall + 1) / max(wide, 9)))
+    for k, stage in enumerate(stages):
+        (m, n), top = stage.shape, -(tall - len(stage)) / 2
+        if k <= last:
+            kept = set(zip(*np.nonzero(~zero[k]), strict=True)) if k == last else ()
+            entries = _cells(ax, stage, (x, top), kept, zero[k])
+            for edge in range(block or m, m, block or m):
+                ax.plot([x, x + n * WIDE], [top - edge] * 2, color=ACCENT, linewidth=1.1, linestyle="--", zorder=3,
+                        label=QUIET)
+            names = [write(ax, x + n * WIDE / 2, 0.3, titles[k], size=SIZE - 1, va="bottom")] if titles else []
+            keep_table(ax, entries, columns=names)
+        if k < last:
+            ax.annotate("", (x + n * WIDE + 1.7, -tall / 2), (x + n * WIDE + 0.3, -tall / 2),
+                        arrowprops={"arrowstyle": "->", "color": ACCENT, "linewidth": 1.5})
+        x += n * WIDE + 2.0
+    bare(ax, (-0.8, x - 1.2), (-tall - 0.3, 1.2))
+
+
+def _mask(structural, shape):
+    """The entries that are zero by construction, or None."""
+    if structural is not None and np.shape(structural) != shape:
+        raise ValueError(f"structural has shape {np.shape(structural)}, the array has {shape}; give one bool an entry")
+    return None if structural is None else np.asarray(structural)
+
+
+def _marked(highlight, m, n):
+    """The cells that are marked, whole rows and columns written out."""
+    cells = set()
+    for i, j in highlight or []:
+        if (i is not None and not 0 <= i < m) or (j is not None and not 0 <= j < n):
+            raise ValueError(f"highlight names the cell ({i}, {j}), the matrix has {m} rows and {n} columns from 0")
+        cells |= {(p, q) for p in ([i] if i is not None else range(m)) for q in ([j] if j is not None else range(n))}
+    return cells
+
+
+def _beside_rows(ax, rows, role):
+    """The labels of rows, as a list of texts."""
+    return [write(ax, -0.25, -i - 0.5, label, color_of(role), ha="right") for i, label in enumerate(rows or [])]
+
+
+def _room(rows):
+    """How wide the labels of rows are."""
+    return max((0.3 + 0.22 * length(label) for label in rows or []), default=0)
+
+
+def _cells(ax, values, at, highlight=(), structural=None, digits=3, size=SIZE):
+    """Entries and brackets of a matrix whose upper left corner is `at`; returns the texts of the entries."""
+    (m, n), (left, top), table = values.shape, at, []
+    words = np.reshape(np.array(aligned(values.ravel(), digits), dtype=object), (m, n))
+    for i in range(m):
+        table.append([])
+        for j in range(n):
+            off = structural is not None and structural[i, j]
+            if off or (i, j) in highlight:
+                frame = {"facecolor": ZERO, "edgecolor": NEUTRAL, "linewidth": 0.4, "linestyle": ":"} if off else \
+                    {"facecolor": MARK_TINT, "edgecolor": INK, "linewidth": 0.9}
+                ax.add_patch(Rectangle((left + j * WIDE + 0.04, top - i - 0.96), WIDE - 0.08, 0.92, **frame))
+            table[i].append(write(ax, left + (j + 0.5) * WIDE, top - i - 0.5, "·" if off else words[i, j],
+                                  NEUTRAL if off else INK, size))
+    for side, inward in ((left, 0.18), (left + n * WIDE, -0.18)):
+        ax.plot([side + inward, side, side, side + inward], [top, top, top - m, top - m], color=INK, linewidth=1.2,
+                solid_joinstyle="miter", label=QUIET)
+    return table
+
+
+def _widest(values):
+    """Points that the widest entry needs, as it is written in its table, with room on both sides."""
+    return 6.6 * max(len(word) for word in aligned(values.ravel())) + 8
+
+
+def _room_for(values, digits):
+    """Points that the widest of the numbers needs in its cell."""
+    return 6.6 * max(len(said(entry, digits)) for entry in values.ravel()) + 4

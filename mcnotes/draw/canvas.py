@@ -1,19 +1,24 @@
-"""What all drawings share: a figure of the right size, and quiet axes."""
+"""What all drawings share: a sheet of the right size, quiet axes, colors of roles, and numbers as they are written."""
 
 import math
 import re
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 from .palette import GRID, INK, INPUT, NEUTRAL, OUTPUT
 
 SIZE = 11  #: points; figures are shown at about 340 px on a phone
 
-#: What a label may stand for, and its colour.
+#: What a label may stand for, and its color.
 ROLES = {"input": INPUT, "output": OUTPUT, "neither": INK}
 
+#: The label of a line that is not to be read as a part of the drawing.
+QUIET = "_quiet"
 
-def start(ax, width=4.8, height=3.4, **options):
+
+def start(ax: Axes | None, width: float = 4.8, height: float = 3.4, **options) -> Axes:
     """The axes to draw on: those given, the current ones, or new ones in a figure of this size (inches)."""
     if ax is not None:
         return ax
@@ -21,7 +26,7 @@ def start(ax, width=4.8, height=3.4, **options):
     return figure.gca() if figure.axes else figure.add_subplot(**options)
 
 
-def quiet(ax):
+def quiet(ax: Axes) -> None:
     """Axes with a light frame and readable labels."""
     for side, spine in ax.spines.items():
         spine.set_visible(side in ("left", "bottom"))
@@ -31,13 +36,28 @@ def quiet(ax):
     ax.set_axisbelow(True)
 
 
-def bare(ax):
-    """Axes that are only a sheet of paper, with equal units."""
+def bare(ax: Axes, x: tuple | None = None, y: tuple | None = None) -> None:
+    """Axes that are only a sheet of paper with equal units, over the limits `x` and `y`."""
     ax.set_axis_off()
     ax.set_aspect("equal")
+    if x is not None:
+        ax.set(xlim=x, ylim=y)
 
 
-def said(value, digits=3):
+def write(ax: Axes, x: float, y: float, words: str, color: str = INK, size: float = SIZE, ha: str = "center",
+          va: str = "center", **more) -> Text:
+    """Words on the sheet, centered unless told."""
+    return ax.text(x, y, words, color=color, size=size, ha=ha, va=va, **more)
+
+
+def keep_table(ax: Axes, entries: list, rows: list = (), columns: list = ()) -> None:
+    """Keep the texts of a table together on the axes, so that its numbers can be read with their labels."""
+    m, n = len(entries), len(entries[0])
+    kept = [*rows, *[""] * (m - len(rows))], [*columns, *[""] * (n - len(columns))], entries
+    ax.mc_tables = [*getattr(ax, "mc_tables", []), kept]
+
+
+def said(value, digits: int = 3) -> str:
     """A number as it stands in a cell: short, with a real minus sign; nan is an empty cell."""
     if isinstance(value, str):
         return value
@@ -52,7 +72,7 @@ def said(value, digits=3):
     return "0" if text == "-0" else text.replace("-", "−")
 
 
-def aligned(values, digits=3):
+def aligned(values, digits: int = 3) -> list[str]:
     """Numbers of one table as text with the same decimals: three digits in the largest of them.
 
     Where a number would be lost by that, or would need a power of ten, each is
@@ -71,13 +91,20 @@ def aligned(values, digits=3):
             else f"{x:.{decimals}f}".replace("-", "−") for x in values]
 
 
-def colour_of(role):
-    """The colour of a role, and an error for a role that the book does not have."""
+def color_of(role: str) -> str:
+    """The color of a role, and an error for a role that the book does not have."""
     if role not in ROLES:
         raise ValueError(f"a role is one of {', '.join(ROLES)}; it was {role!r}")
     return ROLES[role]
 
 
-def length(label):
+def length(label: str) -> int:
     """About how many letters wide a label is, its mathtext commands counted as one each."""
     return len(re.sub(r"[${}_^ ]", "", re.sub(r"\\[a-zA-Z]+", "x", label)))
+
+
+def one_for_each(name: str, given, count: int, what: str) -> None:
+    """Refuse labels, names, titles … of which there are not as many as needed."""
+    if given is not None and len(given) != count:
+        raise ValueError(f"{name} has {len(given)} {'entry' if len(given) == 1 else 'entries'}, and there are {count} "
+                         f"{what}; give one for each")

@@ -1,12 +1,17 @@
-"""Boxes and arrows: shapes through a function, neurons in layers, axes of arrays."""
+"""Boxes and arrows: shapes through a function, neurons in layers, axes of arrays, the map of backpropagation."""
 
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
-from .canvas import SIZE, bare, start
+from .canvas import SIZE, bare, keep_table, one_for_each, start, write
 from .palette import ACCENT, INK, INPUT, INPUT_TINT, MARK_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER, ZERO
 
 
-def shapes(left, right, *, names=("Δv", "Δs"), function="f", ax=None):
+def shapes(left: int, right: int, *, names: Sequence[str] = ("Δv", "Δs"), function: str = "f",
+           ax: Axes | None = None) -> None:
     """Draw a change that enters a function and the change that leaves it, entry by entry.
 
     Parameters
@@ -35,46 +40,28 @@ def shapes(left, right, *, names=("Δv", "Δs"), function="f", ax=None):
     if min(left, right) < 1:
         raise ValueError(f"left and right count numbers, so they are at least 1; they were {left} and {right}")
     tall = max(min(left, 5), min(right, 5))
-    ax = start(ax, width=4.8, height=0.9 + 0.42 * tall)
-    bare(ax)
-    ends = []
-    for x, count, name, colour, tint in (
-        (0, left, names[0], INPUT, INPUT_TINT),
-        (8, right, names[1], OUTPUT, OUTPUT_TINT),
-    ):
-        shown = min(count, 5)
+    ax, ends = start(ax, width=4.8, height=0.9 + 0.42 * tall), []
+    for x, count, name, color, tint in ((0, left, names[0], INPUT, INPUT_TINT),
+                                        (8, right, names[1], OUTPUT, OUTPUT_TINT)):
+        shown, letter = min(count, 5), name.replace("Δ", r"\Delta ")
         for i in range(shown):
-            y = (shown / 2 - i - 1) * 1.0
-            ax.add_patch(Rectangle((x, y + 0.06), 1.8, 0.88, facecolor=tint, edgecolor=colour, linewidth=1))
-            number = "" if count == 1 else f"{i + 1 if count <= 5 or i < 3 else count}"
-            text = (
-                "⋮" if count > 5 and i == 3 else f"${_letter(name)}_{{{number}}}$" if number else f"${_letter(name)}$"
-            )
-            ax.text(x + 0.9, y + 0.5, text, ha="center", va="center", size=SIZE, color=colour)
-            ends.append((x, y + 0.5))
-        ax.text(
-            x + 0.9,
-            shown / 2 + 0.15,
-            f"{name}: {count} × 1" if count > 1 else f"{name}: one number",
-            ha="center",
-            va="bottom",
-            size=SIZE - 1,
-            color=colour,
-        )
+            y = shown / 2 - i - 0.5
+            ax.add_patch(Rectangle((x, y - 0.44), 1.8, 0.88, facecolor=tint, edgecolor=color, linewidth=1))
+            number = "" if count == 1 else f"_{{{i + 1 if count <= 5 or i < 3 else count}}}"
+            write(ax, x + 0.9, y, "⋮" if count > 5 and i == 3 else f"${letter}{number}$", color)
+            tail, head = ((1.85, y), (4.05, 0)) if x == 0 else ((5.75, 0), (7.95, y))
+            ends.append((tail, head))
+        words = f"{name}: {count} × 1" if count > 1 else f"{name}: one number"
+        write(ax, x + 0.9, shown / 2 + 0.15, words, color, SIZE - 1, va="bottom")
     ax.add_patch(FancyBboxPatch((4.2, -0.55), 1.4, 1.1, boxstyle="round,pad=0.1", facecolor=PAPER, edgecolor=INK))
-    ax.text(4.9, 0, function, ha="center", va="center", size=SIZE + 1, color=INK)
-    for x, y in ends:
-        tail, head = ((1.85, y), (4.05, 0)) if x == 0 else ((5.75, 0), (7.95, y))
+    write(ax, 4.9, 0, function, size=SIZE + 1)
+    for tail, head in ends:
         ax.annotate("", head, tail, arrowprops={"arrowstyle": "->", "color": NEUTRAL, "linewidth": 1})
-    ax.set_xlim(-0.8, 10.6)
-    ax.set_ylim(-tall / 2 - 0.2, tall / 2 + 0.8)
+    bare(ax, (-0.8, 10.6), (-tall / 2 - 0.2, tall / 2 + 0.8))
 
 
-def _letter(name):
-    return name.replace("Δ", r"\Delta ")
-
-
-def network(sizes, *, highlight=None, names=None, ax=None):
+def network(sizes: Sequence[int], *, highlight: tuple[int, int] | None = None, names: Sequence[str] | None = None,
+            ax: Axes | None = None) -> None:
     """Draw the layers of a network, one circle for each neuron.
 
     Parameters
@@ -103,49 +90,36 @@ def network(sizes, *, highlight=None, names=None, ax=None):
     (7, 12)
     """
     if len(sizes) < 2 or (
-        highlight and not (0 < highlight[0] < len(sizes) and 0 <= highlight[1] < sizes[highlight[0]])
-    ):
+            highlight and not (0 < highlight[0] < len(sizes) and 0 <= highlight[1] < sizes[highlight[0]])):
         raise ValueError(f"sizes {list(sizes)} need two layers or more, and highlight={highlight} must name one neuron")
-    if names is not None and len(names) != len(sizes):
-        raise ValueError(f"there are {len(sizes)} columns and {len(names)} names; give one name for each")
+    one_for_each("names", names, len(sizes), "columns")
     drawn = [list(range(count)) if count <= 7 else [0, 1, 2, 3, None, count - 1] for count in sizes]
     if highlight and highlight[1] not in drawn[highlight[0]]:
         shown = [k for k in drawn[highlight[0]] if k is not None]
         raise ValueError(f"highlight={highlight} names a neuron that is not drawn; of its layer, {shown} are")
     tall = max(len(column) for column in drawn)
     ax = start(ax, width=min(4.8, 1.9 * len(sizes) - 0.6), height=min(4.2, 0.7 + 0.46 * tall))
-    bare(ax)
-    places = [
-        {k: (3.2 * layer, (len(column) - 1) / 2 - row) for row, k in enumerate(column)}
-        for layer, column in enumerate(drawn)
-    ]
+    places = [{k: (3.2 * layer, (len(column) - 1) / 2 - row) for row, k in enumerate(column)}
+              for layer, column in enumerate(drawn)]
     for layer in range(1, len(sizes)):
         for k, head in places[layer].items():
             for j, tail in places[layer - 1].items():
-                if j is None or k is None:
-                    continue
-                marked = highlight == (layer, k)
-                ax.plot(
-                    *zip(tail, head, strict=True),
-                    color=ACCENT if marked else NEUTRAL,
-                    zorder=1,
-                    linewidth=2.2 if marked else 0.6,
-                    alpha=1 if marked else 0.7,
-                )
+                if j is not None and k is not None:
+                    marked = {"color": ACCENT, "linewidth": 2.2} if highlight == (layer, k) else \
+                        {"color": NEUTRAL, "linewidth": 0.6, "alpha": 0.7}
+                    ax.plot(*zip(tail, head, strict=True), zorder=1, **marked)
     for layer, column in enumerate(places):
-        colour, tint = (INPUT, INPUT_TINT) if layer == 0 else (OUTPUT, OUTPUT_TINT)
+        color, tint = (INPUT, INPUT_TINT) if layer == 0 else (OUTPUT, OUTPUT_TINT)
         for k, place in column.items():
             if k is not None:
-                ax.add_patch(Circle(place, 0.34, facecolor=tint, edgecolor=colour, linewidth=1.4, zorder=2))
-            number = "⋮" if k is None else str(k + 1)
-            ax.text(*place, number, ha="center", va="center", size=SIZE - 1, color=colour, zorder=3)
+                ax.add_patch(Circle(place, 0.34, facecolor=tint, edgecolor=color, linewidth=1.4, zorder=2))
+            write(ax, *place, "⋮" if k is None else str(k + 1), color, SIZE - 1, zorder=3)
         if names:
-            ax.text(3.2 * layer, tall / 2 + 0.25, names[layer], ha="center", va="bottom", size=SIZE, color=colour)
-    ax.set_xlim(-0.6, 3.2 * (len(sizes) - 1) + 0.6)
-    ax.set_ylim(-tall / 2 - 0.1, tall / 2 + 0.3 + 0.6 * bool(names))
+            write(ax, 3.2 * layer, tall / 2 + 0.25, names[layer], color, va="bottom")
+    bare(ax, (-0.6, 3.2 * (len(sizes) - 1) + 0.6), (-tall / 2 - 0.1, tall / 2 + 0.3 + 0.6 * bool(names)))
 
 
-def flow(forward, back, *, through=None, ax=None):
+def flow(forward: list, back: list, *, through: tuple[list, list] | None = None, ax: Axes | None = None) -> None:
     """Draw shapes that travel through a layer, forward on top and back below.
 
     Parameters
@@ -173,32 +147,27 @@ def flow(forward, back, *, through=None, ax=None):
     """
     if len(forward) != len(back):
         raise ValueError(f"forward has {len(forward)} places, back has {len(back)}; they need the same")
-    if through is not None and [len(words) for words in through] != [len(forward) - 1] * 2:
-        raise ValueError(f"through needs two lists of {len(forward) - 1} words, one for each arrow")
+    for words in through or ():
+        one_for_each("through", words, len(forward) - 1, "arrows in each direction")
     apart = 3.0 if through is None else 3.7
     ax = start(ax, width=min(4.8, 1.4 * len(forward)), height=2.2)
     ax.set_axis_off()
-    for row, (y, colour, tint) in enumerate(((1.6, INK, ZERO), (-0.2, ACCENT, MARK_TINT))):
+    for row, (y, color, tint) in enumerate(((1.6, INK, ZERO), (-0.2, ACCENT, MARK_TINT))):
         for k, (name, shape) in enumerate((forward, back)[row]):
             x = apart * k
-            ax.add_patch(Rectangle((x, y), 2.1, 1.1, facecolor=tint, edgecolor=colour, linewidth=1.2))
-            ax.text(x + 1.05, y + 0.74, name, ha="center", va="center", size=SIZE, color=colour)
-            ax.text(x + 1.05, y + 0.3, shape, ha="center", va="center", size=SIZE - 1, color=INK)
+            ax.add_patch(Rectangle((x, y), 2.1, 1.1, facecolor=tint, edgecolor=color, linewidth=1.2))
+            write(ax, x + 1.05, y + 0.74, name, color)
+            write(ax, x + 1.05, y + 0.3, shape, size=SIZE - 1)
             if k:
-                ends = ((x - 0.08, y + 0.55), (x - apart + 2.18, y + 0.55))
-                ax.annotate(
-                    "", ends[row], ends[1 - row], arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 1.6}
-                )
+                ends = (x - 0.08, y + 0.55), (x - apart + 2.18, y + 0.55)
+                ax.annotate("", ends[row], ends[1 - row],
+                            arrowprops={"arrowstyle": "->", "color": color, "linewidth": 1.6})
                 if through is not None:
-                    middle = x - apart / 2 + 1.05
-                    ax.text(
-                        middle, y + 0.68, through[row][k - 1], ha="center", va="bottom", size=SIZE - 1, color=colour
-                    )
-    ax.set_xlim(-0.1, apart * (len(forward) - 1) + 2.2)
-    ax.set_ylim(-0.4, 2.9)
+                    write(ax, x - apart / 2 + 1.05, y + 0.68, through[row][k - 1], color, SIZE - 1, va="bottom")
+    ax.set(xlim=(-0.1, apart * (len(forward) - 1) + 2.2), ylim=(-0.4, 2.9))
 
 
-def axes_count(sizes=(3, 4, 5), *, ax=None):
+def axes_count(sizes: Sequence[int] = (3, 4, 5), *, ax: Axes | None = None) -> None:
     """Draw a scalar, a vector, a matrix and a 3-tensor, with the axes that one can move along.
 
     Parameters
@@ -223,44 +192,20 @@ def axes_count(sizes=(3, 4, 5), *, ax=None):
     if len(sizes) != 3 or min(sizes) < 1:
         raise ValueError(f"sizes are the three lengths of a tensor's axes, each at least 1; they were {tuple(sizes)}")
     ax = start(ax, width=4.8, height=2.3)
-    bare(ax)
     m, n, p = sizes
     unit, x = 0.5, 0.0
-    for name, count, (rows, columns, layers) in (
-        ("scalar", 0, (1, 1, 1)),
-        ("vector", 1, (m, 1, 1)),
-        ("matrix", 2, (m, n, 1)),
-        ("tensor", 3, (m, n, p)),
-    ):
-        for layer in reversed(range(layers)):
-            shift = 0.16 * layer
-            for i in range(rows):
-                for j in range(columns):
-                    ax.add_patch(
-                        Rectangle(
-                            (x + j * unit + shift, -i * unit + shift),
-                            unit,
-                            unit,
-                            facecolor=PAPER,
-                            edgecolor=INK,
-                            linewidth=0.8,
-                        )
-                    )
-        ax.text(
-            x + columns * unit / 2,
-            -m * unit - 0.1,
-            f"{name}\n{count} {'axis' if count == 1 else 'axes'}",
-            ha="center",
-            va="top",
-            size=SIZE - 1,
-            color=INK,
-        )
-        x += columns * unit + 0.16 * layers + 1.1
-    ax.set_xlim(-0.5, x - 0.7)
-    ax.set_ylim(-m * unit - 1.2, 0.7 + 0.16 * p)
+    for count, (name, shape) in enumerate({"scalar": (1, 1, 1), "vector": (m, 1, 1), "matrix": (m, n, 1),
+                                           "tensor": (m, n, p)}.items()):
+        for layer, i, j in sorted(np.ndindex(shape[2], *shape[:2]), key=lambda at: -at[0]):      # the front comes last
+            ax.add_patch(Rectangle((x + j * unit + 0.16 * layer, -i * unit + 0.16 * layer), unit, unit, facecolor=PAPER,
+                                   edgecolor=INK, linewidth=0.8))
+        write(ax, x + shape[1] * unit / 2, -m * unit - 0.1, f"{name}\n{count} {'axis' if count == 1 else 'axes'}",
+              size=SIZE - 1, va="top")
+        x += shape[1] * unit + 0.16 * shape[2] + 1.1
+    bare(ax, (-0.5, x - 0.7), (-m * unit - 1.2, 0.7 + 0.16 * p))
 
 
-def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
+def nine_kinds(table: list, *, kinds: Sequence[str] = ("scalar", "vector", "matrix"), ax: Axes | None = None) -> None:
     """Draw the table of derivatives, a row for each kind of input and a column for each kind of output.
 
     Parameters
@@ -284,39 +229,118 @@ def nine_kinds(table, *, kinds=("scalar", "vector", "matrix"), ax=None):
     9
     """
     if len(table) != len(kinds) or any(len(row) != len(kinds) for row in table):
-        raise ValueError(
-            f"the table has rows of {[len(row) for row in table]} cells, it needs {len(kinds)} rows and columns: "
-            f"one for each of {', '.join(kinds)}"
-        )
+        raise ValueError(f"the table has rows of {[len(row) for row in table]} cells, it needs {len(kinds)} rows and "
+                         f"columns: one for each of {', '.join(kinds)}")
     ax = start(ax, width=4.8, height=2.7)
-    bare(ax)
     for i, row in enumerate(table):
-        ax.text(-0.15, -i - 0.5, f"with respect\nto a {kinds[i]}", ha="right", va="center", size=SIZE - 1, color=INPUT)
+        write(ax, -0.15, -i - 0.5, f"with respect\nto a {kinds[i]}", INPUT, SIZE - 1, ha="right")
         for j, (shape, count) in enumerate(row):
-            tensor = count > 2
-            ax.add_patch(
-                Rectangle(
-                    (j * 2.1 + 0.04, -i - 0.96),
-                    2.02,
-                    0.92,
-                    facecolor=MARK_TINT if tensor else PAPER,
-                    edgecolor=INK,
-                    linewidth=0.8,
-                    linestyle="--" if tensor else "-",
-                    alpha=0.9,
-                )
-            )
-            ax.text(j * 2.1 + 1.05, -i - 0.38, shape, ha="center", va="center", size=SIZE, color=INK)
-            ax.text(
-                j * 2.1 + 1.05,
-                -i - 0.75,
-                f"{count} {'axis' if count == 1 else 'axes'}",
-                ha="center",
-                va="center",
-                size=SIZE - 2,
-                color=INK,
-            )
+            sheet = {"facecolor": MARK_TINT, "linestyle": "--"} if count > 2 else {"facecolor": PAPER}
+            ax.add_patch(Rectangle((j * 2.1 + 0.04, -i - 0.96), 2.02, 0.92, edgecolor=INK, linewidth=0.8, alpha=0.9,
+                                   **sheet))
+            write(ax, j * 2.1 + 1.05, -i - 0.38, shape)
+            write(ax, j * 2.1 + 1.05, -i - 0.75, f"{count} {'axis' if count == 1 else 'axes'}", size=SIZE - 2)
     for j, kind in enumerate(kinds):
-        ax.text(j * 2.1 + 1.05, 0.12, f"of a {kind}", ha="center", va="bottom", size=SIZE, color=OUTPUT)
-    ax.set_xlim(-2.4, 2.1 * len(kinds) + 0.1)
-    ax.set_ylim(-3.1, 0.6)
+        write(ax, j * 2.1 + 1.05, 0.12, f"of a {kind}", OUTPUT, va="bottom")
+    bare(ax, (-2.4, 2.1 * len(kinds) + 0.1), (-3.1, 0.6))
+
+
+#: The boxes of the map: letter, shape, the middle of the box, and the gradient that arrives there.
+PLACES = {
+    "W": (r"$W^\ell$", r"$(m \times n)$", (-2.7, 3.7), r"$\partial\mathcal{L}/\partial W^\ell$"),
+    "before": (r"$A^{\ell-1}$", r"$(m \times 1)$", (2.7, 3.7), r"$\partial\mathcal{L}/\partial A^{\ell-1}$"),
+    "Z": (r"$Z^\ell$", r"$(n \times 1)$", (0.0, 0.0), r"$\partial\mathcal{L}/\partial Z^\ell$"),
+    "A": (r"$A^\ell$", r"$(n \times 1)$", (0.0, -3.5), r"$\partial\mathcal{L}/\partial A^\ell$"),
+    "loss": (r"$\mathcal{L}$", "number", (0.0, -7.0), "1"),
+}
+
+#: The links in the order of X.19 to X.22: from where to where, the derivative, its shape, what it is, the place of
+#: the derivative beside its arrow, and where the words beside that begin or end.
+LINKS = {
+    "loss": ("A", "loss", r"$\frac{\partial \mathcal{L}}{\partial A^L}$", r"$(n \times 1)$",
+             r"$A^L - t$", (1.3, -5.25), (2.3, "left")),
+    "weights": ("W", "Z", r"$\frac{\partial Z^\ell}{\partial W^\ell}$", "tensor, kept\nas " r"$(m \times 1)$",
+                r"$A^{\ell-1}$", (-2.8, 1.85), (-3.8, "right")),
+    "layers": ("before", "Z", r"$\frac{\partial Z^\ell}{\partial A^{\ell-1}}$", r"$(m \times n)$",
+               r"$W^\ell$", (3.0, 1.85), (4.2, "left")),
+    "activation": ("Z", "A", r"$\frac{\partial A^\ell}{\partial Z^\ell}$", "diagonal\n" r"$(n \times n)$",
+                   r"diag $f'(Z^\ell)$", (1.3, -1.75), (2.3, "left")),
+}
+
+HALF = (1.95, 0.65)  #: half the width and height of a box
+
+
+def links(highlight: str | None = None, filled: Sequence[str] = (), *, found: dict | None = None,
+          backward: bool = False, ax: Axes | None = None) -> None:
+    r"""Draw what a layer computes on its way to the loss, with the derivative and its shape at each of the four links.
+
+    Parameters
+    ----------
+    highlight : str, optional
+        The link that is marked: "loss" (X.19), "weights" (X.20), "layers" (X.21) or
+        "activation" (X.22). Its input is blue and its output brown.
+    filled : list of str, or "all", optional
+        Links that have been found; what they are is written below their shape. A
+        marked link that has not been found yet carries a question mark.
+    found : dict of str to str, optional
+        What to write for a link that has been found, where it is not the usual:
+        ``{"loss": r"$2(A - t)$"}``.
+    backward : bool, optional
+        Whether to draw the backward pass as well: dashed arrows against the solid
+        ones, and in each box the gradient that arrives there.
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        A name is not one of the four.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> links("weights", filled=["loss"], ax=ax)
+    >>> [text.get_text() for text in ax.texts if "- t" in text.get_text()]
+    ['$A^L - t$']
+    """
+    filled = list(LINKS) if filled == "all" else list(filled)
+    unknown = [name for name in [highlight, *filled, *(found or {})] if name is not None and name not in LINKS]
+    if unknown:
+        raise ValueError(f"a link is one of {', '.join(LINKS)}; it was {unknown[0]!r}")
+    ax = start(ax, width=3.9, height=4.5)
+    tail, head = LINKS[highlight][:2] if highlight else (None, None)
+    for name, (letter, shape, (x, y), gradient) in PLACES.items():
+        edge, tint = (INPUT, INPUT_TINT) if name == tail else (OUTPUT, OUTPUT_TINT) if name == head else (INK, PAPER)
+        ax.add_patch(Rectangle((x - HALF[0], y - HALF[1]), 2 * HALF[0], 2 * HALF[1], facecolor=tint, edgecolor=edge,
+                               linewidth=1.2))
+        write(ax, x - 0.97, y, letter, edge, SIZE + 2)
+        write(ax, x + 0.72, y, shape, size=SIZE - 1)
+        if backward:
+            at = (x, y + 1.4) if y > 0 else (x - HALF[0] - 0.3, y)
+            write(ax, *at, gradient, ACCENT, SIZE + 1, ha="center" if y > 0 else "right")
+    known = {name: (found or {}).get(name, link[4]) if name in filled else "?" if name == highlight else ""
+             for name, link in LINKS.items()}
+    table = [_link(ax, name, name == highlight, value, backward) for name, value in known.items()]
+    keep_table(ax, table, [f"{name} link" for name in LINKS], ["derivative", "shape", "found"])
+    bare(ax, (-6.1, 6.1), (-7.9, 5.6 if backward else 4.6))
+
+
+def _link(ax, name, marked, value, backward):
+    """The arrow of a link, and its derivative, shape and value; returns the three texts."""
+    start_at, end_at, derivative, shape, _, (x, y), (edge, side) = LINKS[name]
+    (x1, y1), (x2, y2) = PLACES[start_at][2], PLACES[end_at][2]
+    tail, head = np.array([0.75 * x1, y1 - HALF[1] - 0.1]), np.array([x2 + 0.25 * x1, y2 + HALF[1] + 0.1])
+    aside = np.array([0.28, 0]) * backward
+    line = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", head + aside, tail + aside, arrowprops=line | {
+        "color": ACCENT if marked else NEUTRAL, "linewidth": 2.4 if marked else 1.3})
+    if backward:
+        ax.annotate("", tail - aside, head - aside, arrowprops=line | {
+            "color": ACCENT, "linewidth": 1.6, "linestyle": "--"})
+    if marked:
+        left, right = (edge - 2.3, x + 0.9) if side == "right" else (x - 0.9, edge + 2.3)
+        ax.add_patch(Rectangle((left, y - 1.0), right - left, 2.0, facecolor=MARK_TINT, edgecolor="none", zorder=0))
+    ink = INK if marked or value else NEUTRAL
+    return [write(ax, x, y, derivative, ink, SIZE + 5),
+            write(ax, edge, y + 0.4, shape, ink, SIZE - 1, ha=side, linespacing=1.05),
+            write(ax, edge, y - 0.65, value, ink, ha=side)]

@@ -1,8 +1,8 @@
-"""The colours of the book: one for inputs, one for outputs, everywhere, and used for nothing else.
+"""The colors of the book: one for inputs, one for outputs, everywhere, and used for nothing else.
 
 Each is a hex string of its own, because the book's build replaces exactly these
-strings in its figures by the colours of the reader's theme. They differ in
-lightness as well as in hue, and no drawing tells anything by colour alone.
+strings in its figures by the colors of the reader's theme. They differ in
+lightness as well as in hue, and no drawing tells anything by color alone.
 """
 
 INPUT = "#0061a8"
@@ -18,9 +18,9 @@ PAPER = "#fdfdfe"
 PREDICTION = "#1a6e3c"      #: what a derivative predicts: tangents, planes, the bar beside the true one
 PREDICTION_TINT = "#cfe8d9"
 MARK_TINT = "#e7dcf4"       #: cells to look at
-ROSE = "#a3195b"            #: one more colour for series that are neither input nor output
+ROSE = "#a3195b"            #: one more color for series that are neither input nor output
 
-#: Colour -> name of the theme variable that stands for it in the built book.
+#: Color -> name of the theme variable that stands for it in the built book.
 VARIABLES = {
     INPUT: "--mc-input",
     OUTPUT: "--mc-output",

@@ -1,18 +1,38 @@
-"""Curves, surfaces, contours and gaps."""
+"""Curves, surfaces, contours, arrows, gaps, losses and bars."""
+
+from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patheffects import Normal, Stroke
 from matplotlib.ticker import LogFormatterSciNotation
 
-from .canvas import SIZE, quiet, said, start
-from .palette import ACCENT, GRID, INK, INPUT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER, PREDICTION, PREDICTION_TINT, ROSE
+from .canvas import QUIET, SIZE, color_of, one_for_each, quiet, said, start
+from .palette import (
+    ACCENT,
+    GRID,
+    INK,
+    INPUT,
+    INPUT_TINT,
+    MARK_TINT,
+    NEUTRAL,
+    OUTPUT,
+    OUTPUT_TINT,
+    PAPER,
+    PREDICTION,
+    PREDICTION_TINT,
+    ROSE,
+)
 
-#: Colours of series, which are neither inputs nor outputs.
+#: Colors of series, which are neither inputs nor outputs.
 _SERIES = (ACCENT, PREDICTION, ROSE, INK)
 _STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
+#: The sheet below a name that stands on lines.
+_SHEET = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
 
 
-def curve(x, y, *, point=None, tangent=None, secant=None, gap=None, labels=("input", "output"), ax=None):
+def curve(x, y, *, point=None, tangent=None, secant=None, gap=None, labels: Sequence[str] = ("input", "output"),
+          ax: Axes | None = None) -> None:
     """Draw a curve, with its tangent or a secant at a point and the gap between them.
 
     Parameters
@@ -65,7 +85,8 @@ def curve(x, y, *, point=None, tangent=None, secant=None, gap=None, labels=("inp
     ax.set_ylabel(labels[1], color=OUTPUT, size=SIZE, rotation=0 if letter else 90, ha="right" if letter else "center")
 
 
-def gap_loglog(steps, gaps, labels=None, *, slopes=(1, 2), ax=None):
+def gap_loglog(steps, gaps, labels: Sequence[str] | None = None, *, slopes: Sequence[int] = (1, 2),
+               ax: Axes | None = None) -> None:
     """Draw gaps against the step on logarithmic axes, beside lines of known slope.
 
     Parameters
@@ -76,7 +97,7 @@ def gap_loglog(steps, gaps, labels=None, *, slopes=(1, 2), ax=None):
     labels : list of str, optional
         Names of the curves.
     slopes : tuple of int, optional
-        Slopes of the grey lines to compare with.
+        Slopes of the gray lines to compare with.
     ax : matplotlib Axes, optional
 
     Raises
@@ -99,46 +120,28 @@ def gap_loglog(steps, gaps, labels=None, *, slopes=(1, 2), ax=None):
     steps, gaps = np.asarray(steps, dtype=float), np.atleast_2d(np.asarray(gaps, dtype=float))
     if gaps.shape[1:] != steps.shape:
         raise ValueError(f"gaps has shape {gaps.shape}, steps has {steps.shape}; give each curve one gap for each step")
-    if labels is not None and len(labels) != len(gaps):
-        raise ValueError(f"there are {len(gaps)} curves and {len(labels)} labels; give one label for each")
+    one_for_each("labels", labels, len(gaps), "curves")
     if not (gaps > 0).any(axis=1).all():
         raise ValueError("a curve has no gap above 0, so it has no place on logarithmic axes; an affine function has "
                          "no gap at all, take a curved one")
     for slope in slopes:
         line = 2.5 * gaps.max() * (steps / steps.max()) ** slope
         ax.loglog(steps, line, color=NEUTRAL, linewidth=0.8)
-        ax.annotate(
-            f"slope {slope}",
-            (steps.min(), line[np.argmin(steps)]),
-            color=NEUTRAL,
-            size=SIZE - 1,
-            xytext=(-4, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-        )
+        ax.annotate(f"slope {slope}", (steps.min(), line[np.argmin(steps)]), color=NEUTRAL, size=SIZE - 1,
+                    xytext=(-4, 0), textcoords="offset points", ha="right", va="center")
     ax.set_xlim(left=steps.min() / (steps.max() / steps.min()) ** 0.25)
     for k, gap in enumerate(gaps):
-        style, marker = _STYLES[k % len(_STYLES)]
-        ax.loglog(
-            steps,
-            gap,
-            style,
-            marker=marker,
-            markersize=4,
-            linewidth=1.6,
-            color=_SERIES[k % 4],
-            label=labels[k] if labels else None,
-        )
+        style, marker = _STYLES[k % 4]
+        ax.loglog(steps, gap, style, marker=marker, markersize=4, linewidth=1.6, color=_SERIES[k % 4],
+                  label=labels[k] if labels else None)
     ax.set_xlabel("step", color=INK, size=SIZE)
     ax.set_ylabel("gap", color=INK, size=SIZE)
     if labels:
         ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK, loc="lower right")
 
 
-def surface(
-    x, y, z, *, plane=None, point=None, path=None, gap=None, names=("", ""), labels=("$v_1$", "$v_2$", "$s$"), ax=None
-):
+def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequence[str] = ("", ""),
+            labels: Sequence[str] = ("$v_1$", "$v_2$", "$s$"), ax: Axes | None = None) -> None:
     """Draw a surface over a grid as a net, with a plane that touches it.
 
     Parameters
@@ -173,8 +176,7 @@ def surface(
     >>> len(ax.collections)
     2
     """
-    if not np.shape(x) == np.shape(y) == np.shape(z):
-        raise ValueError(f"x, y and z need one shape (p, q), they have {np.shape(x)}, {np.shape(y)}, {np.shape(z)}")
+    _one_shape(x, y, z)
     sheet = plane if isinstance(plane, tuple) else (x, y, plane)
     if plane is not None and not np.shape(sheet[0]) == np.shape(sheet[1]) == np.shape(sheet[2]):
         raise ValueError(f"plane has shape {np.shape(sheet[2])}, its grid has {np.shape(sheet[0])}; "
@@ -186,20 +188,20 @@ def surface(
     ax.plot_surface(x, y, z, color=OUTPUT_TINT, edgecolor=OUTPUT, linewidth=0.5, alpha=0.75, **net)
     if plane is not None:
         ax.plot_surface(*sheet, color=PREDICTION_TINT, edgecolor=PREDICTION, linewidth=0.4, alpha=0.6, **net)
-    for k, line in enumerate(_several(path)):
-        way = {"color": (ACCENT, INK)[k % 2], "linestyle": _STYLES[k % 4][0], "linewidth": 2.5}
-        ax.plot(*np.asarray(line, dtype=float).T, marker="o", markersize=4, zorder=10, **way)
+    paths = _several(path)
+    for k, line in enumerate(paths):
+        style = {"color": (ACCENT, INK)[k % 2], "linestyle": _STYLES[k % 4][0], "linewidth": 2.5}
+        ax.plot(*np.asarray(line, dtype=float).T, marker="o", markersize=4, zorder=10, **style)
     if gap is not None:
         ax.plot(*zip(*gap, strict=True), color=ACCENT, linewidth=3.5, solid_capstyle="butt", zorder=10)
-    for line, name, side in zip((_several(path) or [None])[0:1] + [gap], names, ("right", "left"), strict=True):
+    for line, name, side in zip((paths[0] if paths else None, gap), names, ("right", "left"), strict=True):
         if line is not None and name:                       # the path's name ends at its middle, the gap's begins there
-            sheet = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
             place = {"ha": side, "va": "bottom" if side == "right" else "center"}
-            ax.text(*np.mean(line, axis=0), f" {name} ", color=ACCENT, size=SIZE, bbox=sheet, zorder=12, **place)
+            ax.text(*np.mean(line, axis=0), f" {name} ", color=ACCENT, size=SIZE, bbox=_SHEET, zorder=12, **place)
     if point is not None:
         ax.plot(*([coordinate] for coordinate in point), "o", color=INK, markersize=6, zorder=11)
-    for name, label, colour in zip("xyz", labels, (INPUT, INPUT, OUTPUT), strict=True):
-        getattr(ax, f"set_{name}label")(label, color=colour, size=SIZE)
+    for name, label, color in zip("xyz", labels, (INPUT, INPUT, OUTPUT), strict=True):
+        getattr(ax, f"set_{name}label")(label, color=color, size=SIZE)
         axis = getattr(ax, f"{name}axis")
         axis.set_pane_color((1, 1, 1, 0))
         axis.line.set_color(NEUTRAL)
@@ -208,10 +210,9 @@ def surface(
     ax.locator_params(nbins=4)
 
 
-def contours(
-    x, y, z, *, point=None, steps=None, names=None, gradient=None, scale=None, levels=9, labels=("$v_1$", "$v_2$"),
-    ax=None,
-):
+def contours(x, y, z, *, point=None, steps=None, names: Sequence[str] | None = None, gradient=None,
+             scale: float | None = None, levels=9, labels: Sequence[str] = ("$v_1$", "$v_2$"),
+             ax: Axes | None = None) -> None:
     """Draw a function of two inputs from above, with steps and the gradient at a point.
 
     Each contour line carries its value.
@@ -250,31 +251,30 @@ def contours(
     >>> [text.xy for text in ax.texts if hasattr(text, "xy")]
     [(1.5, 0.5), (1.5, 1.0)]
     """
-    if not np.shape(x) == np.shape(y) == np.shape(z):
-        raise ValueError(f"x, y and z need one shape (p, q), they have {np.shape(x)}, {np.shape(y)}, {np.shape(z)}")
+    _one_shape(x, y, z)
     ways = _several(steps)
     if point is None and (ways or gradient is not None):
         raise ValueError("steps and the gradient start at a point; give point=(x, y)")
-    if names is not None and len(names) != len(ways):
-        raise ValueError(f"there are {len(ways)} ways and {len(names)} names; give one name for each")
+    one_for_each("names", names, len(ways), "ways")
     ax = start(ax, height=3.8)
     quiet(ax)
     ax.grid(False)
     lines = ax.contour(x, y, z, levels=levels, colors=OUTPUT, linewidths=0.9, alpha=0.8, linestyles="solid")
     ax.clabel(lines, fontsize=SIZE - 2, fmt=said, inline_spacing=2)
-    if gradient is not None:
-        slopes = np.asarray(getattr(gradient, "array", gradient), dtype=float).ravel()
-        if slopes.any():
-            if scale is None:
-                scale = 0.3 * (np.max(x) - np.min(x)) / np.linalg.norm(slopes)
-            arrow(point, np.asarray(point) + scale * slopes, colour=PREDICTION, name="gradient", ax=ax)
+    slopes = np.zeros(2) if gradient is None else np.asarray(getattr(gradient, "array", gradient), dtype=float).ravel()
+    if slopes.any():
+        scale = 0.3 * (np.max(x) - np.min(x)) / np.linalg.norm(slopes) if scale is None else scale
+        arrow(point, np.asarray(point) + scale * slopes, color=PREDICTION, name="gradient", ax=ax)
     for k, way in enumerate(ways):
-        colour, at = (INPUT, ACCENT, INK)[k % 3], np.asarray(point, dtype=float)
+        color, at = (INPUT, ACCENT, INK)[k % 3], np.asarray(point, dtype=float)
         for number, step in enumerate(way):
             tail, at = at, at + np.asarray(step, dtype=float)
-            arrow(tail, at, colour=colour, style=_STYLES[k % 4][0], ax=ax)
-            if names and number == 0:
-                _beside(ax, names[k], 0.4 * tail + 0.6 * at, step, colour)
+            arrow(tail, at, color=color, style=_STYLES[k % 4][0], ax=ax)
+            if names and number == 0:                                  # under a level step, left of the others
+                offset, ha, va = ((0, -6), "center", "top") if step[1] == 0 else \
+                    ((-6, 0), "right", "center") if step[0] == 0 else ((-5, 4), "right", "bottom")
+                ax.annotate(names[k], tuple(0.4 * tail + 0.6 * at), xytext=offset, textcoords="offset points",
+                            color=color, size=SIZE - 1, ha=ha, va=va, bbox=_SHEET, zorder=6)
     if point is not None:
         ax.plot(*point, "o", color=INK, markersize=6)
     ax.set_aspect("equal")
@@ -282,27 +282,88 @@ def contours(
     ax.set_ylabel(labels[1], color=INPUT, size=SIZE)
 
 
-def _several(ways):
-    """A list of ways, each a list of points or steps; one way alone may stand for itself."""
-    if ways is None or len(ways) == 0:
-        return []
-    return [ways] if np.ndim(ways[0]) == 1 else list(ways)
+def arrow(tail, head, *, color: str = ACCENT, name: str = "", style: str = "-", ax: Axes | None = None) -> None:
+    """Draw an arrow that can be seen wherever it lies: along its sides it keeps what is below it at a distance.
+
+    Parameters
+    ----------
+    tail, head : array of shape (2,)
+        In the coordinates of the axes.
+    color : str, optional
+        One of the book's colors, such as ``mc.draw.OUTPUT``.
+    name : str, optional
+        Written beside the head.
+    style : {"-", "--", ":", "-."}, optional
+    ax : matplotlib Axes, optional
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> ax = plt.figure().add_subplot()
+    >>> arrow((0, 0), (1, 2), name="step", ax=ax)
+    >>> [text.xy for text in ax.texts]
+    [(1.0, 2.0), (1.0, 2.0)]
+    """
+    ax = start(ax)
+    head, tail = tuple(float(c) for c in head), tuple(float(c) for c in tail)
+    ax.annotate("", head, tail, zorder=5, arrowprops={
+        "arrowstyle": "-|>", "color": color, "linewidth": 2.4, "linestyle": style, "shrinkA": 0, "shrinkB": 0,
+        "path_effects": [Stroke(linewidth=6, foreground=PAPER), Normal()]})
+    if name:
+        ax.annotate(name, head, color=color, size=SIZE - 1, xytext=(4, 4), textcoords="offset points")
 
 
-def _beside(ax, name, middle, step, colour):
-    """A name beside a step: under a level one, left of the others."""
-    if step[1] == 0:
-        offset, ha, va = (0, -6), "center", "top"
-    elif step[0] == 0:
-        offset, ha, va = (-6, 0), "right", "center"
-    else:
-        offset, ha, va = (-5, 4), "right", "bottom"
-    sheet = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
-    words = {"color": colour, "size": SIZE - 1, "ha": ha, "va": va, "bbox": sheet, "zorder": 6}
-    ax.annotate(name, tuple(middle), xytext=offset, textcoords="offset points", **words)
+def inset(x: tuple[float, float], y: tuple[float, float], *, at: Sequence[float] = (0.06, 0.58, 0.38, 0.38),
+          ax: Axes | None = None) -> None:
+    """Draw a part of the picture again, larger, in a corner: for steps too small to be seen.
+
+    Lines and arrows that were drawn before are repeated.
+
+    Parameters
+    ----------
+    x, y : (float, float)
+        From where to where the part reaches, in the coordinates of the axes.
+    at : tuple of four float, optional
+        Left, bottom, width and height of the corner, as parts of the axes.
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        The part has no width or no height.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().add_subplot()
+    >>> _ = ax.plot([0, 1, 2], [0, 1, 4])
+    >>> inset((0.9, 1.1), (0.8, 1.2), ax=ax)
+    >>> len(ax.child_axes[0].lines)
+    1
+    """
+    if x[0] == x[1] or y[0] == y[1]:
+        raise ValueError(f"the part to draw larger needs a width and a height; x is {tuple(x)}, y is {tuple(y)}")
+    ax = start(ax)
+    small = ax.inset_axes(at, xlim=x, ylim=y, xticks=[], yticks=[], facecolor=PAPER, zorder=8)
+    small.set_aspect(ax.get_aspect(), adjustable="box")
+    for line in ax.lines:
+        if line.get_transform() == ax.transData:
+            small.plot(*line.get_data(), label=line.get_label(), **{
+                name: getattr(line, f"get_{name}")()
+                for name in ("color", "linestyle", "linewidth", "marker", "markersize", "zorder")})
+    for note in ax.texts:
+        shaft = getattr(note, "arrow_patch", None)
+        if shaft is not None:
+            same = {"arrowstyle": "-|>", "color": shaft.get_edgecolor(), "linewidth": shaft.get_linewidth(),
+                    "linestyle": shaft.get_linestyle(), "shrinkA": 0, "shrinkB": 0}
+            copy = small.annotate("", note.xy, note.xyann, arrowprops=same)
+            copy.arrow_patch.set_clip_box(small.bbox)           # its tail may lie far outside
+    for spine in small.spines.values():
+        spine.set_color(NEUTRAL)
+    ax.indicate_inset_zoom(small, edgecolor=NEUTRAL, alpha=0.9)
 
 
-def losses(histories, labels=None, *, ax=None):
+def losses(histories, labels: Sequence[str] | None = None, *, ax: Axes | None = None) -> None:
     """Draw how a loss falls, step by step, on logarithmic axes: the first steps get as much room as the last.
 
     Parameters
@@ -338,32 +399,72 @@ def losses(histories, labels=None, *, ax=None):
         ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
 
 
-def arrow(tail, head, *, colour=ACCENT, name="", style="-", ax=None):
-    """Draw an arrow that can be seen wherever it lies: along its sides it keeps what is below it at a distance.
+#: Fill and edge of bars, by what they stand for.
+_BARS = {"input": (INPUT_TINT, INPUT), "output": (OUTPUT_TINT, OUTPUT), "neither": (MARK_TINT, ACCENT),
+         "predicted": (PREDICTION_TINT, PREDICTION)}
+
+
+def bars(values, labels: Sequence[str] | None = None, *, against=None, names: Sequence[str] = ("predicted", "true"),
+         ylabel: str = "change", roles: tuple[str, str] = ("neither", "output"), ax: Axes | None = None) -> None:
+    """Draw numbers as bars, if wanted beside the numbers that they should be.
 
     Parameters
     ----------
-    tail, head : array of shape (2,)
-        In the coordinates of the axes.
-    colour : str, optional
-        One of the book's colours, such as ``mc.draw.OUTPUT``.
-    name : str, optional
-        Written beside the head.
-    style : {"-", "--", ":", "-."}, optional
+    values : array of shape (p,), or Derivative
+        A scalar with respect to a vector, or a vector with respect to a scalar.
+    labels : list of str, optional
+        One for each bar. Without them, a Derivative brings the names of its own
+        axis.
+    against : array of shape (p,), optional
+        Drawn beside the values, hatched.
+    names : tuple of two str, optional
+        What the two bars of a pair are.
+    ylabel : str, optional
+    roles : tuple of two of "input", "output", "neither", optional
+        What the labels and the bars stand for; decides their colors. Beside the
+        true values, predictions have the color of predictions.
     ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        There are not as many labels as values.
 
     Examples
     --------
     >>> import matplotlib.pyplot as plt
     >>> ax = plt.figure().add_subplot()
-    >>> arrow((0, 0), (1, 2), name="step", ax=ax)
-    >>> [text.xy for text in ax.texts]
-    [(1.0, 2.0), (1.0, 2.0)]
+    >>> bars([1.0, 2.0], ["a", "b"], ax=ax)
+    >>> len(ax.patches)
+    2
     """
-    ax = start(ax)
-    head, tail = tuple(float(c) for c in head), tuple(float(c) for c in tail)
-    line = {"arrowstyle": "-|>", "color": colour, "linewidth": 2.4, "linestyle": style, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", head, tail, zorder=5, arrowprops=line | {
-        "path_effects": [Stroke(linewidth=6, foreground=PAPER), Normal()]})
-    if name:
-        ax.annotate(name, head, color=colour, size=SIZE - 1, xytext=(4, 4), textcoords="offset points")
+    if hasattr(values, "array"):                            # the axis of a derivative that is longer than one
+        sides = [getattr(values, side, None) or () for side in ("rows", "columns")]
+        values = values.array.ravel()
+        labels = labels or next((own for own in sides if len(own) == values.size), None)
+    one_for_each("labels", labels or [], len(values), "values")
+    ax = start(ax, height=3.0)
+    quiet(ax)
+    ax.grid(axis="x", visible=False)
+    place, wide = np.arange(len(values)), 0.6 if against is None else 0.36
+    shift = 0 if against is None else wide / 2
+    tint, edge = _BARS[roles[1] if color_of(roles[1]) and against is None else "predicted"]
+    ax.bar(place - shift, values, wide, color=tint, edgecolor=edge, label=names[0] if against is not None else None)
+    if against is not None:
+        ax.bar(place + shift, against, wide, color=OUTPUT_TINT, edgecolor=OUTPUT, hatch="//", label=names[1])
+        ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
+    ax.axhline(0, color=NEUTRAL, linewidth=0.8, label=QUIET)
+    ax.set_xticks(place, labels, size=SIZE, color=color_of(roles[0]))
+    ax.set_ylabel(ylabel, size=SIZE, color=color_of(roles[1]))
+
+
+def _one_shape(x, y, z):
+    if not np.shape(x) == np.shape(y) == np.shape(z):
+        raise ValueError(f"x, y and z need one shape (p, q), they have {np.shape(x)}, {np.shape(y)}, {np.shape(z)}")
+
+
+def _several(ways):
+    """A list of ways, each a list of points or steps; one way alone may stand for itself."""
+    if ways is None or len(ways) == 0:
+        return []
+    return [ways] if np.ndim(ways[0]) == 1 else list(ways)

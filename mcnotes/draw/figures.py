@@ -9,21 +9,22 @@ import re
 
 import matplotlib.pyplot as plt
 from IPython.display import display
+from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from .palette import VARIABLES
-from .reading import as_html, as_text, read
+from .readout import as_html, as_text, read
 
 #: The most pixels for an inch of a figure: a narrow one, whose letters are small, stays narrow on a large screen.
 PIXELS = 130
 
 
-def in_book():
+def in_book() -> bool:
     """Whether the code runs for the built book (the build sets ``MCNOTES_BOOK``)."""
     return os.environ.get("MCNOTES_BOOK") == "1"
 
 
-def show(alt):
+def show(alt: str) -> None:
     """Show the current figure and close it.
 
     Its text form lists the numbers that stand in it, read from the picture, so
@@ -66,7 +67,7 @@ def show(alt):
     plt.close(figure)
 
 
-def need_words(alt):
+def need_words(alt: str) -> None:
     """Refuse a figure without words for those who do not see it.
 
     Parameters
@@ -82,7 +83,7 @@ def need_words(alt):
         raise ValueError("show needs a sentence that says what the figure shows")
 
 
-def drawn_on(figure, margin=0.1):
+def drawn_on(figure: Figure, margin: float = 0.1) -> Bbox | None:
     """The part of a figure that is drawn on, at its full width.
 
     A sheet without axes keeps its units equal, so it may leave a band of the
@@ -107,7 +108,7 @@ def drawn_on(figure, margin=0.1):
     return Bbox([[0, max(0, box.y0 - margin)], [width, min(height, box.y1 + margin)]])
 
 
-def to_png(figure, dpi=110, part=None):
+def to_png(figure: Figure, dpi: float = 110, part: Bbox | None = None) -> bytes:
     """The figure as PNG bytes, for a live notebook.
 
     Parameters
@@ -127,8 +128,8 @@ def to_png(figure, dpi=110, part=None):
     return buffer.getvalue()
 
 
-def to_svg(figure, part=None):
-    """The figure as SVG whose colours are those of the reader's theme.
+def to_svg(figure: Figure, part: Bbox | None = None) -> str:
+    """The figure as SVG whose colors are those of the reader's theme.
 
     Parameters
     ----------
@@ -154,14 +155,14 @@ def to_svg(figure, part=None):
     svg = re.sub(r"<defs>\s*<style[^>]*>[^<]*</style>\s*</defs>\s*", "", svg)
     svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" stroke-linejoin="round" ', 1)
     svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\d\.\d)\d+", r"\1", path[0]), svg)
-    for colour, variable in VARIABLES.items():
-        svg = svg.replace(colour, f"var({variable})")
+    for color, variable in VARIABLES.items():
+        svg = svg.replace(color, f"var({variable})")
     return re.sub(
         r"\n\s*", "\n", svg.replace("xlink:href", "href").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
     )
 
 
-def own_ids(svg, name):
+def own_ids(svg: str, name: str) -> str:
     """The SVG with a name in front of all its ids, so that two figures never share one.
 
     Parameters

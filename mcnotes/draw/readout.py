@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.colors import same_color
 from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
 
-from .cells import QUIET
+from .canvas import QUIET
 from .palette import MARK_TINT
 
 
@@ -24,7 +25,7 @@ class Table:
     rows: list  #: (label, list of values), all as text
 
 
-def read(figure):
+def read(figure: Figure) -> list[Table]:
     """What stands in a figure that has been drawn (saved, or ``figure.draw_without_rendering()``).
 
     Parameters
@@ -69,7 +70,7 @@ _STYLES = {"--": "dashed ", ":": "dotted ", "-.": "dash-dotted "}
 _PLAIN = {"words", "point", "arrow", *(style + kind for style in ["", *_STYLES.values()] for kind in ("line", "curve"))}
 
 
-def as_text(tables):
+def as_text(tables: list[Table]) -> str:
     """The tables as lines of plain text.
 
     Parameters
@@ -99,7 +100,7 @@ def _head(scope, name):
     return f'<th scope="{scope}">{html.escape(name)}</th>' if name.strip() else "<td></td>"
 
 
-def as_html(tables):
+def as_html(tables: list[Table]) -> str:
     """The tables for screen readers, one line for each row so that frames share what is the same.
 
     Parameters
@@ -134,7 +135,7 @@ def as_html(tables):
     return "\n".join(lines)
 
 
-def number(value):
+def number(value: float) -> str:
     """Three digits, the same on every machine: a tie is always rounded away from zero.
 
     Parameters

@@ -3,21 +3,22 @@
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from .canvas import start
-from .palette import INK, NEUTRAL, PAPER
+from .palette import INK, PAPER
 
 
 @dataclass
 class Grip:
     """A place in a frame, and the arguments of the explorer that it moves."""
 
-    ax: object
+    ax: Axes
     points: np.ndarray
     moves: tuple
     knob: bool
 
-    def places(self):
+    def places(self) -> np.ndarray:
         """The points as parts of the finished figure: (k, 2), from the left and from the top."""
         points = self.points
         if points.shape[1] == 3:
@@ -28,7 +29,7 @@ class Grip:
         return np.stack([parts[:, 0], 1 - parts[:, 1]], axis=1)
 
 
-def handle(place, *, moves, ax=None):
+def handle(place, *, moves: str, ax: Axes | None = None) -> None:
     """Draw a dot that the reader drags: the picture follows, and rests where a frame was computed.
 
     The dot stands where this frame has it. An explorer (``mc.explore``) learns
@@ -61,7 +62,7 @@ def handle(place, *, moves, ax=None):
     ax.plot(*grip.points.T, "o", color=INK, markersize=9, markeredgecolor=PAPER, markeredgewidth=1.5, zorder=12)
 
 
-def tap(places, *, moves, ax=None):
+def tap(places, *, moves: str, ax: Axes | None = None) -> None:
     """Mark where a reader taps to come to this frame: a point, or a line such as a wire.
 
     Nothing is drawn.
@@ -88,55 +89,6 @@ def tap(places, *, moves, ax=None):
     ('wire',)
     """
     _hold(start(ax), places, moves, False)
-
-
-def inset(x, y, *, at=(0.06, 0.58, 0.38, 0.38), ax=None):
-    """Draw a part of the picture again, larger, in a corner: for steps too small to be seen.
-
-    Lines and arrows that were drawn before are repeated.
-
-    Parameters
-    ----------
-    x, y : (float, float)
-        From where to where the part reaches, in the coordinates of the axes.
-    at : tuple of four float, optional
-        Left, bottom, width and height of the corner, as parts of the axes.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        The part has no width or no height.
-
-    Examples
-    --------
-    >>> from matplotlib.figure import Figure
-    >>> ax = Figure().add_subplot()
-    >>> _ = ax.plot([0, 1, 2], [0, 1, 4])
-    >>> inset((0.9, 1.1), (0.8, 1.2), ax=ax)
-    >>> len(ax.child_axes[0].lines)
-    1
-    """
-    if x[0] == x[1] or y[0] == y[1]:
-        raise ValueError(f"the part to draw larger needs a width and a height; x is {tuple(x)}, y is {tuple(y)}")
-    ax = start(ax)
-    small = ax.inset_axes(at, xlim=x, ylim=y, xticks=[], yticks=[], facecolor=PAPER, zorder=8)
-    small.set_aspect(ax.get_aspect(), adjustable="box")
-    for line in ax.lines:
-        if line.get_transform() == ax.transData:
-            small.plot(*line.get_data(), label=line.get_label(), **{
-                name: getattr(line, f"get_{name}")()
-                for name in ("color", "linestyle", "linewidth", "marker", "markersize", "zorder")})
-    for note in ax.texts:
-        arrow = getattr(note, "arrow_patch", None)
-        if arrow is not None:
-            same = {"arrowstyle": "-|>", "color": arrow.get_edgecolor(), "linewidth": arrow.get_linewidth(),
-                    "linestyle": arrow.get_linestyle(), "shrinkA": 0, "shrinkB": 0}
-            copy = small.annotate("", note.xy, note.xyann, arrowprops=same)
-            copy.arrow_patch.set_clip_box(small.bbox)           # its tail may lie far outside
-    for spine in small.spines.values():
-        spine.set_color(NEUTRAL)
-    ax.indicate_inset_zoom(small, edgecolor=NEUTRAL, alpha=0.9)
 
 
 def _hold(ax, places, moves, knob):
