@@ -63,18 +63,18 @@ _FORM = """\
 <label for="mc-own-code">Your code</label>
 <textarea class="mc-code-box" id="mc-own-code" name="code" rows="6" spellcheck="false"
  autocapitalize="off" autocomplete="off" aria-describedby="mc-own-keys"></textarea>
-<p class="mc-small" id="mc-own-keys">np and mc are there. Tab indents; Escape, then Tab, leaves the box; Ctrl and Enter
-runs.</p>
+<p class="mc-small" id="mc-own-keys">You can use np and mc. Tab indents; press Escape and then Tab to leave the box, and Ctrl
+with Enter to run.</p>
 <div class="mc-call"><label for="mc-own-at">f(</label><input id="mc-own-at" name="at" spellcheck="false"
- autocapitalize="off" autocomplete="off" aria-label="the point: what stands in the brackets of f"><span>)</span></div>
+ autocapitalize="off" autocomplete="off" aria-label="the point, that is, what f is called with"><span>)</span></div>
 <button data-do="run">Run</button> <button type="button" data-do="stop" hidden>Stop</button>
 <button type="button" data-do="link">A link to this</button>
 <div class="mc-python-status"></div>
-<p class="mc-small">The first run loads Python and NumPy from beside these pages, {size:.0f} MB, once. Nothing is sent
-anywhere: your code runs in this browser. (<a href="../_static/python/licences.txt">Licences</a>)</p></form>
+<p class="mc-small">The first run loads Python and NumPy, {size:.0f} MB, which come with this book. Nothing is sent
+anywhere, because your code runs in this browser. (<a href="../_static/python/licences.txt">Licenses</a>)</p></form>
 <div class="mc-results"></div>"""
 
-_WITHOUT = "<p>This copy of the book was built without Python in its pages; below are worked examples.</p>"
+_WITHOUT = "<p>This copy of the book was built without Python in its pages, so here are worked examples.</p>"
 
 
 class OwnFunction(SphinxDirective):

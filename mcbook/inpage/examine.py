@@ -175,7 +175,7 @@ def _shape(name, names, arrays, output):
         shape = f" of shape {array.shape}" if array.ndim else ""
         return f"a {kind(array)}{shape}"
     taken = " and ".join(f"<code>{html.escape(n)}</code>, {words(a)}" for n, a in zip(names, arrays, strict=True))
-    lines = [f"<p><code>{html.escape(name)}</code> takes {taken}; it returns {words(output)}, "
+    lines = [f"<p><code>{html.escape(name)}</code> takes {taken}, and returns {words(output)}, "
              f"<code>{_short(output)}</code>.</p>"]
     for n, a in zip(names, arrays, strict=True):
         known = shape_of(of=output.shape, wrt=a.shape)

@@ -66,7 +66,7 @@ def test_a_reader_types_a_function_and_sees_its_derivative(browser, address):
         assert "Stopped" in page.inner_text(".mc-python-status")
         loaded = len([url for url in own.asked if ".gz" in url])
         own.run(LAYER, "[0.2, -0.5, 1.0]")
-        assert "core @ upstream" in own.results()
+        assert "shape (3, 2)" in own.results()
         assert len([url for url in own.asked if ".gz" in url]) == loaded, "a second start loads nothing"
         assert not own.faults
 
