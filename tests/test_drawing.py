@@ -128,8 +128,8 @@ def test_curve_surface_contours_and_gaps(ax):
 
 
 def test_bars_and_losses(ax):
-    mc.draw.bars([1.0, -2.0], ["a", "b"], against=[1.5, -1.0], ax=ax)
-    assert [patch.get_height() for patch in ax.patches] == [1.0, -2.0, 1.5, -1.0]
+    mc.draw.bars([1.0, -2.0], ["a", "b"], ax=ax)
+    assert [patch.get_height() for patch in ax.patches] == [1.0, -2.0]
     with pytest.raises(ValueError, match="one for each"):
         mc.draw.bars([1.0], ["a", "b"])
     plt.close("all")
@@ -166,10 +166,10 @@ def test_diagrams(ax):
 
 
 def test_the_map_marks_one_link_and_fills_in_what_was_found(ax):
-    mc.draw.links("weights", filled=["loss"], found={"loss": "$2(A - t)$"}, ax=ax)
+    mc.draw.links("weights", filled=["loss"], ax=ax)
     rows, columns, cells = ax.mc_tables[0]
     said = {row.split()[0]: [text.get_text() for text in line] for row, line in zip(rows, cells, strict=True)}
-    assert said["loss"][2] == "$2(A - t)$" and said["weights"][2] == "?" and said["layers"][2] == ""
+    assert said["loss"][2] == "$A^L - t$" and said["weights"][2] == "?" and said["layers"][2] == ""
     colours = {text.get_text(): text.get_color() for text in ax.texts}
     assert (colours[r"$W^\ell$"], colours[r"$Z^\ell$"]) == (palette.INPUT, palette.OUTPUT)
     assert colours[r"$A^\ell$"] == colours[r"$A^{\ell-1}$"] == palette.INK
@@ -268,10 +268,9 @@ def test_tensor_goes_on_in_a_new_line_before_its_cells_collide():
     plt.close("all")
 
 
-def test_compression_takes_vectors_masks_and_blocks(ax):
-    values = np.array([[0.0, 5.0], [6.0, 0.0], [7.0, 8.0], [9.0, 0.0]])
-    mask = np.array([[False, True], [False, False], [True, True], [False, False]])
-    mc.draw.compression([values, np.array([1.0, 2.0, 3.0, 4.0])], masks=[mask, None], block=2, ax=ax)
+def test_compression_takes_vectors_and_blocks(ax):
+    values = np.array([[0.0, np.nan], [6.0, 0.0], [np.nan, np.nan], [9.0, 0.0]])
+    mc.draw.compression([values, np.array([1.0, 2.0, 3.0, 4.0])], block=2, ax=ax)
     words = [t.get_text() for t in ax.texts]
     assert words.count("·") == 3 and words.count("0") == 3
     assert place(ax, "4")[1] < place(ax, "1")[1] and place(ax, "4")[0] == place(ax, "1")[0]
@@ -287,21 +286,15 @@ def test_the_arrow_of_the_gradient_shows_its_length_if_asked(ax, scale, tip):
     assert not [text for text in ax.texts if text.get_text() == "gradient" or getattr(text, "arrow_patch", None)]
 
 
-def test_contours_show_two_orders_and_both_at_once(ax):
-    X, Y = np.meshgrid(np.linspace(0, 2, 9), np.linspace(0, 1, 5))
-    ways = [[(0.5, 0.0), (0.0, 0.25)], [(0.0, 0.25), (0.5, 0.0)], [(0.5, 0.25)]]
-    mc.draw.contours(X, Y, X * Y, point=(1.0, 0.5), steps=ways, names=["a", "b", "c"], levels=[0.5, 1.0], ax=ax)
+def test_contours_show_one_step_after_the_other(ax):
+    mc.draw.contours(X, Y, X * Y, point=(1.0, 0.5), steps=[(0.5, 0.0), (0.0, 0.25)], levels=[0.5, 1.0], ax=ax)
     arrows = [t for t in ax.texts if getattr(t, "arrow_patch", None) is not None]
-    assert [t.xy for t in arrows] == [(1.5, 0.5), (1.5, 0.75), (1.0, 0.75), (1.5, 0.75), (1.5, 0.75)]
-    tails = [(1.0, 0.5), (1.5, 0.5), (1.0, 0.5), (1.0, 0.75), (1.0, 0.5)]
-    assert np.allclose([t.xyann for t in arrows], tails)
-    assert [t.arrow_patch.get_linestyle() for t in arrows] == ["-", "-", "--", "--", ":"]
-    words = [t.get_text() for t in ax.texts]
-    assert {"a", "b", "c"} <= set(words) and words.count("0.5") >= 1
+    assert [(t.xyann, t.xy) for t in arrows] == [((1.0, 0.5), (1.5, 0.5)), ((1.5, 0.5), (1.5, 0.75))]
+    assert "0.5" in [t.get_text() for t in ax.texts]
 
 
 def test_gaps_are_marked_where_they_are(ax):
-    mc.draw.curve([0, 1, 2], [0, 1, 4], gap=((2, 3), (2, 4)), ax=ax)
+    mc.draw.curve([0, 1, 2], [0, 1, 4], secant=((1, 1), (2, 3), (2, 4)), ax=ax)
     assert np.allclose(ax.lines[-1].get_xydata(), [(2, 3), (2, 4)]) and ax.lines[-1].get_color() == palette.ACCENT
     solid = plt.figure().add_subplot(projection="3d")
     X, Y = np.meshgrid(np.linspace(0, 1, 31), np.linspace(0, 2, 25))
@@ -358,10 +351,6 @@ def test_inputs_and_outputs_have_their_colours_and_series_have_others(ax):
     mc.draw.gap_loglog([1, 2], [[1, 2], [2, 3], [3, 4], [4, 5]], list("abcd"), ax=ax)
     used = {line.get_color() for line in ax.lines}
     assert not used & {palette.INPUT, palette.OUTPUT} and len(used) == 5
-    two = plt.figure().add_subplot()
-    mc.draw.bars([1.0], ["a"], against=[2.0], ax=two)
-    edges = [matplotlib.colors.to_hex(bar.get_edgecolor()) for bar in two.patches]
-    assert edges == [palette.PREDICTION, palette.OUTPUT]
     one = plt.figure().add_subplot()
     mc.draw.bars([1.0], ["a"], roles=("input", "neither"), ax=one)
     assert matplotlib.colors.to_hex(one.patches[0].get_edgecolor()) == palette.ACCENT
@@ -418,11 +407,10 @@ ERRORS = {
     "plane": (lambda ax: mc.draw.surface(X, Y, X, plane=X.T), "plane has shape"),
     "grid": (lambda ax: mc.draw.contours(X, Y, X.T, ax=ax), "one shape"),
     "no point": (lambda ax: mc.draw.contours(X, Y, X, steps=[(1, 0)], ax=ax), "give point"),
-    "ways": (lambda ax: mc.draw.contours(X, Y, X, point=(0, 0), steps=[(1, 0)], names=["a", "b"], ax=ax), "are 1 ways"),
     "left out": (lambda ax: mc.draw.network([3, 9], highlight=(1, 5), ax=ax), r"not drawn; of its layer, \[0, 1, 2"),
     "columns": (lambda ax: mc.draw.network([3, 2], names=["a"], ax=ax), "there are 2 columns"),
     "arrows": (lambda ax: mc.draw.flow([("A", "")] * 2, [("B", "")] * 2, through=(["f"], []), ax=ax), "are 1 arrows"),
-    "roles": (lambda ax: mc.draw.product(VALUES, VALUES.T, roles=("input",), ax=ax), "roles has 1 entry"),
+    "bar role": (lambda ax: mc.draw.bars([1.0], ["a"], roles=("input", "row"), ax=ax), "it was 'row'"),
     "bars": (lambda ax: mc.draw.bars([1.0], ax=ax), "there are 1 values"),
     "inset": (lambda ax: mc.draw.inset((1, 1), (0, 1), ax=ax), "needs a width"),
     "handle": (lambda ax: mc.draw.handle((1, np.nan), moves="a", ax=ax), "2 finite coordinates"),
@@ -462,8 +450,8 @@ def test_no_drawing_has_a_colour_that_the_theme_cannot_change():
         lambda: mc.draw.curve(x, x**2, point=(1, 1), tangent=2 * x - 1, secant=((1, 1), (1.5, 2.25), (1.5, 2.0))),
         lambda: mc.draw.gap_loglog(x, [x, x**2], ["a", "b"]),
         lambda: mc.draw.surface(X, Y, X * Y, plane=X, point=(1, 1, 1), path=[(0, 0, 0), (1, 1, 1)]),
-        lambda: mc.draw.contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0)], names=["a"], gradient=(1, 2)),
-        lambda: mc.draw.bars([1.0, 2.0], ["a", "b"], against=[1.0, 3.0]),
+        lambda: mc.draw.contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0)], gradient=(1, 2)),
+        lambda: mc.draw.bars([1.0, 2.0], ["a", "b"]),
         lambda: mc.draw.losses([[3.0, 0.1], [2.0, 1.0]], ["a", "b"]),
         lambda: mc.draw.shapes(7, 2),
         lambda: mc.draw.network([9, 3], highlight=(1, 1), names=["a", "b"]),

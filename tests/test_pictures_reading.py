@@ -35,8 +35,13 @@ def test_a_marked_cell_is_read_as_marked():
 
 
 def test_bars_are_read_with_their_labels():
-    said = text_of(lambda: mc.draw.bars([1.0, -2.0], ["a", "b"], against=[1.5, -1.0]))
-    assert said == "  bar a: predicted 1, true 1.5\n  bar b: predicted −2, true −1"
+    def pairs():
+        ax = plt.figure().add_subplot()
+        for shift, values, name in ((-0.2, [1.0, -2.0], "predicted"), (0.2, [1.5, -1.0], "true")):
+            ax.bar(np.arange(2) + shift, values, 0.4, label=name)
+        ax.set_xticks([0, 1], ["a", "b"])
+    assert text_of(pairs) == "  bar a: predicted 1, true 1.5\n  bar b: predicted −2, true −1"
+    assert text_of(lambda: mc.draw.bars([1.0, -2.0], ["a", "b"])) == "  bar a: 1\n  bar b: −2"
 
 
 def test_points_arrows_lines_and_words_are_read():

@@ -236,8 +236,7 @@ def unfold(values, opened: int, by: str = "columns", *, symbols: Labels = None, 
             write(ax, x + wide / 2, y + high / 2, symbol)
 
 
-def product(left, right, result=None, names: Sequence[str] = ("", "", ""),
-            roles: Sequence[str] = ("neither", "neither", "neither"), ax: Axes | None = None) -> None:
+def product(left, right, result=None, names: Sequence[str] = ("", "", ""), ax: Axes | None = None) -> None:
     """Draw a matrix product with the shape under each factor and the inner sizes joined.
 
     Parameters
@@ -249,14 +248,12 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""),
         The product, of shape (a, d), as computed elsewhere.
     names : tuple of three str, optional
         Written over the factors and the result.
-    roles : tuple of three of "input", "output", "neither", optional
-        What the factors and the result stand for; decides the colors of their names.
     ax : matplotlib Axes, optional
 
     Raises
     ------
     ValueError
-        A factor does not have two axes, or there are not three names or roles.
+        A factor does not have two axes, or there are not three names.
 
     Examples
     --------
@@ -266,8 +263,7 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""),
     >>> [text.get_text() for text in ax.texts if "×" in text.get_text()]
     ['(1 × 3)', '(3 × 1)', '(1 × 1)']
     """
-    for word, given in (("names", names), ("roles", roles)):
-        one_for_each(word, given, 3, "arrays: left, right, result")
+    one_for_each("names", names, 3, "arrays: left, right, result")
     parts = [np.asarray(part) for part in (left, right, result) if part is not None]
     for name, part in zip(("left", "right", "result"), parts, strict=False):
         if part.ndim != 2:
@@ -282,7 +278,7 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""),
         m, n = part.shape
         entries = _cells(ax, part, (x, -(tall - m) / 2), size=size)
         middles.append(x + n * WIDE / 2)
-        keep_table(ax, entries, columns=[write(ax, middles[k], 0.25, names[k], color_of(roles[k]), va="bottom")])
+        keep_table(ax, entries, columns=[write(ax, middles[k], 0.25, names[k], va="bottom")])
         write(ax, middles[k], -tall - 0.45, f"({m} × {n})")
         x += n * WIDE + (0.5 if k == 0 else 1.3)
         if k == 1 and len(parts) > 2:
@@ -295,8 +291,7 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""),
 
 
 def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highlight=None, structural=None,
-           title: str | None = None, roles: Sequence[str] = ("input", "input", "output"),
-           ax: Axes | None = None) -> None:
+           roles: Sequence[str] = ("input", "input", "output"), ax: Axes | None = None) -> None:
     """Draw an array of three axes as a stack of matrices, one behind the other.
 
     Where the layers would be too small to read, the stack goes on in a new line.
@@ -311,7 +306,6 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
         Entries that are marked.
     structural : array of bool, shape (a, b, c), optional
         Entries that are zero by construction.
-    title : str, optional
     roles : tuple of three of "input", "output", "neither", optional
         What the axes stand for; decides the colors of their names.
     ax : matplotlib Axes, optional
@@ -344,7 +338,7 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
     line = -(-layers // lines)
     right, up = n * WIDE + 0.6, 0.55
     tall = m + 1.1 + up * (line - 1)
-    width, height = (line - 1) * right + n * WIDE + 1.5, lines * tall + 1.0 + 0.6 * bool(title)
+    width, height = (line - 1) * right + n * WIDE + 1.5, lines * tall + 1.0
     ax = start(ax, width=4.8, height=min(7.5, 4.8 * height / max(width, 11)))
     for p in reversed(range(layers)):
         x, y = (p % line) * right, (p % line) * up - (p // line) * tall
@@ -358,13 +352,11 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
     bottom = (1 - lines) * tall - m - 0.35
     write(ax, -0.4, -m / 2, f"← {names[0]}", down, SIZE - 1, ha="right", rotation=90)
     write(ax, n * WIDE / 2, bottom, f"{names[1]} →", across, SIZE - 1, va="top")
-    if title:
-        write(ax, 0, line * up + 0.7, title, ha="left", va="bottom")
-    bare(ax, (-1.2, width - 1.2), (bottom - 0.75, (line - 1) * up + 1.0 + 0.6 * bool(title)))
+    bare(ax, (-1.2, width - 1.2), (bottom - 0.75, (line - 1) * up + 1.0))
 
 
-def compression(stages: list, current: int | None = None, titles: Labels = None, masks: list | None = None,
-                block: int | None = None, ax: Axes | None = None) -> None:
+def compression(stages: list, current: int | None = None, titles: Labels = None, block: int | None = None,
+                ax: Axes | None = None) -> None:
     """Draw the stages of a compression from left to right: blocks, zeros by construction, copies.
 
     Parameters
@@ -376,9 +368,6 @@ def compression(stages: list, current: int | None = None, titles: Labels = None,
         The stage to look at, from 0; later ones are left out.
     titles : list of str, optional
         A few words for each stage.
-    masks : list of (array of bool, or None), optional
-        The entries of each stage that are zero by construction, where nan does
-        not say so.
     block : int, optional
         Rows of one block; a line is drawn between blocks.
     ax : matplotlib Axes, optional
@@ -387,7 +376,7 @@ def compression(stages: list, current: int | None = None, titles: Labels = None,
     ------
     ValueError
         A stage has more than two axes, there is no such stage as `current`, or
-        there are not as many titles or masks as stages.
+        there are not as many titles as stages.
 
     Examples
     --------
@@ -403,15 +392,11 @@ def compression(stages: list, current: int | None = None, titles: Labels = None,
             raise ValueError(f"stage {k} has shape {stage.shape}; unfold it into two axes, "
                              "as T.transpose(1, 0, 2).reshape(m * n, n) does for the blocks of (71)")
     stages = [stage if stage.ndim == 2 else stage.reshape(-1, 1) for stage in stages]
-    for name, given in (("titles", titles), ("masks", masks)):
-        one_for_each(name, given, len(stages), "stages")
+    one_for_each("titles", titles, len(stages), "stages")
     last = len(stages) - 1 if current is None else current
     if not 0 <= last < len(stages):
         raise ValueError(f"current is {current}, the stages are 0 to {len(stages) - 1}")
     zero = [~np.isfinite(stage) for stage in stages]
-    for k, mask in enumerate(masks or []):
-        if mask is not None:
-            zero[k] |= _mask(np.reshape(mask, (len(mask), -1)), stages[k].shape)
     tall, x = max(len(stage) for stage in stages), 0.0
     wide = sum(stage.shape[1] * WIDE + 2.0 for stage in stages) - 2.0
     ax = start(ax, width=4.8, height=min(5.5, 0.7 + 5.0 * (tall + 1) / max(wide, 9)))

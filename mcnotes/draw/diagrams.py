@@ -10,8 +10,7 @@ from .canvas import SIZE, bare, keep_table, one_for_each, start, write
 from .palette import ACCENT, INK, INPUT, INPUT_TINT, MARK_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER, ZERO
 
 
-def shapes(left: int, right: int, *, names: Sequence[str] = ("Δv", "Δs"), function: str = "f",
-           ax: Axes | None = None) -> None:
+def shapes(left: int, right: int, *, names: Sequence[str] = ("Δv", "Δs"), ax: Axes | None = None) -> None:
     """Draw a change that enters a function and the change that leaves it, entry by entry.
 
     Parameters
@@ -20,8 +19,6 @@ def shapes(left: int, right: int, *, names: Sequence[str] = ("Δv", "Δs"), func
         How many numbers enter and leave; more than 5 are abbreviated.
     names : tuple of two str, optional
         Names of the two changes.
-    function : str, optional
-        Written in the box.
     ax : matplotlib Axes, optional
 
     Raises
@@ -54,7 +51,7 @@ def shapes(left: int, right: int, *, names: Sequence[str] = ("Δv", "Δs"), func
         words = f"{name}: {count} × 1" if count > 1 else f"{name}: one number"
         write(ax, x + 0.9, shown / 2 + 0.15, words, color, SIZE - 1, va="bottom")
     ax.add_patch(FancyBboxPatch((4.2, -0.55), 1.4, 1.1, boxstyle="round,pad=0.1", facecolor=PAPER, edgecolor=INK))
-    write(ax, 4.9, 0, function, size=SIZE + 1)
+    write(ax, 4.9, 0, "f", size=SIZE + 1)
     for tail, head in ends:
         ax.annotate("", head, tail, arrowprops={"arrowstyle": "->", "color": NEUTRAL, "linewidth": 1})
     bare(ax, (-0.8, 10.6), (-tall / 2 - 0.2, tall / 2 + 0.8))
@@ -205,14 +202,13 @@ def axes_count(sizes: Sequence[int] = (3, 4, 5), *, ax: Axes | None = None) -> N
     bare(ax, (-0.5, x - 0.7), (-m * unit - 1.2, 0.7 + 0.16 * p))
 
 
-def nine_kinds(table: list, *, kinds: Sequence[str] = ("scalar", "vector", "matrix"), ax: Axes | None = None) -> None:
+def nine_kinds(table: list, *, ax: Axes | None = None) -> None:
     """Draw the table of derivatives, a row for each kind of input and a column for each kind of output.
 
     Parameters
     ----------
     table : list of three lists of (str, int)
         Shape as text, and the number of axes; more than two are marked.
-    kinds : tuple of three str, optional
     ax : matplotlib Axes, optional
 
     Raises
@@ -228,9 +224,10 @@ def nine_kinds(table: list, *, kinds: Sequence[str] = ("scalar", "vector", "matr
     >>> len(ax.patches)
     9
     """
-    if len(table) != len(kinds) or any(len(row) != len(kinds) for row in table):
-        raise ValueError(f"the table has rows of {[len(row) for row in table]} cells, it needs {len(kinds)} rows and "
-                         f"columns: one for each of {', '.join(kinds)}")
+    kinds = "scalar", "vector", "matrix"
+    if len(table) != 3 or any(len(row) != 3 for row in table):
+        raise ValueError(f"the table has rows of {[len(row) for row in table]} cells, it needs 3 rows and columns: "
+                         f"one for each of {', '.join(kinds)}")
     ax = start(ax, width=4.8, height=2.7)
     for i, row in enumerate(table):
         write(ax, -0.15, -i - 0.5, f"with respect\nto a {kinds[i]}", INPUT, SIZE - 1, ha="right")
@@ -270,8 +267,8 @@ LINKS = {
 HALF = (1.95, 0.65)  #: half the width and height of a box
 
 
-def links(highlight: str | None = None, filled: Sequence[str] = (), *, found: dict | None = None,
-          backward: bool = False, ax: Axes | None = None) -> None:
+def links(highlight: str | None = None, filled: Sequence[str] = (), *, backward: bool = False,
+          ax: Axes | None = None) -> None:
     r"""Draw what a layer computes on its way to the loss, with the derivative and its shape at each of the four links.
 
     Parameters
@@ -282,9 +279,6 @@ def links(highlight: str | None = None, filled: Sequence[str] = (), *, found: di
     filled : list of str, or "all", optional
         Links that have been found; what they are is written below their shape. A
         marked link that has not been found yet carries a question mark.
-    found : dict of str to str, optional
-        What to write for a link that has been found, where it is not the usual:
-        ``{"loss": r"$2(A - t)$"}``.
     backward : bool, optional
         Whether to draw the backward pass as well: dashed arrows against the solid
         ones, and in each box the gradient that arrives there.
@@ -304,7 +298,7 @@ def links(highlight: str | None = None, filled: Sequence[str] = (), *, found: di
     ['$A^L - t$']
     """
     filled = list(LINKS) if filled == "all" else list(filled)
-    unknown = [name for name in [highlight, *filled, *(found or {})] if name is not None and name not in LINKS]
+    unknown = [name for name in [highlight, *filled] if name is not None and name not in LINKS]
     if unknown:
         raise ValueError(f"a link is one of {', '.join(LINKS)}; it was {unknown[0]!r}")
     ax = start(ax, width=3.9, height=4.5)
@@ -318,7 +312,7 @@ def links(highlight: str | None = None, filled: Sequence[str] = (), *, found: di
         if backward:
             at = (x, y + 1.4) if y > 0 else (x - HALF[0] - 0.3, y)
             write(ax, *at, gradient, ACCENT, SIZE + 1, ha="center" if y > 0 else "right")
-    known = {name: (found or {}).get(name, link[4]) if name in filled else "?" if name == highlight else ""
+    known = {name: link[4] if name in filled else "?" if name == highlight else ""
              for name, link in LINKS.items()}
     table = [_link(ax, name, name == highlight, value, backward) for name, value in known.items()]
     keep_table(ax, table, [f"{name} link" for name in LINKS], ["derivative", "shape", "found"])

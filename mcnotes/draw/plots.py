@@ -31,7 +31,7 @@ _STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
 _SHEET = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
 
 
-def curve(x, y, *, point=None, tangent=None, secant=None, gap=None, labels: Sequence[str] = ("input", "output"),
+def curve(x, y, *, point=None, tangent=None, secant=None, labels: Sequence[str] = ("input", "output"),
           ax: Axes | None = None) -> None:
     """Draw a curve, with its tangent or a secant at a point and the gap between them.
 
@@ -45,8 +45,6 @@ def curve(x, y, *, point=None, tangent=None, secant=None, gap=None, labels: Sequ
     secant : ((float, float), (float, float)), optional
         Both ends of a step on the curve. A third pair, what the tangent
         predicts, marks the gap between it and the second end.
-    gap : ((float, float), (float, float)), optional
-        A gap to mark where no secant is drawn.
     labels : tuple of two str, optional
         Names of the axes.
     ax : matplotlib Axes, optional
@@ -75,9 +73,8 @@ def curve(x, y, *, point=None, tangent=None, secant=None, gap=None, labels: Sequ
     if secant is not None:
         (x0, y0), (x1, y1), *rest = secant
         ax.plot([x0, x1], [y0, y1], color=NEUTRAL, linewidth=1.2, marker="o", markersize=5)
-        gap = ((x1, y1), rest[0]) if rest else gap
-    if gap is not None:
-        ax.plot(*zip(*gap, strict=True), color=ACCENT, linewidth=3, solid_capstyle="butt")
+        for predicted in rest:
+            ax.plot(*zip((x1, y1), predicted, strict=True), color=ACCENT, linewidth=3, solid_capstyle="butt")
     if point is not None:
         ax.plot(*point, "o", color=INK, markersize=6)
     ax.set_xlabel(labels[0], color=INPUT, size=SIZE)
@@ -85,9 +82,8 @@ def curve(x, y, *, point=None, tangent=None, secant=None, gap=None, labels: Sequ
     ax.set_ylabel(labels[1], color=OUTPUT, size=SIZE, rotation=0 if letter else 90, ha="right" if letter else "center")
 
 
-def gap_loglog(steps, gaps, labels: Sequence[str] | None = None, *, slopes: Sequence[int] = (1, 2),
-               ax: Axes | None = None) -> None:
-    """Draw gaps against the step on logarithmic axes, beside lines of known slope.
+def gap_loglog(steps, gaps, labels: Sequence[str] | None = None, *, ax: Axes | None = None) -> None:
+    """Draw gaps against the step on logarithmic axes, beside gray lines of slope 1 and 2.
 
     Parameters
     ----------
@@ -96,8 +92,6 @@ def gap_loglog(steps, gaps, labels: Sequence[str] | None = None, *, slopes: Sequ
         One curve each.
     labels : list of str, optional
         Names of the curves.
-    slopes : tuple of int, optional
-        Slopes of the gray lines to compare with.
     ax : matplotlib Axes, optional
 
     Raises
@@ -124,7 +118,7 @@ def gap_loglog(steps, gaps, labels: Sequence[str] | None = None, *, slopes: Sequ
     if not (gaps > 0).any(axis=1).all():
         raise ValueError("a curve has no gap above 0, so it has no place on logarithmic axes; an affine function has "
                          "no gap at all, take a curved one")
-    for slope in slopes:
+    for slope in (1, 2):
         line = 2.5 * gaps.max() * (steps / steps.max()) ** slope
         ax.loglog(steps, line, color=NEUTRAL, linewidth=0.8)
         ax.annotate(f"slope {slope}", (steps.min(), line[np.argmin(steps)]), color=NEUTRAL, size=SIZE - 1,
@@ -210,9 +204,8 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
     ax.locator_params(nbins=4)
 
 
-def contours(x, y, z, *, point=None, steps=None, names: Sequence[str] | None = None, gradient=None,
-             scale: float | None = None, levels=9, labels: Sequence[str] = ("$v_1$", "$v_2$"),
-             ax: Axes | None = None) -> None:
+def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float | None = None, levels=9,
+             labels: Sequence[str] = ("$v_1$", "$v_2$"), ax: Axes | None = None) -> None:
     """Draw a function of two inputs from above, with steps and the gradient at a point.
 
     Each contour line carries its value.
@@ -223,11 +216,8 @@ def contours(x, y, z, *, point=None, steps=None, names: Sequence[str] | None = N
         The grid and the values.
     point : (float, float), optional
         The base point.
-    steps : list of array of shape (2,), or list of such lists, optional
-        Steps, each from the end of the one before. Several lists are several
-        ways from the same point: two steps in either order, and both at once.
-    names : list of str, optional
-        One for each way, written beside its first step.
+    steps : list of array of shape (2,), optional
+        Steps, each from the end of the one before.
     gradient : array of shape (2,) or Derivative, optional
         Drawn as an arrow from the point, with its direction only; where it is zero there is no arrow.
     scale : float, optional
@@ -239,8 +229,8 @@ def contours(x, y, z, *, point=None, steps=None, names: Sequence[str] | None = N
     Raises
     ------
     ValueError
-        The arrays do not have one shape, there are steps or a gradient without
-        a point, or not as many names as ways.
+        The arrays do not have one shape, or there are steps or a gradient without
+        a point.
 
     Examples
     --------
@@ -252,10 +242,8 @@ def contours(x, y, z, *, point=None, steps=None, names: Sequence[str] | None = N
     [(1.5, 0.5), (1.5, 1.0)]
     """
     _one_shape(x, y, z)
-    ways = _several(steps)
-    if point is None and (ways or gradient is not None):
+    if point is None and (len(steps) or gradient is not None):
         raise ValueError("steps and the gradient start at a point; give point=(x, y)")
-    one_for_each("names", names, len(ways), "ways")
     ax = start(ax, height=3.8)
     quiet(ax)
     ax.grid(False)
@@ -265,16 +253,10 @@ def contours(x, y, z, *, point=None, steps=None, names: Sequence[str] | None = N
     if slopes.any():
         scale = 0.3 * (np.max(x) - np.min(x)) / np.linalg.norm(slopes) if scale is None else scale
         arrow(point, np.asarray(point) + scale * slopes, color=PREDICTION, name="gradient", ax=ax)
-    for k, way in enumerate(ways):
-        color, at = (INPUT, ACCENT, INK)[k % 3], np.asarray(point, dtype=float)
-        for number, step in enumerate(way):
-            tail, at = at, at + np.asarray(step, dtype=float)
-            arrow(tail, at, color=color, style=_STYLES[k % 4][0], ax=ax)
-            if names and number == 0:                                  # under a level step, left of the others
-                offset, ha, va = ((0, -6), "center", "top") if step[1] == 0 else \
-                    ((-6, 0), "right", "center") if step[0] == 0 else ((-5, 4), "right", "bottom")
-                ax.annotate(names[k], tuple(0.4 * tail + 0.6 * at), xytext=offset, textcoords="offset points",
-                            color=color, size=SIZE - 1, ha=ha, va=va, bbox=_SHEET, zorder=6)
+    tail = point
+    for step in steps:
+        arrow(tail, np.add(tail, step), color=INPUT, ax=ax)
+        tail = np.add(tail, step)
     if point is not None:
         ax.plot(*point, "o", color=INK, markersize=6)
     ax.set_aspect("equal")
@@ -400,13 +382,12 @@ def losses(histories, labels: Sequence[str] | None = None, *, ax: Axes | None = 
 
 
 #: Fill and edge of bars, by what they stand for.
-_BARS = {"input": (INPUT_TINT, INPUT), "output": (OUTPUT_TINT, OUTPUT), "neither": (MARK_TINT, ACCENT),
-         "predicted": (PREDICTION_TINT, PREDICTION)}
+_BARS = {"input": (INPUT_TINT, INPUT), "output": (OUTPUT_TINT, OUTPUT), "neither": (MARK_TINT, ACCENT)}
 
 
-def bars(values, labels: Sequence[str] | None = None, *, against=None, names: Sequence[str] = ("predicted", "true"),
-         ylabel: str = "change", roles: tuple[str, str] = ("neither", "output"), ax: Axes | None = None) -> None:
-    """Draw numbers as bars, if wanted beside the numbers that they should be.
+def bars(values, labels: Sequence[str] | None = None, *, ylabel: str = "change",
+         roles: tuple[str, str] = ("neither", "output"), ax: Axes | None = None) -> None:
+    """Draw numbers as bars.
 
     Parameters
     ----------
@@ -415,14 +396,9 @@ def bars(values, labels: Sequence[str] | None = None, *, against=None, names: Se
     labels : list of str, optional
         One for each bar. Without them, a Derivative brings the names of its own
         axis.
-    against : array of shape (p,), optional
-        Drawn beside the values, hatched.
-    names : tuple of two str, optional
-        What the two bars of a pair are.
     ylabel : str, optional
     roles : tuple of two of "input", "output", "neither", optional
-        What the labels and the bars stand for; decides their colors. Beside the
-        true values, predictions have the color of predictions.
+        What the labels and the bars stand for; decides their colors.
     ax : matplotlib Axes, optional
 
     Raises
@@ -446,15 +422,11 @@ def bars(values, labels: Sequence[str] | None = None, *, against=None, names: Se
     ax = start(ax, height=3.0)
     quiet(ax)
     ax.grid(axis="x", visible=False)
-    place, wide = np.arange(len(values)), 0.6 if against is None else 0.36
-    shift = 0 if against is None else wide / 2
-    tint, edge = _BARS[roles[1] if color_of(roles[1]) and against is None else "predicted"]
-    ax.bar(place - shift, values, wide, color=tint, edgecolor=edge, label=names[0] if against is not None else None)
-    if against is not None:
-        ax.bar(place + shift, against, wide, color=OUTPUT_TINT, edgecolor=OUTPUT, hatch="//", label=names[1])
-        ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
+    color_of(roles[1])                                      # refuses a role that there is not
+    tint, edge = _BARS[roles[1]]
+    ax.bar(range(len(values)), values, 0.6, color=tint, edgecolor=edge)
     ax.axhline(0, color=NEUTRAL, linewidth=0.8, label=QUIET)
-    ax.set_xticks(place, labels, size=SIZE, color=color_of(roles[0]))
+    ax.set_xticks(range(len(values)), labels, size=SIZE, color=color_of(roles[0]))
     ax.set_ylabel(ylabel, size=SIZE, color=color_of(roles[1]))
 
 
@@ -463,8 +435,8 @@ def _one_shape(x, y, z):
         raise ValueError(f"x, y and z need one shape (p, q), they have {np.shape(x)}, {np.shape(y)}, {np.shape(z)}")
 
 
-def _several(ways):
-    """A list of ways, each a list of points or steps; one way alone may stand for itself."""
-    if ways is None or len(ways) == 0:
+def _several(paths):
+    """A list of paths, each a list of points; one path alone may stand for itself."""
+    if paths is None or len(paths) == 0:
         return []
-    return [ways] if np.ndim(ways[0]) == 1 else list(ways)
+    return [paths] if np.ndim(paths[0]) == 1 else list(paths)
