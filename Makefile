@@ -1,30 +1,30 @@
-# The same commands as in the README and in CONTRIBUTING.md, one line each.
+# The same commands as in the README and in CONTRIBUTING.md, one line each. Without make: python -m tools.book, tools.test
 PYTHON ?= python3
-VENV ?= .venv
-RUN = OMP_NUM_THREADS=1 $(CURDIR)/$(VENV)/bin
-READY = $(VENV)/.ready
+RUN = OMP_NUM_THREADS=1 $(CURDIR)/.venv/bin
+READY = .venv/.ready
 PEERS ?= $(RUN)/python
 NOTEBOOKS ?= $(wildcard book/*.ipynb)
 
-.PHONY: book pdf test unit notebooks-test browser-test release-test check chapter run mutants-formulas live bench tables ways lock fuzz \
-	clean
+.PHONY: book pdf test unit notebooks-test browser-test release-test lines check chapter run mutants-formulas live bench \
+	tables ways lock fuzz clean
 
-book: $(READY)  ## execute the notebooks and build the HTML book
-	$(RUN)/python -m book._ext.pyodide
-	$(RUN)/jupyter-book build . -W -n --keep-going
-	@echo "The book is built: open $(CURDIR)/_build/html/index.html"
+book:  ## execute the notebooks and build the HTML book
+	$(PYTHON) -m tools.book
 
-pdf: book  ## print the whole book to _build/book.pdf, with the Chromium that is there
-	$(RUN)/python -m book._ext.paper _build/html _build/book.pdf
+pdf:  ## print the whole book to _build/book.pdf, with the Chromium that is there
+	$(PYTHON) -m tools.book --pdf
 
-test: $(READY) unit notebooks-test book browser-test  ## everything: lint, unit tests, notebooks, book, browser
+test:  ## everything: lint, unit tests, notebooks, book, browser
+	$(PYTHON) -m tools.test
 
-unit: $(READY)  ## lint, doctests and unit tests
-	$(RUN)/ruff check .
-	$(RUN)/python -m pytest -q -n 2 --dist loadfile mcnotes tests --ignore=tests/browser --ignore=tests/test_book.py
+unit notebooks-test browser-test:  ## parts of the test; the last one opens the built pages, with the network cut off
+	$(PYTHON) -m tools.test $@
 
-notebooks-test: $(READY)  ## run every notebook and compare with its stored outputs
-	$(RUN)/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(NOTEBOOKS)
+release-test:  ## what is slow and rarely breaks: the wheel, a new chapter, all notebooks in JupyterLab
+	$(PYTHON) -m tools.test book $@
+
+lines:  ## how long each room is, beside what it may be
+	$(PYTHON) -m tools.lines
 
 check: $(READY)  ## all checks of one chapter, after an edit: make check N=07
 	$(RUN)/python -m tools.check $(N)
@@ -50,12 +50,10 @@ live: $(READY)  ## rebuild and reload the page at each save
 	$(RUN)/sphinx-autobuild . _build/live -q -D nb_execution_mode=cache --ignore "$(CURDIR)/_build/*" \
 	  --ignore "$(CURDIR)/conf.py" --re-ignore "__pycache__|ipynb_checkpoints|/\\.[a-z]"
 
-bench: book  ## ratios against the peers that are installed (benchmarks/requirements.txt), and the cost of a page
+bench: $(READY)  ## ratios against the peers that are installed (benchmarks/requirements.txt)
 	$(RUN)/python benchmarks/derivatives.py
 	$(RUN)/python benchmarks/compression.py
 	$(RUN)/python benchmarks/programs.py
-	$(RUN)/python benchmarks/inpage.py
-	$(RUN)/python benchmarks/pages.py --stock
 
 tables:  ## measure the first tables of benchmarks/README.md again: PEERS=a Python with the peers, BESIDE=a checkout
 	PYTHONPATH=. $(PEERS) benchmarks/derivatives.py --write
@@ -67,10 +65,7 @@ ways: book  ## go the five ways to the book from the start: folder, JupyterLab, 
 	$(RUN)/python benchmarks/ways.py
 
 $(READY): requirements.txt requirements-dev.txt constraints.txt pyproject.toml package-lock.json
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --silent --no-audit --no-fund
-	touch $@
+	$(PYTHON) -m tools.environment
 
 lock:  ## pin the indirect dependencies anew: a fresh environment, then its versions in constraints.txt
 	$(PYTHON) -m venv _build/lock

@@ -82,7 +82,8 @@ def _of_the_workflow(said):
 def _of_git(root):
     def git(*words):
         try:
-            return subprocess.run(["git", "-C", root, *words], capture_output=True, text=True, check=True).stdout.strip()
+            done = subprocess.run(["git", "-C", root, *words], capture_output=True, text=True, check=True)
+            return done.stdout.strip()
         except (OSError, subprocess.CalledProcessError):    # no git here, or nothing of that name
             return ""
     if not (root / ".git").exists():

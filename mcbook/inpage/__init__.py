@@ -32,7 +32,7 @@ def answer(request):
     Examples
     --------
     >>> json.loads(answer('{"do": "examine", "with": {"code": "def f(s): return s**2", "at": "3.0"}}'))["kinds"]
-    ['shape', 'derivative', 'planar', 'compression', 'program']
+    ['shape', 'derivative', 'planar', 'program']
     """
     asked = json.loads(request)
     known = {"examine": _examined, "begin": _begin, "cell": _cell, "frame": _frame}
