@@ -29,12 +29,6 @@ lines:  ## how long each room is, beside what it may be
 check: $(READY)  ## all checks of one chapter, after an edit: make check N=07
 	$(RUN)/python -m tools.check $(N)
 
-browser-test: $(READY)  ## open the built pages in Chromium, with the network cut off
-	$(RUN)/python -m pytest -q -rs -n 2 tests/test_book.py tests/browser
-
-release-test: book  ## what is slow and rarely breaks: the wheel, a new chapter, all notebooks in JupyterLab
-	$(RUN)/python -m pytest -q -rs -n 2 --dist loadfile -m release tests
-
 chapter: $(READY)  ## start a chapter from a template: make chapter TITLE="Dual numbers" (AFTER=11 puts it in between)
 	$(RUN)/python -m tools.chapter "$(TITLE)" $(AFTER)
 

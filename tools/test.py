@@ -8,7 +8,8 @@ _PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
 #: What belongs to a part: arguments of Python.
 PARTS = {
     "unit": (("-m", "ruff", "check", "."),
-             (*_PYTEST, "mcnotes", "mcbook", "tools", "tests", "--ignore=tests/browser", "--ignore=tests/test_book.py")),
+             (*_PYTEST, "mcnotes", "mcbook", "tools", "book/_ext", "tests", "--ignore=tests/browser",
+              "--ignore=tests/test_book.py")),
     "notebooks-test": ((*_PYTEST, "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "--nbval-sanitize-with",
                         "tests/nbval.cfg", *sorted(map(str, environment.ROOT.glob("book/*.ipynb")))),),
     "book": (),

@@ -63,8 +63,8 @@ _FORM = """\
 <label for="mc-own-code">Your code</label>
 <textarea class="mc-code-box" id="mc-own-code" name="code" rows="6" spellcheck="false"
  autocapitalize="off" autocomplete="off" aria-describedby="mc-own-keys"></textarea>
-<p class="mc-small" id="mc-own-keys">You can use np and mc. Tab indents; press Escape and then Tab to leave the box, and Ctrl
-with Enter to run.</p>
+<p class="mc-small" id="mc-own-keys">You can use np and mc. Tab indents; press Escape and then Tab to leave the box, and
+Ctrl with Enter to run.</p>
 <div class="mc-call"><label for="mc-own-at">f(</label><input id="mc-own-at" name="at" spellcheck="false"
  autocapitalize="off" autocomplete="off" aria-label="the point, that is, what f is called with"><span>)</span></div>
 <button data-do="run">Run</button> <button type="button" data-do="stop" hidden>Stop</button>
