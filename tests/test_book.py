@@ -40,6 +40,13 @@ def test_numbers_and_marks_stand_on_their_page(name):
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_the_frame_in_which_a_table_is_scrolled_ends_with_the_table(name):
+    text = page(name)
+    frames = text.split('<div class="pst-scrollable-table-container">')[1:]
+    assert all(re.match(r"\s*</div>", frame.partition("</table>")[2]) for frame in frames)
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_exercises_are_counted_from_one_on_each_page(name):
     numbers = re.findall(r'<p class="admonition-title">Exercise (\d+)', page(name))
     assert numbers and numbers == [str(k + 1) for k in range(len(numbers))]

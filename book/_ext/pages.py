@@ -68,6 +68,12 @@ def visit_table(self, node):
     self.body[-1] = self.body[-1].replace("<table", '<table tabindex="0"', 1)
 
 
+def depart_table(self, node):
+    """Write the end of a table and of the frame in which it is scrolled."""
+    HTML5Translator.depart_table(self, node)
+    self.body.append("</div>\n")
+
+
 def visit_entry(self, node):
     """Write a cell; one of the first row is a heading if it says something, and a formula is called by its words."""
     HTML5Translator.visit_entry(self, node)
@@ -243,7 +249,7 @@ def write_theme(path):
 
 
 def setup(app):
-    app.add_node(nodes.table, override=True, html=(visit_table, HTML5Translator.depart_table))
+    app.add_node(nodes.table, override=True, html=(visit_table, depart_table))
     app.add_node(nodes.entry, override=True, html=(visit_entry, HTML5Translator.depart_entry))
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden, depart_HideCellInput))
     app.add_post_transform(CodeBelowPicture)
