@@ -145,14 +145,14 @@ class StatementCounts(SphinxDirective):
         forgotten = [one for one in quiet if any(map(could_fail, one.formulas))]
         silent = [one for one in quiet if one not in forgotten]
         words = (f"{len(equations)} equations and {len(book) - len(equations)} boxes; {len(book) - len(quiet)} of them "
-                 "carry a mark ✓: code has run them, and would have noticed a mistake. ")
+                 "carry a mark ✓, which means that code has run them and would have noticed a mistake. ")
         line = nodes.paragraph("", words)
         if silent:
-            line += nodes.Text(f"{len(silent)} carry none, for nothing in them could be false, notation for the most "
-                               "part: ")
+            line += nodes.Text(f"{len(silent)} carry none, because nothing in them could be false. Most of these are "
+                               "notation: ")
             line += self._links(silent)
         if forgotten:
-            line += nodes.Text(f"{len(forgotten)} could be false, and are not checked: ")
+            line += nodes.Text(f"{len(forgotten)} could be false and are not checked: ")
             line += self._links(forgotten)
         return [line]
 
