@@ -14,7 +14,7 @@ PAGE = new_notebook(cells=[new_markdown_cell("A sentence."), new_code_cell('mb.c
 @pytest.fixture
 def changed(monkeypatch, tmp_path):
     """Whether the key of a page is another one, after something was done."""
-    monkeypatch.setattr(cache.source, "files", lambda: sorted(tmp_path.glob("*.toml")))
+    monkeypatch.setattr(cache.questions, "files", lambda: sorted(tmp_path.glob("*.toml")))
     (tmp_path / "07-a.toml").write_text("[x-1]")
     before = cache.key(PAGE, "07-our-scalar-vector-derivative")
     return lambda notebook=PAGE: cache.key(notebook, "07-our-scalar-vector-derivative") != before
