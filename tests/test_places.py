@@ -1,6 +1,7 @@
 """Where the book goes: Binder, Colab, a forge that builds and publishes it. The address stands in one place."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,22 +16,34 @@ PAGES = ["book/index", *re.findall(r"file: (\S+)", (ROOT / "_toc.yml").read_text
 NOTEBOOKS = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
 
 
-@pytest.fixture(scope="module", params=["", "https://github.com/someone/notes"], ids=["no address", "an address"])
+#: What the workflow says -> the launch buttons of a page, and its edit link.
+PLACES = {
+    "no address": ({}, [], None),
+    "GitHub": ({"GITHUB_REPOSITORY": "someone/notes", "GITHUB_REF_NAME": "second"}, [
+        "https://mybinder.org/v2/gh/someone/notes/second?urlpath=lab/tree/{}",
+        "https://colab.research.google.com/github/someone/notes/blob/second/{}"],
+        "https://github.com/someone/notes/edit/second/{}"),
+    "GitLab": ({"CI_PROJECT_URL": "https://gitlab.com/someone/notes"}, [
+        "https://mybinder.org/v2/gl/someone%2Fnotes/main?urlpath=lab/tree/{}"],
+        "https://gitlab.com/someone/notes/-/edit/main/{}"),
+    "elsewhere": ({"CI_PROJECT_URL": "https://git.example.org/someone/notes"}, [], None),
+}
+
+
+@pytest.fixture(scope="module", params=PLACES)
 def built(request, tmp_path_factory):
-    """The address, and the pages of a book with our settings and contents, each no more than its title."""
+    """What is expected, and the pages of a book with our settings and contents, each no more than its title."""
     folder = tmp_path_factory.mktemp("places")
     config = (ROOT / "_config.yml").read_text(encoding="utf-8")
-    config = config.replace('url: ""', f'url: "{request.param}"').replace("branch: main", "branch: second")
     config = config.replace("execute_notebooks: cache", "execute_notebooks: 'off'").replace("[book/_static]", "[]")
     settings = yaml.safe_load(config)
-    assert settings["repository"] == {"url": request.param, "branch": "second"}
     settings["sphinx"]["extra_extensions"] = ["launching"]
     del settings["sphinx"]["local_extensions"]
     for name in ("html_math_renderer", "html_css_files"):
         settings["sphinx"]["config"].pop(name, None)
     del settings["html"]["favicon"]
     (folder / "_config.yml").write_text(yaml.safe_dump(settings))
-    (folder / "launching.py").write_text("from book._ext.notebook import launch_only_from_an_address as only\n"
+    (folder / "launching.py").write_text("from book._ext.notebook import lead_to_the_repository as only\n"
                                          "def setup(app): app.connect('config-inited', only)\n")
     (folder / "_toc.yml").write_text((ROOT / "_toc.yml").read_text())
     for name in PAGES:
@@ -40,25 +53,22 @@ def built(request, tmp_path_factory):
         notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
         path.write_text(json.dumps(notebook) if name in NOTEBOOKS else f"# {name}")
     code = f"import sys; sys.path.insert(0, {str(folder)!r}); from jupyter_book.cli.main import main; main()"
-    said = subprocess.run([sys.executable, "-c", code, "build", folder], capture_output=True, text=True)
-    assert said.returncode == 0, said.stdout + said.stderr
-    return request.param, folder
+    environment, *expected = PLACES[request.param]
+    said = subprocess.run([sys.executable, "-c", code, "build", folder], capture_output=True, text=True,
+                          env=os.environ | environment)
+    assert said.returncode == 0 and "not supported" not in said.stderr, said.stdout + said.stderr
+    assert ("no buttons for Binder and Colab: " in said.stdout) is (not expected[0])
+    return expected, folder
 
 
-def buttons(folder, name):
-    """The addresses that the launch buttons of a page lead to."""
-    text = (folder / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
-    return re.findall(r'href="(https://(?:mybinder|colab)[^"]*)"', text)
-
-
-def test_launch_buttons_are_right_where_there_is_an_address_and_absent_where_there_is_none(built):
-    address, folder = built
+def test_buttons_lead_to_the_repository_and_are_absent_where_there_is_none(built):
+    (launch, edit), folder = built
     for name in PAGES:
-        file = f"{name}.ipynb"
-        assert buttons(folder, name) == ([
-            f"https://mybinder.org/v2/gh/someone/notes/second?urlpath=lab/tree/{file}",
-            f"https://colab.research.google.com/github/someone/notes/blob/second/{file}",
-        ] if address and name in NOTEBOOKS else []), name
+        text = (folder / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
+        file = f"{name}.{'ipynb' if name in NOTEBOOKS else 'md'}"
+        found = re.findall(r'href="(https://(?:mybinder|colab)[^"]*)"', text)
+        assert found == [one.format(file) for one in launch] * (name in NOTEBOOKS), name
+        assert re.findall(r'href="(https://[^"]*/edit/[^"]*)"', text) == ([edit.format(file)] if edit else []), name
 
 
 def test_the_button_above_a_page_downloads_its_notebook(built):

@@ -9,6 +9,7 @@ import pathlib
 from sphinx.util import logging
 
 from mcbook.statements import everything
+from tools.address import address
 from tools.portability import FRONT, plain
 from tools.references import faults
 
@@ -36,13 +37,21 @@ def take_away(app, docname, content):
     content[0] = json.dumps(notebook)
 
 
-def launch_only_from_an_address(app, config):
-    """A book without an address has no launch buttons; the theme would stop the build."""
-    if not config.html_theme_options.get("repository_url"):
-        config.html_theme_options.pop("launch_buttons", None)
+def lead_to_the_repository(app, config):
+    """Launch buttons and edit links lead to the book's repository; without its address there are none."""
+    (url, branch), options = address(pathlib.Path(app.srcdir)), config.html_theme_options
+    host = url.split("/")[2] if url else ""
+    if host not in ("github.com", "gitlab.com"):            # the theme would stop the build
+        options.pop("launch_buttons", None)
+        _log.info("mcnotes: the pages have no buttons for Binder and Colab: %s", f"{host} is not known to the theme" if
+                  host else "there is no remote of git, and no address under repository: in _config.yml")
+        return
+    options |= {"repository_url": url, "repository_branch": branch, "use_edit_page_button": True}
+    if host != "github.com":                                # Colab opens nothing else, and the theme warns
+        options.get("launch_buttons", {}).pop("colab_url", None)
 
 
 def setup(app):
-    app.connect("config-inited", launch_only_from_an_address)
+    app.connect("config-inited", lead_to_the_repository)
     app.connect("builder-inited", tell_slips)
     app.connect("source-read", take_away)
