@@ -314,7 +314,7 @@ def test_a_copy_is_published_under_its_own_address(copy, tmp_path):
     config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/someone/notes"'))
     path = root / "book" / "24-dual-numbers.ipynb"
     before = path.read_text().splitlines()
-    code, told = run(root, "tools.portability")
+    code, told = run(root, "tools.address")
     assert code == 0 and "24-dual-numbers.ipynb: installs git+https://github.com/someone/notes@main" in told, told
     after = path.read_text().splitlines()
     assert [line for line, old in zip(after, before, strict=True) if line != old and "someone/notes" not in line] == []

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 
 import pytest
@@ -15,6 +16,7 @@ from mcbook.exercises import questions as exercises
 
 pytestmark = pytest.mark.release
 ROOT = statements.ROOT
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 NOT_SOURCES = shutil.ignore_patterns(".*", "_build", "node_modules", "__pycache__", "build", "*.egg-info")
 
 
@@ -44,6 +46,8 @@ def test_the_page_on_pypi_is_the_readme(dist):
         licences = {pathlib.Path(name).name for name in files.namelist() if "/licenses/" in name}
     assert about.get_payload().strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
     assert (about["Name"], about["License-Expression"]) == ("mcnotes", "MIT AND CC-BY-4.0")
+    assert about["Version"] == VERSION and f"version: {VERSION}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"## {VERSION}" in (ROOT / "CHANGELOG.md").read_text()
     assert licences == {"LICENSE", "LICENSE-text.md"}
     assert about.get_all("Project-URL") is None
 
@@ -66,7 +70,7 @@ def test_only_a_clone_brings_its_setting_for_jupyterlab(dist, tmp_path):
     subprocess.run([sys.executable, "-c", "import setuptools.build_meta as b; b.build_editable('.')"],
                    cwd=tmp_path / "source", check=True, capture_output=True)
     [clone], [wheel] = (tmp_path / "source").glob("*.whl"), dist.glob("*.whl")
-    settings = "mcnotes-0.1.0.data/data/share/jupyter/lab/settings/overrides.d/mcnotes.json"
+    settings = f"mcnotes-{VERSION}.data/data/share/jupyter/lab/settings/overrides.d/mcnotes.json"
     with zipfile.ZipFile(clone) as files:
         assert json.loads(files.read(settings)) == json.loads((ROOT / "binder" / "mcnotes.json").read_text())
     with zipfile.ZipFile(wheel) as files:

@@ -145,13 +145,12 @@ def test_the_address_comes_from_git_where_it_has_one(tmp_path, remote, url, bran
 
 def test_a_notebook_keeps_the_address_that_it_installs_from_until_it_is_told_another(tmp_path, capsys):
     (tmp_path / "book").mkdir()
-    (tmp_path / "_toc.yml").write_text("- file: book/08-vector-derivative\n")
     path = tmp_path / "book" / "08-vector-derivative.ipynb"
     path.write_text(json.dumps(portability.carry(notebook(("markdown", "# T")), path.stem, tmp_path)))
     (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/a/b\n")
     assert portability.carries(path, tmp_path)
-    portability.main(tmp_path)
+    address.main(tmp_path)
     assert "08-vector-derivative.ipynb: installs git+https://github.com/a/b@main" in capsys.readouterr().out
     assert portability.carries(path, tmp_path) and "git+https://github.com/a/b@main" in path.read_text()
-    portability.main(tmp_path)
+    address.main(tmp_path)
     assert capsys.readouterr().out == ""

@@ -97,3 +97,18 @@ def _of_the_settings(root):
     section = _SECTION.search(config.read_text(encoding="utf-8") + "\n") if config.exists() else None
     values = dict(re.findall(r"^\s+(url|branch):[ \t]*[\"']?([^\s\"'#]*)", section[1], re.M)) if section else {}
     return values.get("url", "").rstrip("/").removesuffix(".git"), values.get("branch")
+
+
+def main(root=ROOT):
+    """Write the address into the cell of each notebook that installs the package; nothing else changes."""
+    required = requirement(root)
+    for path in sorted(root.glob("book/*.ipynb")):
+        text = path.read_text(encoding="utf-8")
+        made = re.sub(r"(install --quiet )[^\s\"\\]+", rf"\g<1>{required}", text, count=1)
+        if made != text:
+            path.write_text(made, encoding="utf-8")
+            print(f"{path.name}: installs {required}")
+
+
+if __name__ == "__main__":
+    main()

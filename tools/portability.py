@@ -173,18 +173,3 @@ def carries(path, root=statements.ROOT):
     text = path.read_text(encoding="utf-8")
     installed = re.search(r"install --quiet ([^\s\"\\]+)", text)
     return carry(json.loads(text), path.stem, root, installed[1] if installed else "") == json.loads(text)
-
-
-def main(root=statements.ROOT):
-    """Write the address of the repository into the cell of each notebook that installs; nothing else changes."""
-    required = requirement(root)
-    for path in statements.notebooks(root):
-        text = path.read_text(encoding="utf-8")
-        made = re.sub(r"(install --quiet )[^\s\"\\]+", rf"\g<1>{required}", text, count=1)
-        if made != text:
-            path.write_text(made, encoding="utf-8")
-            print(f"{path.name}: installs {required}")
-
-
-if __name__ == "__main__":
-    main()
