@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import mcbook as mb
@@ -18,7 +19,9 @@ from mcbook import statements
 from tools import chapter, check, references
 
 ROOT = statements.ROOT
-EDITING = (ROOT / "book" / "reference" / "editing.md").read_text()
+REFERENCE = ROOT / "book" / "reference"
+EDITING = (REFERENCE / "editing-in-detail.md").read_text()
+RECIPES = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", (REFERENCE / "editing.md").read_text(), re.M | re.S))
 
 
 def run(root, *command, how="-m"):
@@ -319,6 +322,38 @@ def test_a_copy_is_published_under_its_own_address(copy, tmp_path):
     after = path.read_text().splitlines()
     assert [line for line, old in zip(after, before, strict=True) if line != old and "someone/notes" not in line] == []
     assert after != before and check.faults(path, [check.carried]) == []
+
+
+#: Recipe -> the test that walks it, here or where it is named.
+WALKED = {
+    "Start": "",
+    "Change a number": "test_an_example_is_changed_run_and_checked",
+    "Change a formula": "test_a_changed_number_a_transposed_product_and_an_exchanged_label_are_told",
+    "Change a figure": "test_a_changed_number_a_transposed_product_and_an_exchanged_label_are_told",
+    "Add an exercise": "test_a_figure_an_explorer_an_exercise_and_statements_are_added",
+    "Add a section": "test_chapters_at_the_end_and_in_the_middle_pass_all_tests",
+    "Publish a copy": "test_a_copy_is_published_under_its_own_address",
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_is_short_and_walked_and_its_commands_are_there(name):
+    lines = [line for line in RECIPES[name].splitlines() if line.strip() and not line.startswith("```")]
+    assert len(lines) <= 10 and set(RECIPES) == set(WALKED)
+    assert WALKED[name] in globals() or name == "Start"
+    targets = re.findall(r"^([\w -]+):", (ROOT / "Makefile").read_text(), re.M)
+    known = {target for line in targets for target in line.split()}
+    assert set(re.findall(r"\bmake ([a-z]+)", RECIPES[name].replace("make a", ""))) <= known
+
+
+def test_the_exercise_of_the_recipe_works(tmp_path):
+    from mcbook.exercises import questions
+
+    question, table = re.findall(r"^```\w*\n(.*?)^```", RECIPES["Add an exercise"], re.M | re.S)
+    label = re.search(r":label: ex-([\w-]+)", question)[1]
+    (tmp_path / "07-new.toml").write_text(table)
+    assert label in questions.tables_of("07", tmp_path)
+    assert "hypot" in table and np.hypot(3, 4) == 5
 
 
 def section(title):

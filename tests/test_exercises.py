@@ -405,7 +405,7 @@ def test_an_exercise_of_the_book_is_whole(name):
     exercise = questions.find(name)
     assert len(exercise.hints) >= 2 or not exercise.parts, "two hints, the second closer"
     chapter = name.rpartition("-")[0]
-    text = (BOOK / "reference" / "editing.md").read_text() if chapter == "try" else "\n".join(
+    text = (BOOK / "reference" / "editing-in-detail.md").read_text() if chapter == "try" else "\n".join(
         "".join(cell["source"]) for path in BOOK.glob(f"{chapter}-*.ipynb")
         for cell in json.loads(path.read_text())["cells"])
     assert f":label: ex-{name}\n" in text, "the question is missing"

@@ -17,7 +17,7 @@ ON_PAGES = [(page, name) for page in PAGES for name in re.findall(r'class="mc-as
 FIRST = {kind: next(((page, name) for page, name in ON_PAGES
                      if any(part.kind == kind for part in questions.find(name).parts)), None) for kind in KINDS}
 ASKED = {kind: place for kind, place in FIRST.items() if place}
-TRY = "book/reference/editing.html"
+TRY = "book/reference/editing-in-detail.html"
 
 
 def entered(part, value):
