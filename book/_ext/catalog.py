@@ -23,8 +23,8 @@ from tools.references import places, referred
 #: The page that holds the list. What only lists statements does not use them.
 INDEX, LISTS = "book/reference/index-of-statements", {"index-of-statements", "errata"}
 _PLACE = "```{statement-list}\n```"
-#: Letters of the longest formula that stands in a line of the list, and what marks a box, whose title says it.
-LONGEST, _BOX = 44, "box"
+#: Letters of the longest formula that fits into a line on the narrowest phone, and what marks a box, whose title says it.
+LONGEST, _BOX = 24, "box"
 
 
 def used(root=ROOT):
