@@ -8,7 +8,7 @@ import pytest
 
 from book._ext.python import EXAMPLES
 from mcbook.inpage import answer
-from mcbook.inpage.examine import STEPS, as_html, examine
+from mcbook.inpage.examination import STEPS, as_html, examine
 from mcbook.inpage.faults import Fault, fault, report
 
 LAYER = "W = np.array([[1.0, 2.0], [0.5, -1.0], [-0.3, 0.4]])\ndef f(a):\n    return np.tanh(W.T @ a)"

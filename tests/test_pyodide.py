@@ -91,7 +91,7 @@ def test_what_the_page_needs_of_mcnotes_is_packed_and_runs_from_the_archive(tmp_
 
     (tmp_path / "own.zip").write_bytes(pyodide.archive(pyodide.own_files()))
     names = zipfile.ZipFile(tmp_path / "own.zip").namelist()
-    assert "mcbook/inpage/examine.py" in names and "mcbook/statements.json" in names
+    assert "mcbook/inpage/examination.py" in names and "mcbook/statements.json" in names
     assert not [name for name in names if "/site/" in name or "__pycache__" in name]
     with zipfile.ZipFile(tmp_path / "own.zip") as packed:
         packed.extractall(tmp_path / "there")

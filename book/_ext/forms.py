@@ -101,8 +101,7 @@ def pack(exercise):
     parts = [{"kind": part.kind, "ask": part.ask, "wanted": _plain(part.wanted),
               "also": [_plain(other) for other in part.also],
               "wrong": [[_plain(mistake), words] for mistake, words in part.wrong],
-              "digits": part.digits, "within": part.within,
-              "derivative": part.derivative, "resize": part.resize} for part in exercise.parts]
+              "digits": part.digits, "derivative": part.derivative, "resize": part.resize} for part in exercise.parts]
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(text.encode()).decode()[::-1]
 

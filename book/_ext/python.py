@@ -12,7 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from mcbook import statements
-from mcbook.inpage.examine import as_html, examine
+from mcbook.inpage.examination import as_html, examine
 
 from . import pyodide
 

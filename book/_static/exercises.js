@@ -124,9 +124,8 @@ const mcJudge = (() => {
       && Math.abs(given - wanted) * 10 ** places <= 0.5 * (1 + 1e-9);
   };
   const places = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k);
-  const fits = (given, wanted, digits = 3, within = 0) => {
+  const fits = (given, wanted, digits = 3) => {
     const gap = Math.abs(given - wanted), size = Math.abs(wanted);
-    if (gap <= within * (1 + 1e-9)) return true;
     if (whole(wanted)) return gap <= 1e-9 + 1e-12 * size;
     if (gap <= 1e-6 * size) return true;
     const leading = Math.floor(Math.log10(size)) + 1;
@@ -135,7 +134,7 @@ const mcJudge = (() => {
   };
   const line = ({ shape }) => shape.length <= 1 || (shape.length === 2 && Math.min(...shape) === 1);
   const fitting = (part, plain, wanted) => plain.values.length === wanted.values.length
-    && plain.values.every((value, k) => fits(value, wanted.values[k], part.digits, part.within));
+    && plain.values.every((value, k) => fits(value, wanted.values[k], part.digits));
   const transposed = ({ shape, values }) => shape.length === 2
     ? { shape: [shape[1], shape[0]],
       values: values.map((_, k) => values[(k % shape[0]) * shape[1] + Math.floor(k / shape[0])]) }
@@ -144,7 +143,7 @@ const mcJudge = (() => {
     { values: [...plain.values].sort((a, b) => a - b) }, { values: [...wanted.values].sort((a, b) => a - b) });
 
   const same = (part, plain, wanted) => {
-    if (part.kind === "number") return fits(plain, wanted, part.digits, part.within);
+    if (part.kind === "number") return fits(plain, wanted, part.digits);
     if (part.kind === "vector") return line(plain) && fitting(part, plain, wanted);
     if (part.kind === "matrix") return equal(plain.shape, wanted.shape) && fitting(part, plain, wanted);
     if (part.kind === "shape" && !wanted.length) return plain.every((size) => size === 1) && plain.length <= 2;
@@ -158,7 +157,7 @@ const mcJudge = (() => {
 
   const entries = (part, plain, wanted) => {
     const pairs = plain.values.map((value, k) => [value, wanted.values[k]]), size = pairs.length;
-    const right = pairs.map(([given, value]) => fits(given, value, part.digits, part.within));
+    const right = pairs.map(([given, value]) => fits(given, value, part.digits));
     const moving = pairs.some(([, value]) => value);
     for (const [key, factor] of [["all signs", -1], ["all twice", 2], ["all half", 0.5]])
       if (moving && pairs.every(([given, value]) => fits(given, factor * value, part.digits))) return [key, {}];

@@ -120,7 +120,7 @@ def same(part, plain, wanted) -> bool:
     return KINDS[part.kind].same(part, plain, wanted)
 
 
-def fits(given: float, wanted: float, digits: int = 3, within: float = 0.0) -> bool:
+def fits(given: float, wanted: float, digits: int = 3) -> bool:
     """Whether a number is the wanted one or a rounding of it.
 
     A whole number has no roundings. A rounding keeps `digits` significant digits, or as
@@ -130,9 +130,6 @@ def fits(given: float, wanted: float, digits: int = 3, within: float = 0.0) -> b
     ----------
     given, wanted : float
     digits : int, optional
-    within : float, optional
-        How far an answer may be from the wanted one and still be right, for one that is
-        worked from rounded numbers.
 
     Returns
     -------
@@ -144,12 +141,8 @@ def fits(given: float, wanted: float, digits: int = 3, within: float = 0.0) -> b
     (True, True, False, False)
     >>> fits(18.04, 18.0), fits(0.67, 2 / 3), fits(0.667, 2 / 3), fits(0.666, 2 / 3)
     (False, False, True, False)
-    >>> fits(-0.01078, -0.010774), fits(-0.01078, -0.010774, within=2e-5)
-    (False, True)
     """
     gap, size = abs(given - wanted), abs(wanted)
-    if gap <= within * (1 + 1e-9):
-        return True
     if _whole(wanted):
         return gap <= 1e-9 + 1e-12 * size
     if gap <= 1e-6 * size:
@@ -173,12 +166,12 @@ def _line(plain):
 
 def _fitting(part, plain, wanted):
     """Whether each entry is the wanted one."""
-    return [fits(given, right, part.digits, part.within) for given, right in
+    return [fits(given, right, part.digits) for given, right in
             zip(plain.reshape(-1).tolist(), wanted.reshape(-1).tolist(), strict=True)]
 
 
 def _same_number(part, plain, wanted):
-    return isinstance(plain, float) and fits(plain, wanted, part.digits, part.within)
+    return isinstance(plain, float) and fits(plain, wanted, part.digits)
 
 
 def _same_vector(part, plain, wanted):

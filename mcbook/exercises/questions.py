@@ -46,8 +46,6 @@ class Part:
         Mistakes that are known in advance, and what to say to each.
     digits : int
         Significant digits that a rounding has to keep.
-    within : float
-        How far an answer may be from the right one, where it is worked from rounded numbers.
     derivative : bool
         Whether rows stand for inputs, so that a transposed answer is the other layout.
     resize : bool
@@ -60,7 +58,6 @@ class Part:
     also: tuple = ()
     wrong: tuple = ()
     digits: int = 3
-    within: float = 0.0
     derivative: bool = True
     resize: bool = False
 
@@ -222,7 +219,7 @@ def _part(table, space, name):
         except Unreadable as reason:
             raise ValueError(f"exercise {name}: `{key}` cannot be read as {kind} ({reason}): {expression!r}") from None
 
-    options = {key: table[key] for key in ("ask", "digits", "within", "derivative", "resize") if key in table}
+    options = {key: table[key] for key in ("ask", "digits", "derivative", "resize") if key in table}
     also = tuple(plain(other, "also") for other in table.get("also", ()))
     wrong = tuple((plain(mistake["is"], "wrong"), mistake["say"]) for mistake in table.get("wrong", ()))
     part = Part(kind, plain(table["answer"], "answer"), also=also, wrong=wrong, **options)

@@ -8,7 +8,7 @@ reader's browser, where ``book/_static/python/python.js`` calls it through
 import json
 
 from .cells import Page
-from .examine import as_html, examine
+from .examination import as_html, examine
 
 
 def answer(request):

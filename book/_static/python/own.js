@@ -1,4 +1,4 @@
-// "Your own function": what the reader typed goes to mcbook.inpage.examine, and its blocks are shown.
+// "Your own function": what the reader typed goes to mcbook.inpage.examination, and its blocks are shown.
 (() => {
   const own = document.querySelector(".mc-own");
   const form = own?.querySelector("form");
