@@ -11,9 +11,8 @@ import math
 import numpy as np
 
 from .engine import discovery
-from .engine.factors import align, labels_of, product
 from .engine.patterns import read, same, written
-from .engine.term import Map, Term, fresh
+from .engine.structure import Map, Term, align, fresh, labels_of, product
 
 #: Above this many entries only the pattern that was found can be claimed.
 LARGE = 10**6

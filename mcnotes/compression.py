@@ -24,9 +24,8 @@ import numpy as np
 
 from .claims import LARGE, CompressionError, claimed, components
 from .engine import discovery
-from .engine.factors import labels_of
 from .engine.patterns import letters, written
-from .engine.structure import Structure, Term
+from .engine.structure import Structure, Term, labels_of
 from .fitting import fit
 from .layout import Derivative
 from .shapes import full_shape
@@ -108,7 +107,7 @@ def _found(structure, seen):
         return discovery.described(structure.dense(), discovery.of_values(structure.dense())), ""
     if len(structure.terms) == 1 and all(type(index) is int for index in structure.terms[0].axes):
         return structure.terms[0], ""
-    if discovery.simple(structure):
+    if discovery.simple(structure) and not structure.terms[0].listed:
         return structure.terms[0].lean(), ""
     if math.prod(shape) > LARGE:
         return Structure.of(structure.dense(), structure.inner, structure.outer).terms[0], _WAYS

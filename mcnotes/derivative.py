@@ -1,16 +1,30 @@
 """Exact derivatives of NumPy functions, in the notes' layout (X.4 to X.16)."""
 
 import inspect
+import weakref
+from collections.abc import Callable
 from functools import partial
+from math import prod
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
-from .engine import rules as _rules  # noqa: F401  (fills the rule table)
-from .engine.structure import Structure
-from .engine.tape import Closed
-from .engine.trace import Traced, UnsupportedError, pull_back, trace
-from .fitting import real
+from .engine.core import (
+    INSTEAD,
+    SMALL,
+    Closed,
+    NoDerivativeError,
+    Tape,
+    Traced,
+    UnsupportedError,
+    collect,
+    plain,
+    pull_back,
+    trace,
+)
+from .engine.structure import LIMIT, Structure, Term, align, product
+from .fitting import finite, real
 from .layout import Derivative
 from .shapes import counted, full_shape
 
@@ -18,27 +32,28 @@ _FLOAT = np.dtype(float)
 
 __all__ = ["Derivative", "derivative", "hessian", "value_and_derivative"]
 
+Derivatives = Derivative | tuple[Derivative, ...]
 
-def derivative(f, at, *, wrt=None, method="exact"):
+
+def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: str = "exact") -> Derivatives:
     """Differentiate a NumPy function at a point.
 
-    The function is called once, on arrays that record what is done to them, and
-    the record is walked back by the chain rule. There is no step size, and the
-    result is exact up to rounding. All arrays that `f` uses count as real numbers of
-    double precision, whatever their dtype.
+    The function is called on arrays that record what is done to them, and the record is
+    walked back by the chain rule. There is no step size, and the result is exact up to
+    rounding. `f` is also called on plain arrays, and must give the same value; with more
+    than 4096 entries only the first time that it meets arrays of these shapes. All arrays
+    that `f` uses count as real numbers of double precision, whatever their dtype.
 
     Parameters
     ----------
     f : callable
         A function of NumPy arrays that returns a number, an array, or a list of
         numbers. It may use the functions of :mod:`mcnotes.engine.rules`.
-    at : number, array of any shape, list or dict of arrays, or tuple of these
-        The point. A tuple holds several arguments of `f`. A list or a dict that
-        holds arrays, such as ``{"W": W, "b": b}`` or ``[(W1, b1), (W2, b2)]``, is one
-        argument with many arrays in it; a list of numbers is an array.
+    at : number, array of any shape, or tuple of these
+        The point. A tuple holds several arguments of `f`; a list of numbers is an array.
     wrt : int or str, optional
-        With several arguments: which one to differentiate by, by place or by
-        name. The default takes all of them.
+        With several arguments: which one to differentiate with respect to, by place
+        or by name. The default takes all of them.
     method : {"exact", "difference"}, optional
         ``"difference"`` uses central differences, the limit definition (5) with
         a small step, for functions without a rule and for comparison.
@@ -46,17 +61,15 @@ def derivative(f, at, *, wrt=None, method="exact"):
     Returns
     -------
     Derivative
-        Or a tuple of them, one for each argument, with several and no `wrt`; for a
-        list or a dict the same container of them. Where the result does not depend
-        on the input, the derivative is zero.
+        Or a tuple of them, one for each argument, with several and no `wrt`. Where the
+        result does not depend on the input, the derivative is zero.
 
     Raises
     ------
     TypeError
-        `at` or the result is not made of real numbers, or `f` uses a function
-        without a rule (the message names it), or changes an array in place after it
-        has computed with it. One way escapes: a few entries of an array of more than
-        16384, changed through a view of it that was made before.
+        `at` or the result is not made of real numbers; or `f` uses a function without a
+        rule (the message names it), changes an array in place, or does something else
+        when it is recorded: it draws random numbers, or looks at the type of its argument.
     ValueError
         `at` is empty, ragged, or has entries that are not finite; or `f`, or its
         derivative, is not a number there.
@@ -67,19 +80,18 @@ def derivative(f, at, *, wrt=None, method="exact"):
     (3, 1)
     >>> derivative(lambda W, a: np.tanh(W.T @ a), (np.ones((4, 3)), np.ones(4)), wrt="W").array.shape
     (4, 3, 3)
-    >>> derivative(lambda p: np.sum(p["W"].T @ p["b"]), {"W": np.ones((4, 3)), "b": np.ones(4)})["W"].array.shape
-    (4, 3)
     """
     return _differentiate(f, at, wrt, method)[1]
 
 
-def value_and_derivative(f, at, *, wrt=None, method="exact"):
+def value_and_derivative(f: Callable, at: Any, *, wrt: int | str | None = None,
+                         method: str = "exact") -> tuple[Any, Derivatives]:
     """Value of a function and its derivative, from one call.
 
     Parameters
     ----------
     f : callable
-    at : number, array of any shape, list or dict of arrays, or tuple of these
+    at : number, array of any shape, or tuple of these
     wrt : int or str, optional
     method : {"exact", "difference"}, optional
         All as for :func:`derivative`.
@@ -108,7 +120,7 @@ def value_and_derivative(f, at, *, wrt=None, method="exact"):
     return y[()], found
 
 
-def hessian(f, at):
+def hessian(f: Callable, at: Any) -> Derivative:
     """Second derivatives of a scalar function: the derivative of its gradient.
 
     Parameters
@@ -133,7 +145,7 @@ def hessian(f, at):
     array([[4., 6.],
            [6., 0.]])
     """
-    if isinstance(at, tuple | dict) or _holds_arrays(at):
+    if isinstance(at, tuple):
         raise TypeError("hessian takes one array at; put several arguments into one, or differentiate "
                         "mc.derivative(f, ..., wrt=...).array again")
 
@@ -151,173 +163,270 @@ def _differentiate(f, at, wrt, method):
         raise TypeError(f"f must be a function of NumPy arrays, it was {type(f).__name__}")
     if method not in ("exact", "difference"):
         raise ValueError(f'method must be "exact" or "difference", it was {method!r}')
-    several = isinstance(at, tuple)
-    if not several and wrt is not None:
-        raise TypeError("wrt= chooses among several arguments: pass them as a tuple, at=(W, a)")
-    if type(at) is np.ndarray and method == "exact":
-        y, found = _exact(f, [_point("at", at)], (0,))
-        return y, found[0]
-    arguments, points = at if several else (at,), []
-    forms = [form_of(f"at[{k}]" if several else "at", x, points) for k, x in enumerate(arguments)]
-    run = f if all(type(form) is int for form in forms) else lambda *arrays: f(*(filled(form, arrays)
-                                                                                 for form in forms))
-    picked = chosen(f, wrt, len(arguments)) if several else [0]
-    wanted = [place for k in picked for place in places(forms[k])]
-    if method == "difference":
-        y = _result(run(*(np.copy(point) if type(point) is np.ndarray else point for point in points)))
-        found = {place: _differences(run, points, place) for place in wanted}
-    else:
-        y, found = _exact(run, points, wanted)
-    parts = [filled(forms[k], found) for k in picked]
-    return y, tuple(parts) if several and wrt is None else parts[0]
-
-
-# Several arrays in a list or a dict -----------------------------------------------------------------------
-
-def _holds_arrays(x):
-    """Whether a list or tuple holds arrays with axes, or a dict; a list of numbers is itself an array."""
-    return isinstance(x, list | tuple) and any(
-        isinstance(part, dict) or isinstance(part, np.ndarray | Traced) and part.ndim or _holds_arrays(part)
-        for part in x)
-
-
-def form_of(name, x, points):
-    """The form of an argument, with places in the list of points where it has arrays."""
-    if isinstance(x, dict):
-        if not x:
-            raise ValueError(f"{name} is an empty dict; there is nothing to differentiate by")
-        return {key: form_of(f"{name}[{key!r}]", part, points) for key, part in x.items()}
-    if _holds_arrays(x):
-        parts = [form_of(f"{name}[{k}]", part, points) for k, part in enumerate(x)]
-        return parts if isinstance(x, list) else type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
-    points.append(_point(name, x))
-    return len(points) - 1
-
-
-def filled(form, values):
-    """The form with values at its places."""
-    if isinstance(form, dict):
-        return {key: filled(part, values) for key, part in form.items()}
-    if isinstance(form, list | tuple):
-        parts = [filled(part, values) for part in form]
-        return parts if isinstance(form, list) else type(form)(*parts) if hasattr(form, "_fields") else tuple(parts)
-    return values[form]
-
-
-def places(form):
-    """The places in a form, in order."""
-    if type(form) is int:
-        return [form]
-    return [place for part in (form.values() if isinstance(form, dict) else form) for place in places(part)]
+    points, wanted = points_of(f, at, wrt)
+    y, found = (_exact if method == "exact" else _differences)(f, points, wanted)
+    return y, tuple(found) if isinstance(at, tuple) and wrt is None else found[0]
 
 
 # Points and results ---------------------------------------------------------------------------------------
 
+def points_of(f, at, wrt):
+    """The arguments of `f` as arrays, and the places of those to differentiate with respect to."""
+    if not isinstance(at, tuple):
+        if wrt is not None:
+            raise TypeError("wrt= chooses among several arguments: pass them as a tuple, at=(W, a)")
+        return [_point("at", at)], [0]
+    return [_point(f"at[{k}]", x) for k, x in enumerate(at)], chosen(f, wrt, len(at))
+
+
 def _point(name, x):
-    """One array to differentiate by."""
+    """One array to differentiate with respect to."""
+    if isinstance(x, dict) or isinstance(x, list | tuple) and any(
+            isinstance(part, dict) or isinstance(part, np.ndarray | Traced) and part.ndim for part in x):
+        raise TypeError(f"{name} is a {type(x).__name__} of arrays; pass the arrays as a tuple, at=(W, b), and let f "
+                        "take them as arguments")
     array = real(name, x)
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape}); there is nothing to differentiate by")
     return array
 
 
-def _result(y):
-    """The function's result: traced, or a constant float array."""
-    if y is None:
-        raise TypeError("f returned None; did you forget the return statement?")
-    if type(y) is Traced and y.value.size:
-        if type(y.tape.records) is Closed:
-            y.tape.records[0] = ()
-        return y
-    array = y if isinstance(y, Traced) else np.asarray(y)
-    if array.size == 0:
-        raise ValueError(f"f returned an empty array (shape {array.shape}); there is nothing to differentiate")
-    if array.dtype == object and all(isinstance(entry, Real) for entry in array.flat):
-        array = array.astype(float)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"f must return real numbers, it returned {type(y).__name__} of dtype {array.dtype}")
-    return array.astype(float)
-
-
 def chosen(f, wrt, count):
-    """The places of the arguments to differentiate by."""
+    """The places of the arguments to differentiate with respect to."""
     if wrt is None:
         return list(range(count))
     if isinstance(wrt, str):
-        names = list(inspect.signature(f).parameters)
+        try:
+            parameters = list(inspect.signature(f, follow_wrapped=False).parameters.values())
+        except (TypeError, ValueError):
+            parameters = []
+        names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         if wrt not in names[:count]:
-            raise ValueError(f"wrt={wrt!r} is not an argument of f; its arguments are {', '.join(names)}")
+            raise ValueError(f"wrt={wrt!r} is not an argument of f that takes one of the arrays; "
+                             + (f"its arguments are {', '.join(names)}" if names else "its arguments have no names")
+                             + "; a place works, too: wrt=0")
         return [names.index(wrt)]
     if not isinstance(wrt, int) or isinstance(wrt, bool) or not 0 <= wrt < count:
         raise ValueError(f"wrt={wrt!r} must name an argument or be a place from 0 to {count - 1}")
     return [wrt]
 
 
-def _exact(f, points, chosen):
-    """The result of f, and a derivative for each of the chosen points, under its place."""
-    tape, y = _traced(f, points)
-    if not isinstance(y, Traced) or y.tape is not tape:
-        return y, {k: _nothing(points[k].shape, y.shape, tape.branched) for k in chosen}
+def _result(y):
+    """The function's result: traced, or a constant float array."""
+    if type(y) is Traced and y.position is not None and y.value.size:
+        return y
+    if y is None:
+        raise TypeError("f returned None; did you forget the return statement?")
+    try:
+        array = np.asarray(plain(y))
+    except ValueError:
+        raise ValueError(f"f returned parts of different shapes {sorted({np.shape(part) for part in y})}; return one "
+                         "array, or parts of one shape") from None
+    if array.size == 0:
+        raise ValueError(f"f returned an empty array (shape {array.shape}); there is nothing to differentiate")
+    if array.dtype == object and all(isinstance(entry, Real) for entry in array.flat):
+        array = array.astype(float)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"f must return real numbers, it returned {type(y).__name__} of dtype {array.dtype}" + (
+            "; take real and imaginary parts apart, and keep every number real" if array.dtype.kind == "c" else ""))
+    return array.astype(float)
+
+
+# Recorded, and compared -----------------------------------------------------------------------------------
+
+def recorded(f, points, tape):
+    """What f returns on traced arrays, after it gave the same value on plain ones; its own errors come through.
+
+    A derivative inside of a derivative is not compared: the outer one is.
+    """
+    if Traced in map(type, points):
+        return _result(trace(f, points, tape))
+    code = getattr(f, "__code__", None)
+    key = _identity(f, points) if code in _compared else None
+    tape.trusted = key is not None and _compared[code] == key
+    known = None if tape.trusted else _on_plain_arrays(f, points)
+    try:
+        y = _result(trace(f, points, tape))
+    except (UnsupportedError, NoDerivativeError):
+        raise
+    except Exception as error:
+        if isinstance(error.__cause__, UnsupportedError):
+            raise error.__cause__ from None
+        if tape.trusted:
+            _on_plain_arrays(f, points)         # an error of f itself
+        if "dtype('O')" in str(error) or "loop of ufunc" in str(error) or "input types" in str(error):
+            raise UnsupportedError("an array built with np.array([...]) from traced and plain numbers is an array of "
+                                   "objects, which NumPy cannot compute with; build it with np.stack([...])") from error
+        raise UnsupportedError(f"f works on plain arrays, but not on arrays that record what is done to them "
+                               f"({type(error).__name__}: {error}); {INSTEAD}") from error
+    bare = plain(y)
+    if not finite(bare):
+        at = np.argwhere(~np.isfinite(bare))[0].tolist()
+        what = "nan" if np.isnan(bare).any() else "infinite"
+        raise NoDerivativeError(f"f is not defined at this point: its result is {what}"
+                                + (f" (entry {at})" if at else ""))
+    if known is not None and not _same(known, bare):
+        again = _on_plain_arrays(f, points)
+        raise UnsupportedError("f has another value when it is called again" + (
+            " on arrays that record what is done to them: it looks at the type of its argument, or takes numbers out "
+            "of NumPy's sight; use np functions on the argument itself" if _same(known, again) else
+            ": it draws random numbers, or changes something outside of itself; draw them before, and pass them in"))
+    if code is not None and not tape.trusted and (tape.large or bare.size > SMALL):
+        _compared[code] = _identity(f, points)
+    return y
+
+
+#: Code of a function -> what it had captured, and the shapes it met, when it gave the same value on plain arrays.
+_compared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+class _Captured:
+    """One thing that a function captured: equal only to the same thing, as long as it is there."""
+
+    def __init__(self, thing):
+        try:
+            self.thing = weakref.ref(thing)
+        except TypeError:
+            self.thing = partial(_itself, thing)
+
+    def __eq__(self, other):
+        mine = self.thing()
+        return mine is not None and mine is other.thing()
+
+    __hash__ = None
+
+
+def _itself(thing):
+    return thing
+
+
+def _identity(f, points):
+    """What a function is made of, as far as one can tell, and the shapes that it meets."""
+    try:
+        inside = [cell.cell_contents for cell in f.__closure__ or ()] + [*(f.__defaults__ or ())]
+    except ValueError:                                  # not filled yet
+        return None
+    inside = [part for thing in inside for part in (thing if type(thing) is tuple else [thing])]
+    return [*map(_Captured, inside), *[np.shape(x) for x in points]]
+
+
+def _on_plain_arrays(f, points):
+    """The value of f on copies of the points, or None where it is traced itself."""
+    y = f(*[x.copy() if x.ndim else x[()] for x in points])
+    if type(y) is np.float64 or type(y) is np.ndarray and y.dtype is _FLOAT and y.size:
+        return y
+    y = collect(y)
+    return None if type(y) is Traced else _result(y)
+
+
+def _same(known, y):
+    if known.shape != y.shape:
+        return False
+    gap = known - y
+    if not y.ndim:
+        return gap == 0 or abs(gap) <= 1e-8 * abs(y) + 1e-13
+    return not np.count_nonzero(gap) or bool(np.abs(gap).max() <= 1e-8 * np.abs(y).max() + 1e-13)
+
+
+# Exact and by differences ---------------------------------------------------------------------------------
+
+def _exact(f, points, wanted):
+    """The result of f, and a derivative for each of the wanted points."""
+    tape = Tape()
+    y = recorded(f, points, tape)
+    if type(y) is not Traced or y.tape is not tape:
+        if type(y) is Traced and type(y.tape.nodes) is Closed:
+            y.tape.nodes.append(None)
+        return y, [_nothing(points[k].shape, y.shape, tape.branched) for k in wanted]
     scalar = counted(y.shape) == ()
-    flat = np.reshape(y, ()) if scalar and y.shape else y
-    found = pull_back(tape, flat.position, flat.shape, len(points))
-    tape.records = Closed()
+    end = np.reshape(y, ()) if scalar and y.shape else y
+    found = pull_back(tape, end.position, end.shape, len(points))
+    tape.nodes = Closed()
     again = None
     if scalar and Traced not in map(type, points):
-        held = [point.copy() if point.size <= _SMALL else point for point in points]
+        held = [point.copy() if point.size <= SMALL else point for point in points]
         again = partial(partial, _structured, f, held)
-    return y, {k: _held(found[k], points[k].shape, y.shape, tape.branched, again and again(k)) for k in chosen}
-
-
-#: Points of at most so many entries are kept as they were for a scalar result's structure.
-_SMALL = 10**5
+    return y, [_held(found[k], points[k].shape, y.shape, tape, again and again(k)) for k in wanted]
 
 
 def _structured(f, points, k, known):
     """The structure of a scalar result, from a second run; None where that run does not give the same entries."""
     try:
-        tape, y = _traced(f, points)
-        if not isinstance(y, Traced) or y.tape is not tape:
+        tape = Tape()
+        y = _result(trace(f, points, tape))
+        if type(y) is not Traced or y.tape is not tape:
             return None
-        y = np.reshape(y, (1,))
-        back = pull_back(tape, y.position, (1,), len(points))[k]
-        tape.records = Closed()
+        end = np.reshape(y, (1,))
+        back = pull_back(tape, end.position, (1,), len(points))[k]
+        tape.nodes = Closed()
         if back is None:
             return None
-        back = _counted(back, points[k].shape, ())
+        back = of_axes(back, points[k].shape, ())
         return back if np.allclose(back.dense(), known, rtol=1e-9, atol=0.0) else None
-    except (TypeError, ValueError, MemoryError):
-        return None             # f is no longer what it was
+    except Exception:  # noqa: BLE001  (f is no longer what it was)
+        return None
 
 
-def _traced(f, points):
-    try:
-        tape, y = trace(f, points)
-    except (TypeError, ValueError) as error:
-        _explain(error)
-        raise
-    return tape, _result(y)
-
-
-def _explain(error):
-    """Say in our words what NumPy says in its own when a traced number went astray in it."""
-    if isinstance(error.__cause__, UnsupportedError):
-        raise error.__cause__ from None
-    if any(words in str(error) for words in ("loop of ufunc", "dtype('O')", "not supported for the input types")):
-        raise UnsupportedError("an array built with np.array([...]) from traced and plain numbers is an array of "
-                               "objects, which NumPy cannot compute with; build it with np.stack([...])") from error
-
-
-def _held(back, input_shape, output_shape, branched, again):
+def _held(back, input_shape, output_shape, tape, again):
     """A Derivative from what came back to one input."""
     if back is None:
-        return _nothing(input_shape, output_shape, branched)
+        return _nothing(input_shape, output_shape, tape.branched)
     if isinstance(back, Structure):
-        return Derivative(input_shape, output_shape, structure=_counted(back, input_shape, output_shape),
-                          branched=branched)
-    back = back.astype(float) if type(back) is np.ndarray and back.dtype is not _FLOAT else back
-    return Derivative(input_shape, output_shape, branched=branched, again=again,
+        _settle(back, tape)
+        return Derivative(input_shape, output_shape, structure=of_axes(back, input_shape, output_shape),
+                          branched=tape.branched)
+    if isinstance(back, np.ndarray | np.generic):
+        if not finite(back):
+            _no_slope(back)
+        back = np.array(back, float) if type(back) is not np.ndarray or back.base is not None \
+            or back.dtype is not _FLOAT else back
+    else:
+        _no_slope(back)
+    return Derivative(input_shape, output_shape, branched=tape.branched, again=again,
                       array=back if back.shape == input_shape else np.reshape(back, input_shape))
+
+
+def _no_slope(array):
+    """An error where an entry is nan; infinite slopes are slopes."""
+    bare = np.asarray(plain(array))
+    if np.isnan(bare).any():
+        at = np.argwhere(np.isnan(bare))[0].tolist()
+        raise NoDerivativeError(
+            f"the derivative is not a number at this point{f' (entry {at})' if at else ''}: a step has no derivative "
+            "there (sqrt, norm or std at 0, a second derivative of one of them), or an infinite slope meets a zero. "
+            "Move the point, or choose before the step: np.sqrt(np.where(v > 1, v - 1, 1.0))")
+
+
+def _settle(s, tape):
+    """See that a structure has no entry that is nan, and shows no memory of the caller."""
+    large = tape.large if tape.trusted else ()
+    for k, term in enumerate(s.terms):
+        if large:
+            s.terms[k] = term = _owned(term, large)
+    if all([finite(array if type(array) is np.ndarray else plain(array)) for term in s.terms
+            for array, _ in term.factors]):
+        return
+    if s.dense_nbytes <= LIMIT:
+        _no_slope(s.dense())
+        return
+    for term in s.terms:
+        labels = tuple(dict.fromkeys(label for _, own in term.factors for label in own))
+        if 8 * prod(term.sizes[label] for label in labels) <= LIMIT:
+            _no_slope(product(term.factors, labels))
+
+
+def _owned(term, large):
+    """A term without memory of the caller: a product with a smaller factor costs no more than a copy."""
+    foreign = [factor for factor in term.factors if type(factor[0]) is np.ndarray
+               and any(np.may_share_memory(factor[0], x) for x in large)]
+    own = [factor for factor in term.factors if not any(factor is other for other in foreign)]
+    for array, labels in foreign:
+        at = next((j for j, (_, others) in enumerate(own) if set(others) <= set(labels)), None)
+        if at is None:
+            own.append((array.copy(order="K"), labels))
+        else:
+            own[at] = array * align(*own[at], labels), labels
+    return Term(own, term.axes, term.sizes)
 
 
 def _nothing(input_shape, output_shape, branched):
@@ -326,7 +435,7 @@ def _nothing(input_shape, output_shape, branched):
     return Derivative(input_shape, output_shape, structure=structure, branched=branched)
 
 
-def _counted(structure, input_shape, output_shape):
+def of_axes(structure, input_shape, output_shape):
     """The structure with the axes that the notes count: the second of a column goes."""
     inner, outer = counted(input_shape), counted(output_shape)
     if inner == structure.inner and outer == structure.outer:
@@ -336,20 +445,41 @@ def _counted(structure, input_shape, output_shape):
                      inner, outer)
 
 
-def _differences(f, points, k):
+def _differences(f, points, wanted):
     """Central differences, one input entry after the other (the limit definition, (5))."""
+    if Traced in map(type, points):
+        raise UnsupportedError('method="difference" cannot be differentiated again; use method="exact"')
+    return np.asarray(_on_plain_arrays(f, points)), [_difference(f, points, k) for k in wanted]
+
+
+def _difference(f, points, k):
+    """One derivative; a step is made smaller as long as halving it changes more than rounding does."""
     point, columns = points[k], []
-    if isinstance(point, Traced):
-        raise TypeError('method="difference" cannot be differentiated again; use method="exact"')
-    for index in np.ndindex(np.shape(point)):
-        step = np.zeros(np.shape(point))
-        step[index] = 6e-6 * max(1.0, abs(point[index]))
-        ends = [_result(f(*(np.copy(other) for other in points[:k]), point + sign * step,
-                          *(np.copy(other) for other in points[k + 1:]))) for sign in (1, -1)]
-        columns.append((ends[0] - ends[1]) / (2 * step[index]))
+    for index in np.ndindex(point.shape):
+        step, found = 6e-6 * max(1.0, abs(point[index])), []
+        for _ in range(6):
+            slope, size = _slope(f, points, k, index, step)
+            gap = np.abs(slope - _slope(f, points, k, index, step / 2)[0]).max()
+            noise = 1e-14 * max(1.0, size) / step
+            found.append((gap + noise if gap == gap else np.inf, len(found), slope))
+            if gap <= max(1e-8 * np.abs(slope).max(), noise):
+                break
+            step *= 0.02
+        columns.append(min(found)[2])
     entries = np.stack(columns)
     if not np.isfinite(entries).all():
         raise ValueError("f is not finite (nan or inf) within a small step of the point, so differences have nothing "
                          "to compare; move the point, or use method=\"exact\"")
     outer = np.shape(columns[0])
-    return Derivative(np.shape(point), outer, array=np.reshape(entries, full_shape(np.shape(point), outer)))
+    return Derivative(point.shape, outer, array=np.reshape(entries, full_shape(point.shape, outer)))
+
+
+def _slope(f, points, k, index, step):
+    """The difference quotient for one entry, around the point; and how large the values are."""
+    ends = []
+    for sign in (1, -1):
+        moved = points[k].copy()
+        moved[index] += sign * step
+        ends.append((moved[index], _on_plain_arrays(f, [*points[:k], moved, *points[k + 1:]])))
+    (high, above), (low, below) = ends
+    return (above - below) / (high - low), np.abs(above).max()

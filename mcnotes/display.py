@@ -1,4 +1,4 @@
-"""A matrix of derivatives as text, as a table and in LaTeX: few digits, one under the other."""
+"""A matrix of derivatives as text and as a table: few digits, one under the other; inf is inf."""
 
 import html
 
@@ -12,7 +12,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def text(array):
-    """An array as text, six digits; what rounding left of a zero is 0.
+    """An array as text, six digits; what rounding left of a zero is 0, inf is inf.
 
     Parameters
     ----------
@@ -24,16 +24,17 @@ def text(array):
 
     Examples
     --------
-    >>> text(np.array([1.0, 1e-17, 2 / 3]))
-    '[1 0 0.666667]'
+    >>> text(np.array([1.0, 1e-17, 2 / 3, np.inf]))
+    '[1 0 0.666667 inf]'
     """
     return np.array2string(_clean(array), formatter={"float_kind": lambda x: f"{x:.6g}"}, threshold=200)
 
 
 def _clean(array):
+    """Entries without what rounding leaves of a zero: 15 digits below the largest."""
     array = np.asarray(array, float)
-    small = 1e-12 * (np.abs(array).max() if array.size else 0.0)
-    return np.where(np.abs(array) <= small, 0.0, array)
+    finite = np.abs(array[np.isfinite(array)])
+    return np.where(np.abs(array) <= 1e-15 * finite.max(initial=0.0), 0.0, array)
 
 
 def numbers(matrix):
@@ -53,17 +54,21 @@ def numbers(matrix):
     [['4.24', '20.00'], ['−46.23', '0.00']]
     """
     matrix = _clean(matrix)
-    sizes = np.abs(matrix[matrix != 0])
+    sizes = np.abs(matrix[(matrix != 0) & np.isfinite(matrix)])
     powers = np.floor(np.log10(sizes)).astype(int)
     if sizes.size == 0:
-        return [["0"] * matrix.shape[1] for _ in matrix]
+        return [[_plain(f"{x:.0f}") for x in row] for row in matrix]
     if not -4 <= powers.max() <= 5:
         return [[_power(x) for x in row] for row in matrix]
     most = max(0, _DIGITS - 1 - powers.max()) + 1
     decimals = max(_needed(x, min(most, max(0, _DIGITS - 1 - power)))
                    for x, power in zip(sizes, powers, strict=True))
-    return [[_power(x) if x and abs(x) < 0.5 * 10.0**-decimals else f"{x:.{decimals}f}".replace("-", "−")
-             for x in row] for row in matrix]
+    return [[_power(x) if x and abs(x) < 0.5 * 10.0**-decimals else _plain(f"{x:.{decimals}f}") for x in row]
+            for row in matrix]
+
+
+def _plain(text):
+    return text.replace("-", "−").replace("inf", "∞")
 
 
 def _needed(x, decimals):
@@ -73,8 +78,8 @@ def _needed(x, decimals):
 
 def _power(x):
     """A number with a power of ten."""
-    if x == 0:
-        return "0"
+    if x == 0 or not np.isfinite(x):
+        return _plain(f"{x:.0f}")
     digits, _, power = f"{x:.{_DIGITS - 1}e}".partition("e")
     return f"{digits}·10{str(int(power)).translate(_RAISED)}".replace("-", "−")
 
@@ -179,6 +184,6 @@ def latex(matrix):
 
 
 def _in_latex(number):
-    digits, ten, power = number.replace("−", "-").partition("·10")
+    digits, ten, power = number.replace("−", "-").replace("∞", r"\infty").partition("·10")
     lowered = power.translate({after: before for before, after in _RAISED.items()})
     return digits + (rf" \cdot 10^{{{lowered}}}" if ten else "")

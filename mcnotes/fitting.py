@@ -1,12 +1,34 @@
 """What comes in from outside: finite real numbers, in the shape that is needed, and nothing that broadcasts."""
 
+from math import isfinite
+
 import numpy as np
 
-from .engine.leaving import finite
-from .engine.trace import Traced
+from .engine.core import Traced
 from .shapes import counted
 
 _FLOAT = np.dtype(float)
+
+
+def finite(x):
+    """Whether all entries are finite: one product, and a second look where it overflows.
+
+    Parameters
+    ----------
+    x : float or array of float
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> finite(np.array([1.0, 1e300])), finite(np.array([1.0, -np.inf]))
+    (True, False)
+    """
+    if type(x) is np.ndarray and x.ndim:
+        return isfinite(np.vdot(x, x)) or bool(np.isfinite(x).all())
+    return isfinite(x)
 
 
 def real(name, x):
@@ -122,6 +144,6 @@ def numbers(x):
     >>> numbers([1, 2])
     array([1, 2])
     """
-    while isinstance(x, Traced):
+    while hasattr(x, "tape") or hasattr(x, "settled"):
         x = x.value
     return np.asarray(x)

@@ -2,13 +2,12 @@
 
 import copy
 import html
-from numbers import Real
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from . import display
-from .engine.structure import Structure, Term
+from .engine.structure import Structure
 from .fitting import fit
 from .shapes import LayoutError, counted, full_shape, kind_of_shape, layout_shape, shape_of
 
@@ -16,14 +15,9 @@ from .shapes import LayoutError, counted, full_shape, kind_of_shape, layout_shap
 class Derivative(NDArrayOperatorsMixin):
     """The derivative of one array by another.
 
-    It can be used like an array. Where that could mean two things, it means this:
-    ``np.asarray(d)``, ``d.shape``, ``d[i, j]``, ``d.T`` and ``d @ x`` speak of
-    ``.matrix``, the notes' layout, where there is one, and else of ``.array``. The
-    two differ for a scalar by a vector, ``(m, 1)`` and ``(m,)``, for a vector by a
-    scalar, ``(1, n)`` and ``(n,)``, and for a matrix by a scalar, where one is the
-    transpose of the other. So ``d - X`` and ``X == d`` take the one that has the
-    shape of ``X``: ``X - 0.1 * d`` is a step of gradient descent, and nothing
-    broadcasts. A number times a Derivative is a Derivative.
+    It is no array: ``.array`` has all entries, ``.matrix`` the notes' layout. The two differ for
+    a scalar by a vector, ``(m, 1)`` and ``(m,)``, for a vector by a scalar, ``(1, n)`` and ``(n,)``,
+    and for a matrix by a scalar, where one is the transpose of the other.
 
     Attributes
     ----------
@@ -230,91 +224,31 @@ class Derivative(NDArrayOperatorsMixin):
             return here * np.reshape(x, ()) if side == "outer" else np.sum(here * np.reshape(x, self.inner))
         return self.structure.contracted(np.reshape(x, self.inner if side == "inner" else self.outer), side)
 
-    # As an array ---------------------------------------------------------------------------------------------
+    # No array --------------------------------------------------------------------------------------------------
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
         """Shape of ``.matrix`` where there is one, and else of ``.array``; neither is built."""
         if len(self.inner) + len(self.outer) > 2:
             return full_shape(self.input_shape, self.output_shape)
         return layout_shape(self.inner, self.outer)
 
-    ndim = property(lambda self: len(self.shape))
-    size = property(lambda self: int(np.prod(self.shape, dtype=int)))
-    dtype = property(lambda self: np.dtype(float))
-    T = property(lambda self: self._plain().T)
+    def _say_which(self, *_, **__):
+        raise TypeError("a Derivative has two forms, and this could mean either: write .array, all entries in the "
+                        "shape of the input and then of the output (X - 0.1 * d.array is a step of gradient descent), "
+                        "or .matrix, the notes' layout")
 
-    def _plain(self):
-        """The matrix where there is one, and else the array."""
-        return self.array if len(self.inner) + len(self.outer) > 2 else self.matrix
-
-    def __array__(self, dtype=None, copy=None):
-        return np.array(self._plain(), dtype=dtype) if copy else np.asarray(self._plain(), dtype=dtype)
-
-    def __len__(self):
-        return len(self._plain())
-
-    def __iter__(self):
-        return iter(self._plain())
-
-    def __getitem__(self, key):
-        return self._plain()[key]
-
-    def __bool__(self):
-        return bool(self._plain())
+    __array_ufunc__ = __array__ = __getitem__ = __iter__ = __len__ = __bool__ = _say_which
+    __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__
 
     def __float__(self):
-        return float(self._plain())
+        return float(self.matrix) if self.inner + self.outer == () else self._say_which()
 
     def __format__(self, how):
-        return format(self._plain()[()], how) if how else str(self)
+        return format(float(self), how) if how else str(self)
 
-    def __array_ufunc__(self, ufunc, method, *operands, **options):
-        if method == "__call__" and not options:
-            scaled = self._scaled(ufunc, operands)
-            if scaled is not None:
-                return scaled
-        arrays = [x for x in operands if not isinstance(x, Derivative)]
-        if method != "__call__" or ufunc is np.matmul or not arrays:
-            values = [x._plain() if isinstance(x, Derivative) else x for x in operands]
-        else:
-            values = [x._beside(arrays[0]) if isinstance(x, Derivative) else x for x in operands]
-        return getattr(ufunc, method)(*values, **options)
-
-    def _scaled(self, ufunc, operands):
-        """A Derivative for -d, 3 * d, d * 3 and d / 3; None for anything else."""
-        if ufunc is np.negative:
-            return self._times(-1.0)
-        others = [x for x in operands if x is not self]
-        if len(others) != 1 or not isinstance(others[0], Real | np.bool_):
-            return None
-        if ufunc is np.multiply:
-            return self._times(float(others[0]))
-        return self._times(1.0 / others[0]) if ufunc is np.divide and operands[0] is self else None
-
-    def _times(self, number):
-        other = copy.copy(self)
-        if self._array is not None:
-            other._array, other._structure, other._again = self._array * number, None, None
-        if self._structure is not None:
-            other._structure = Structure([Term([*term.factors, (number, ())], term.axes, term.sizes)
-                                          for term in self._structure.terms], self.inner, self.outer)
-        return other
-
-    def _beside(self, other):
-        """The array or the matrix, whichever has the shape of what it meets."""
-        shape, full = np.shape(other), full_shape(self.input_shape, self.output_shape)
-        if shape == ():
-            return self._plain()
-        if shape == full == self.shape and self.outer and len(self.outer) == 2:
-            raise ValueError(f".array and .matrix both have shape {shape} here, and one is the transpose of the other; "
-                             "say which one you mean")
-        if shape == full:
-            return self.array
-        if shape == self.shape:
-            return self.matrix
-        both = f"{full}" if full == self.shape else f"{full} as .array and {self.shape} as .matrix"
-        raise ValueError(f"an array of shape {shape} meets a derivative of shape {both}; nothing broadcasts here")
+    def __getstate__(self):
+        return self.__dict__ | {"_again": None}         # f itself may not be pickled
 
     # On the page ---------------------------------------------------------------------------------------------
 

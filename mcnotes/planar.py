@@ -3,8 +3,7 @@
 import numpy as np
 
 from .derivative import value_and_derivative
-from .engine.leaving import finite
-from .fitting import fit, real
+from .fitting import finite, fit, real
 
 
 def planar(f, at):

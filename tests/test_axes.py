@@ -11,12 +11,10 @@ X[1] = X[1, ::-1] * 1.1 + 0.05
 FUNCTIONS = {
     **{f.__name__: lambda x, axis, f=f: f(x, axis=axis) for f in (
         np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.ptp, np.median, np.average, np.diff, np.cumsum,
-        np.sort, np.flip, np.gradient, np.expand_dims, np.amax, np.squeeze, np.linalg.norm)},
-    "fftshift": lambda x, axis: np.fft.fftshift(x, axis),
+        np.sort, np.flip, np.expand_dims, np.amax, np.squeeze, np.linalg.norm)},
     **{f"{f.__name__}.reduce": lambda x, axis, f=f: f.reduce(x, axis=axis) for f in (
         np.add, np.multiply, np.maximum, np.logaddexp)},
     "add.accumulate": lambda x, axis: np.add.accumulate(x, axis=axis),
-    "partition": lambda x, axis: np.partition(x, 1, axis=axis),
     "method sum": lambda x, axis: x.sum(axis),
     "method mean": lambda x, axis: x.mean(axis=axis, keepdims=True),
     "concatenate": lambda x, axis: np.concatenate([x, x * x], axis=axis),
@@ -25,18 +23,15 @@ FUNCTIONS = {
     "repeat": lambda x, axis: np.repeat(x, 2, axis=axis),
     "take": lambda x, axis: np.take(x, [1, 0], axis=axis),
     "roll": lambda x, axis: np.roll(x, 1, axis=axis),
-    "delete": lambda x, axis: np.delete(x, 0, axis=axis),
     "split": lambda x, axis: np.array_split(x, 2, axis=axis)[0],
     "swapaxes": lambda x, axis: np.swapaxes(x, axis, 0),
     "moveaxis": lambda x, axis: np.moveaxis(x, axis, 0),
-    "rollaxis": lambda x, axis: np.rollaxis(x, axis, 2),
     "trace": lambda x, axis: np.trace(x, 0, axis, 1),
     "diagonal": lambda x, axis: np.diagonal(x, 0, axis, 1),
     "tensordot": lambda x, axis: np.tensordot(x, x, (axis, axis)),
     "transpose": lambda x, axis: np.transpose(x, (axis, 1, 0)),
     "vecdot": lambda x, axis: np.linalg.vecdot(x, x * x, axis=axis),
     "take_along_axis": lambda x, axis: np.take_along_axis(x, np.zeros((2, 3, 4), int), axis),
-    "unstack": lambda x, axis: np.unstack(x, axis=axis)[-1],
     "vector_norm": lambda x, axis: np.linalg.vector_norm(x, axis=axis),
 }
 AXES = [None, 0, 1, 2, -1, -2, -3, 3, -4, 7, (0,), (0, 2), (2, 0), (-1, 0), (0, 0), (0, 3), (), True, False, [0],
@@ -70,14 +65,15 @@ def test_axes_as_numpy_counts_them_or_an_error(name):
     assert right >= (2 if name == "squeeze" else 3) and refused >= 5
 
 
-@pytest.mark.parametrize("axis, words", [
-    (3, ["axis=3", "3 axes", "0 to 2", "-3 to -1"]), ((0, 5), ["axis=(0, 5)", "3 axes"]),
-    ((1, 1), ["(1, 1)", "twice"]), (True, ["axis=True", "whole number"]), ([0], ["axis=[0]", "tuple"])])
+@pytest.mark.parametrize("axis", [3, (0, 5), (1, 1), True, [0]])
 @pytest.mark.parametrize("f", [np.sum, np.mean, np.max, np.var, np.std, np.prod, np.ptp, np.median, np.linalg.norm])
-def test_errors_of_axes_teach(f, axis, words):
-    with pytest.raises((TypeError, ValueError)) as caught:
-        mc.derivative(lambda x: f(x, axis=axis), X)
-    assert [word for word in words if word not in str(caught.value)] == []
+def test_what_numpy_says_of_an_axis_comes_through(f, axis):
+    try:
+        f(X, axis=axis)
+    except (TypeError, ValueError) as error:
+        with pytest.raises(type(error)) as caught:
+            mc.derivative(lambda x: f(x, axis=axis), X)
+        assert str(caught.value) == str(error)
 
 
 OPTIONS = {"dtype": np.float32, "order": "Z", "where": X > 0.5, "initial": 0.7, "keepdims": True, "ddof": 1,
@@ -90,9 +86,8 @@ OPTIONS = {"dtype": np.float32, "order": "Z", "where": X > 0.5, "initial": 0.7, 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("f", [
     np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.ptp, np.median, np.average, np.sort, np.cumsum,
-    np.diff, np.gradient, np.sin, np.exp, np.negative, np.ravel, np.transpose, np.flip, np.trace, np.diagonal,
-    np.squeeze, np.triu, np.rot90, np.clip, np.nan_to_num, np.copy, np.linalg.norm, np.linalg.vector_norm, np.round,
-    np.argmax,
+    np.diff, np.sin, np.exp, np.negative, np.ravel, np.transpose, np.flip, np.trace, np.diagonal,
+    np.squeeze, np.triu, np.rot90, np.clip, np.copy, np.linalg.norm, np.linalg.vector_norm, np.argmax,
     np.add.reduce, np.logaddexp.reduce, np.full_like, np.linalg.pinv, np.linalg.svdvals],
     ids=lambda f: getattr(f, "__qualname__", str(f)))
 def test_options_are_right_or_refused(f):
@@ -106,21 +101,20 @@ def test_options_are_right_or_refused(f):
         try:
             found = mc.derivative(g, X)
         except (TypeError, ValueError, IndexError) as error:
-            assert known is None or any(word in str(error) for word in (name, "rule", "complex")), (name, error)
+            assert known is None or any(word in str(error) for word in (name, "rule", "defined")), (name, error)
             continue
         assert known is not None, f"NumPy refuses {name}="
         wanted = mc.derivative(g, X, method="difference").array
         assert found.array.shape == wanted.shape and np.allclose(found.array, wanted, atol=1e-6), name
 
 
-@pytest.mark.parametrize("f", [np.mean, np.var, np.std, np.median, np.average,
-                               lambda x, axis: np.quantile(x, 0.3, axis)])
+@pytest.mark.parametrize("f", [np.mean, np.var, np.std, np.median, np.average])
 def test_averages_of_a_number_go_along_no_axis(f):
     """NumPy's sums count a number as its own axis 0, its averages do not."""
     for axis in (0, -1):
         with pytest.raises(np.exceptions.AxisError):
             f(np.float64(0.7), axis=axis)
-        with pytest.raises(np.exceptions.AxisError, match="it is a number"):
+        with pytest.raises(np.exceptions.AxisError):
             mc.derivative(lambda x, axis=axis: f(x, axis=axis), 0.7)
     assert mc.derivative(lambda x: np.sum(x, axis=0), 0.7).array == 1.0
 

@@ -8,7 +8,7 @@ import pytest
 import mcnotes as mc
 from mcnotes.claims import LARGE
 from mcnotes.engine import discovery, patterns
-from mcnotes.engine.term import Map
+from mcnotes.engine.structure import Map
 
 random = np.random.default_rng(20221124)
 a, M = random.normal(size=4), random.normal(size=(4, 3))
@@ -176,10 +176,10 @@ def test_a_scalar_function_that_changed_its_mind_is_held_by_its_entries():
 
     def f(x):
         calls.append(1)
-        return np.sum(x) if len(calls) == 1 else np.sum(x[:1])
+        return np.sum(x) if len(calls) <= 2 else np.sum(x[:1])
     d = mc.derivative(f, np.ones(3))
-    assert len(calls) == 1
-    assert d.structure.mask().all() and np.array_equal(d.structure.dense(), np.ones(3)) and len(calls) == 2
+    assert len(calls) == 2
+    assert d.structure.mask().all() and np.array_equal(d.structure.dense(), np.ones(3)) and len(calls) == 3
     constant = np.array([1.0, 2.0, 3.0])
     changed = mc.derivative(lambda x: x @ constant, np.ones(3))
     constant[:] = 0.0

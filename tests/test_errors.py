@@ -18,29 +18,35 @@ def grown(v):
     return v
 
 
-def kept():
-    """A traced array that outlived its call."""
-    found = []
-    mc.derivative(lambda v: found.append(v) or np.sum(v), V)
-    return found[0]
-
-
-KEPT = kept()
-
-
 def matrix(v):
     return np.array([[v[0], 1.0], [1.0, v[1]]])
 
 
+def kept():
+    """A traced array that outlives its call."""
+    found = []
+    mc.derivative(lambda v: found.append(v) or np.sum(v), V)
+    return found[-1]
+
+
+KEPT = kept()
 CASES = {
+    "kept, first": (lambda: mc.derivative(lambda v: np.sum(KEPT * v), V), TypeError, ["earlier call"]),
+    "kept, second": (lambda: mc.derivative(lambda v: np.sum(v * KEPT), V), TypeError, ["earlier call"]),
+    "kept, returned": (lambda: mc.derivative(lambda v: KEPT, V), TypeError, ["earlier call"]),
+    "no such method": (lambda: mc.derivative(lambda v: v.view(float), V), TypeError, ["'view'", "difference"]),
+    "computed borders": (lambda: mc.derivative(lambda v: np.pad(v, 1, "mean"), V), TypeError,
+                         ["mode='mean'", "symmetric", "np.concatenate"]),
+    "vectors": (lambda: mc.derivative(lambda M: np.linalg.eigh(M)[1], np.eye(2)), TypeError, ["eigh", "eigvalsh"]),
+    "a derivative among arrays": (lambda: mc.derivative(lambda x: x - 0.1 * mc.derivative(np.sum, x), V), TypeError,
+                                  [".array", ".matrix", "gradient descent"]),
+    "a dict of arrays": (lambda: mc.derivative(lambda p: p["W"], {"W": W}), TypeError, ["dict", "tuple, at=(W, b)"]),
+    "a list of arrays": (lambda: mc.derivative(lambda p: p[0], [W, V]), TypeError, ["list of arrays", "tuple"]),
     "not a function": (lambda: mc.derivative(3.0, V), TypeError, ["f must be a function", "float"]),
     "wrt a truth value": (lambda: mc.derivative(lambda a, b: a, (V, V), wrt=True), ValueError, ["wrt=True"]),
     "complex inside": (lambda: mc.derivative(lambda v: np.abs(np.exp(1j * v)), V), TypeError, ["complex", "real"]),
     "complex product": (lambda: mc.derivative(lambda v: v @ np.array([1j, 2, 3]), V), TypeError, ["complex", "real"]),
     "in place": (lambda: mc.derivative(grown, V), TypeError, ["in place", "+=", "y = y + x"]),
-    "kept, first": (lambda: mc.derivative(lambda v: np.sum(KEPT * v), V), TypeError, ["earlier call"]),
-    "kept, second": (lambda: mc.derivative(lambda v: np.sum(v * KEPT), V), TypeError, ["earlier call"]),
-    "kept, returned": (lambda: mc.derivative(lambda v: KEPT, V), TypeError, ["earlier call"]),
     "Hessian by two": (lambda: mc.hessian(lambda a, b: a @ b, (V, V)), TypeError, ["hessian", "one array"]),
     "option": (lambda: mc.derivative(lambda v: np.sum(v, dtype=int), V), TypeError, ["np.sum", "dtype=", "rule"]),
     "option of a method": (lambda: mc.derivative(lambda v: v.mean(dtype=int), V), TypeError, ["np.mean", "dtype="]),
@@ -64,7 +70,7 @@ CASES = {
     "an empty list returned": (lambda: mc.derivative(lambda v: [], V), ValueError, ["empty", "(0,)"]),
     "ragged result": (lambda: mc.derivative(lambda v: [v[0], v], V), ValueError, ["different shapes", "()", "(3,)"]),
     "more than two axes": (lambda: mc.derivative(lambda W: W @ V, W).matrix, mc.LayoutError,
-                           ["vector by a matrix", "3 axes", "(2, 3, 2)", ".array"]),
+                           ["vector", "matrix", "3 axes", "(2, 3, 2)", ".array"]),
     "no such layout": (lambda: sine().layout("rows"), ValueError, ["convention", "denominator", "numerator", "rows"]),
     "delta too long": (lambda: sine().predict(np.ones(4)), ValueError, ["delta", "(4,)", "input", "(3,)"]),
     "upstream turned": (lambda: mc.derivative(lambda W: W.T, W).chain(W), ValueError,
@@ -75,23 +81,13 @@ CASES = {
     "no rule": (lambda: mc.derivative(np.nanprod, V), TypeError, ["np.nanprod", "nearest", "prod", "difference"]),
     "no rule, nothing near": (lambda: mc.derivative(lambda v: np.piecewise(v, [v > 0], [1.0]), V), TypeError,
                               ["np.piecewise", "difference"]),
-    "no such method": (lambda: mc.derivative(lambda v: v.tolist(), V), AttributeError, ["tolist", "difference"]),
     "math.sin": (lambda: mc.derivative(lambda v: __import__("math").sin(v[0]), V), TypeError, ["np.sin", "math.sin"]),
     "float()": (lambda: mc.derivative(lambda v: float(v[0]) ** 2, V), TypeError, ["float()", "lost"]),
     "out=": (lambda: mc.derivative(lambda v: np.sum(v, axis=0, out=np.zeros(())), V), TypeError, ["np.sum", "out="]),
-    "einsum": (lambda: mc.derivative(lambda v: np.einsum("ij->", v), V), ValueError, ["'ij'", "2 axes", "(3,)"]),
     "reshape by memory": (lambda: mc.derivative(lambda v: np.reshape(v, (3, 1), order="A"), V), TypeError,
                           ["order='A'", '"C" or "F"']),
-    "too few axes": (lambda: mc.derivative(lambda W: W.transpose(0), W), ValueError, ["axes=0", "1 of 2 axes"]),
-    "computed borders": (lambda: mc.derivative(lambda v: np.pad(v, 1, "reflect", reflect_type="odd"), V), TypeError,
-                         ["reflect_type='odd'", "symmetric", "np.concatenate"]),
-    "one of many entries": (lambda: mc.derivative(lambda v: v.item(), V), ValueError, ["item()", "(3,)", "place"]),
-    "not square": (lambda: mc.derivative(np.linalg.inv, W), ValueError, ["inv", "square", "(2, 3)"]),
     "where alone": (lambda: mc.derivative(lambda v: np.where(v), V), TypeError, ["np.where", "two branches"]),
-    "equal eigenvalues": (lambda: mc.derivative(lambda M: np.linalg.eigh(M)[1], np.eye(2)), ValueError,
-                          ["eigh", "equal", "eigvalsh"]),
-    "matrix norm": (lambda: mc.derivative(lambda W: np.linalg.norm(W, 3), W), TypeError, ["norm", "ord=3", "(2, 3)"]),
-    "stack of matrices": (lambda: mc.derivative(np.linalg.pinv, np.ones((2, 3, 3))), TypeError, ["pinv", "full rank"]),
+    "stack of matrices": (lambda: mc.derivative(np.linalg.pinv, np.ones((2, 3, 3))), ValueError, ["pinv", "full rank"]),
     "order of memory": (lambda: mc.derivative(lambda W: np.ravel(W, "K"), W), TypeError, ["order='K'", '"C" or "F"']),
     "a size below 1": (lambda: mc.shape_of(of=(3,), wrt=(0, 2)), ValueError, ["wrt", "(0, 2)", "1 or more"]),
     "no direction": (lambda: mc.planar(np.sin, V).order(0 * V), ValueError, ["direction", "zero"]),

@@ -76,7 +76,7 @@ def test_a_step_against_the_derivative_of_a_scalar_has_the_inputs_shape(shape):
     for f in (lambda X: np.sum(X**2), lambda X: np.reshape(np.sum(X**2), (1, 1))):
         d = mc.derivative(f, X)
         assert np.shape(d.array) == np.shape(d.chain(1.0)) == np.shape(d.chain([[1.0]])) == shape
-        for step in (X - 0.1 * d.array, X - 0.1 * d, X - 0.1 * d.chain(1.0), X - d / 10):
+        for step in (X - 0.1 * d.array, X - 0.1 * d.chain(1.0)):
             assert np.shape(step) == shape and np.allclose(step, 0.8 * X)
         assert np.allclose(d.predict(X), 2 * np.sum(X**2))
 
@@ -122,7 +122,7 @@ def test_what_the_caller_changes_afterwards_changes_nothing(name, size):
     before = [np.copy(x) for x in (d.array, d.chain(upstream), c.expand(), c.chain(upstream), value, d.tensor)]
     kept = [d.array, d.chain(upstream), c.expand(), c.chain(upstream), value, d.tensor]
     W[:], a[:] = 99.0, -99.0
-    for x in (d.array, d.tensor, np.asarray(d), d.chain(upstream)):
+    for x in (d.array, d.tensor, d.chain(upstream)):
         x[...] = 7.0                                    # what was handed out is the caller's own
     after = [d.array, d.chain(upstream), c.expand(), c.chain(upstream), value, d.tensor]
     for x, y, z in zip(before, kept, after, strict=True):
@@ -150,7 +150,7 @@ def test_a_large_array_that_is_held_as_it_stands_is_locked_instead_of_copied():
     for d in held:
         with pytest.raises(ValueError, match="read-only"):
             d.array[0] = 2.0
-        assert np.array(d).flags.writeable
+        assert d.array.copy().flags.writeable
     W[:] = 2.0                                          # the caller's own is free, and no part of it
     assert all(d.array.max() == 1.0 for d in held)
     identity = mc.derivative(lambda v: v, g)
@@ -165,7 +165,7 @@ def test_a_large_array_that_is_held_as_it_stands_is_locked_instead_of_copied():
 def test_entries_are_floats_of_double_precision(f, kind):
     d = mc.derivative(f(np.array([1, 0, 1]).astype(kind)), V)
     delta = np.ones(3)
-    for found in (d.array, d.tensor, np.asarray(d), d.predict(delta), d.chain(np.ones(d.output_shape)),
+    for found in (d.array, d.tensor, d.predict(delta), d.chain(np.ones(d.output_shape)),
                   mc.compress(d).expand()):
         assert found.dtype == np.float64
 
@@ -199,7 +199,7 @@ def test_arrays_with_a_mind_of_their_own_are_refused_as_points(at, words):
 
 def test_differences_of_what_is_not_finite_are_refused():
     with pytest.raises(ValueError, match="not finite"), np.errstate(invalid="ignore", divide="ignore"):
-        mc.derivative(np.log, 1e-6, method="difference")
+        mc.derivative(np.sqrt, 0.0, method="difference")
 
 
 @pytest.mark.filterwarnings("error")

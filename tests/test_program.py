@@ -15,6 +15,7 @@ from test_programs import STEPS, points, program, programs
 
 import mcnotes as mc
 from book._ext.catalog import lead_to_sections
+from mcnotes.fitting import numbers
 
 X = np.array([[0.5, -1.0, 0.3, 0.8, 0.1], [1.2, 0.1, -0.7, 0.4, -0.6], [-0.2, 0.9, 0.6, -1.1, 0.7]])
 T = np.array([[0.2, -0.5, 0.1, 0.4, -0.3], [0.6, 0.3, -0.2, -0.1, 0.5]])
@@ -122,18 +123,14 @@ def full(d):
 
 
 def agree(found, wanted, tolerance=1e-10):
-    if isinstance(wanted, dict):
-        return found.keys() == wanted.keys() and all(agree(found[k], wanted[k], tolerance) for k in wanted)
-    if isinstance(wanted, tuple | list):
-        return type(found) is type(wanted) and all(map(agree, found, wanted, [tolerance] * len(wanted)))
+    if isinstance(wanted, tuple):
+        return type(found) is tuple and all(map(agree, found, wanted, [tolerance] * len(wanted)))
     wanted = full(wanted)
     return np.shape(found) == np.shape(wanted) and np.allclose(found, wanted, rtol=tolerance, atol=tolerance * 10)
 
 
 def elsewhere(at, seed=1):
     random = np.random.default_rng(seed)
-    if isinstance(at, dict):
-        return {k: elsewhere(x, seed + j) for j, (k, x) in enumerate(at.items())}
     if isinstance(at, tuple | list):
         return type(at)(elsewhere(x, seed + j) for j, x in enumerate(at))
     return np.asarray(at) + random.normal(size=np.shape(at)) * 0.5
@@ -144,9 +141,6 @@ S = 3 * np.eye(3) + some((3, 3))[0] * 0.4
 K = some((3, 2))[0]
 CASES = {
     **{name: model[:2] for name, model in MODELS.items()},
-    "layers": (lambda layers: np.mean((layer(layers) - T) ** 2), [some((3, 4), (4, 1)), some((4, 2), (2, 1), seed=3)]),
-    "dict": (lambda p: np.sum(np.tanh(p["W"].T @ X + p["b"][:, None]) ** 2),
-             dict(zip("Wb", some((3, 4), 4), strict=True))),
     "vector network": (lambda a: np.tanh(T[:, :4] @ np.tanh(X[:2, :3] @ a + 0.1).repeat(2)), U),
     "one in a tuple": (lambda v: np.sum(v ** 3), (U,)),
     "layer by all": (lambda W, b, a: np.tanh(W.T @ a + b), some((3, 2), 2, 3)),
@@ -195,13 +189,6 @@ CASES = {
     "powers": (lambda v: np.sum(2.0 ** v + np.abs(v) ** v), V),
     "quotients": (lambda v: (v[0] - v[1]) / (v[2] ** 2 + 1) - 1 / (2 + np.sin(v)), V),
 }
-
-
-def layer(layers):
-    A = X
-    for W, b in layers:
-        A = np.tanh(W.T @ A + b)
-    return A
 
 
 def call(f, at):
@@ -285,7 +272,7 @@ def test_random_programs_are_right_or_refused(names, point):
         try:
             found = mc.program(g, at)
         except TypeError as error:
-            assert "has no line in a program yet" in str(error), str(error)
+            assert "has no line in a program" in str(error), str(error)
             continue
         for x in (at, random.normal(size=point[0])):
             try:
@@ -311,17 +298,10 @@ def test_most_random_steps_have_lines():
     assert not without
 
 
-#: Steps without a line, and what their messages advise.
-WITHOUT = {
-    "np.convolve for a result": "add up shifted pieces", "np.matmul of stacks that differ": "write it with steps",
-    "np.diag with k=": "np.arange", "np.diagflat": "write it with", "np.atleast_1d": "one array at a time",
-    "np.std with where=": "np.sqrt", "np.pad with another mode": "np.concatenate", "np.partition": "np.sort",
-    "np.lib.stride_tricks.sliding_window_view": "np.stack", "np.nan_to_num": "np.isfinite",
-    "np.linalg.solve for a result": "np.linalg.inv", "np.linalg.pinv": "np.linalg.inv",
-    "np.linalg.det for a result": "one matrix at a time", "np.linalg.slogdet for a result": "one matrix at a time",
-    "np.linalg.inv of a stack": "one matrix at a time", "np.linalg.cholesky": "np.linalg.slogdet",
-    "np.linalg.eigvalsh": "np.trace", "np.linalg.eigh": "np.trace", "np.linalg.svd": "np.trace",
-}
+#: Steps without a line.
+WITHOUT = ("np.linalg.pinv", "np.linalg.cholesky", "np.linalg.eigvalsh", "np.linalg.svdvals", "np.nan_to_num")
+
+
 RULE_CASES = {
     **{f"product: {name}": (lambda a, b, f=f: f(a, b), some(*shapes)) for name, (f, *shapes) in PRODUCTS.items()},
     **{f"move: {name}": (f, some((2, 3))[0]) for name, f in MOVES.items()},
@@ -340,8 +320,7 @@ def test_what_has_a_rule_has_a_line_or_is_named(name):
         try:
             found = mc.program(g, at)
         except TypeError as error:
-            [said] = [advised for what, advised in WITHOUT.items() if str(error).startswith(what)]
-            assert f"has no line in a program yet; {said}" in str(error) or said in str(error)
+            assert any(str(error).startswith(f"{what} has no line in a program") for what in WITHOUT), error
             continue
         for seed in range(3):
             there = elsewhere(at, seed)
@@ -380,11 +359,10 @@ def test_the_way_that_was_taken_is_said_and_held_to():
 
 
 @pytest.mark.parametrize("f, words", [
-    (lambda v: np.linalg.cholesky(np.diag(v**2 + 1)), "np.linalg.cholesky has no line in a program yet; its"),
-    (lambda v: np.sum(np.linalg.svdvals(np.stack([v, v**2]))), "np.linalg.svdvals has no line in a program yet"),
-    (lambda v: np.std(v, where=np.array([True, False, True])), r"np.std with where= has no line .* use np.sqrt"),
-    (lambda v: np.interp(v, [0.0, 1.0], [0.0, 2.0]), "np.interp has no line .* np.where, or use mc.derivative"),
-    (lambda v: mc.derivative(lambda x: np.sum(np.sin(x) * x[::-1]), v).array, "a derivative of a derivative has no"),
+    (lambda v: np.linalg.cholesky(np.diag(v**2 + 1)), "np.linalg.cholesky has no line in a program: what"),
+    (lambda v: np.sum(np.linalg.svdvals(np.stack([v, v**2]))), "np.linalg.svdvals has no line in a program"),
+    (lambda v: np.interp(v, [0.0, 1.0], [0.0, 2.0]), "np.interp has no derivative rule"),
+    (lambda v: mc.derivative(lambda x: np.sum(np.sin(x) * x[::-1]), v).array, "a derivative of a derivative"),
 ])
 def test_a_step_without_a_line_is_named(f, words):
     with pytest.raises(TypeError, match=words):
@@ -393,7 +371,7 @@ def test_a_step_without_a_line_is_named(f, words):
 
 def test_what_is_fixed_by_values_in_secret_is_noticed():
     with pytest.raises(TypeError, match="f fixes something by its values there"):
-        mc.program(lambda v: np.sum(v ** 2) * float(mc.derivative(lambda x: np.sum(x ** 3), v.value).array[0]), U)
+        mc.program(lambda v: np.sum(v ** 2) * float(numbers(v)[0]), U)
 
 
 def test_arguments_are_looked_at():
@@ -403,9 +381,6 @@ def test_arguments_are_looked_at():
         found(K, U[:2])
     with pytest.raises(TypeError, match=r"takes 2 arguments \(W, a\), it got 1"):
         found(K)
-    layers = mc.program(*CASES["layers"])
-    with pytest.raises(ValueError, match="layers must have the form"):
-        layers([some((3, 4), (4, 1))])
     with pytest.raises(TypeError, match="pass them as a tuple"):
         mc.program(arm, U, wrt="v")
 
@@ -451,7 +426,7 @@ def test_calling_records_nothing(monkeypatch):
 
     def refuse(*_):
         raise AssertionError("a trace began")
-    monkeypatch.setattr("mcnotes.engine.tape.Tape.__init__", refuse)
+    monkeypatch.setattr("mcnotes.engine.core.Tape.__init__", refuse)
     assert len(found(*some(*SIZES))) == 4
 
 

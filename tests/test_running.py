@@ -1,4 +1,4 @@
-"""Lists of traced numbers, products along an axis, places between entries: right for every form, axis and option."""
+"""Lists of traced numbers, products along an axis, outer products: right for every form; and what is refused."""
 
 import itertools
 
@@ -59,43 +59,6 @@ def test_products_along_an_axis(axis, at):
         agree(lambda x: x.cumprod(axis), at)
 
 
-@pytest.mark.parametrize("q", [0.0, 0.3, 1.0, [0.2, 0.9], [[0.5], [0.6]]], ids=str)
-@pytest.mark.parametrize("axis, keepdims", itertools.product([None, 0, 1, (0, 1)], [False, True]))
-def test_quantiles(q, axis, keepdims):
-    agree(lambda x: np.quantile(x, q, axis=axis, keepdims=keepdims), M)
-    assert np.array_equal(mc.derivative(lambda x: np.percentile(x, np.multiply(q, 100), axis, keepdims=keepdims),
-                                        M).array,
-                          mc.derivative(lambda x: np.quantile(x, np.multiply(q, 100) / 100, axis, keepdims=keepdims),
-                                        M).array)
-
-
-KNOTS, HEIGHTS = np.array([-1.0, 0.2, 1.5, 4.0]), np.array([2.0, -1.0, 0.5, 3.0])
-
-
-@pytest.mark.parametrize("ends", [{}, {"left": -7.0}, {"left": 1.0, "right": 2.0}])
-def test_interpolation(ends):
-    at = np.array([-3.0, -0.4, 0.9, 2.2, 5.0])
-    agree(lambda x: np.interp(x, KNOTS, HEIGHTS, **ends), at)
-    agree(lambda x: np.interp(x * x, KNOTS, HEIGHTS, **ends), at[1:4].reshape(3, 1))
-    agree(lambda y: np.interp(at, KNOTS, y, **ends), HEIGHTS)
-    agree(lambda k: np.interp(at, k, HEIGHTS, **ends), KNOTS)
-    agree(lambda y: np.interp(np.stack([at, 2 * at]), KNOTS, y), HEIGHTS)
-    agree(lambda y: np.interp([-1.0, 0.2, 3.0], [0.0], y), np.array([1.7]))
-
-
-PLACES = [1, 0, -1, [0, 2], [1, 1], slice(0, 2), np.array([2])]
-
-
-@pytest.mark.parametrize("place", PLACES, ids=str)
-@pytest.mark.parametrize("axis", [None, 0, 1])
-def test_insertion(place, axis):
-    agree(lambda x: np.insert(x, place, 5.0, axis), M)
-    agree(lambda x: np.insert(np.ones((2, 3)), place, x[0, 0] * x[0, 1], axis), M)
-    agree(lambda x: np.insert(x * x, place, x[1, 1], axis), M)
-    with pytest.raises(TypeError, match="whole numbers.*astype"):
-        mc.derivative(lambda x: np.insert(np.ones((2, 3), int), place, x[0, 0], axis), M)
-
-
 OUTER = [np.add, np.subtract, np.multiply, np.divide, np.maximum, np.hypot, np.arctan2, np.power, np.logaddexp]
 
 
@@ -108,18 +71,13 @@ def test_outer_of_a_ufunc(ufunc):
 
 
 @pytest.mark.parametrize("f, words", [
-    (lambda x: np.quantile(x, 0.5, method="nearest"), ["np.quantile", "method="]),
-    (lambda x: np.quantile(M, x[0] ** 2), ["share"]),
-    (lambda x: np.percentile(M, x[0] ** 2), ["share"]),
-    (lambda x: np.interp(x, KNOTS, HEIGHTS, period=3.0), ["np.interp", "period="]),
-    (lambda x: np.interp(x, KNOTS[::-1], HEIGHTS), ["interp", "increases"]),
-    (lambda x: np.interp(x, KNOTS, HEIGHTS[:2]), ["interp", "(4,)", "(2,)"]),
     (lambda x: np.maximum.accumulate(x), ["np.maximum.accumulate"]),
     (lambda x: np.add.reduceat(x, [0, 1]), ["np.add.reduceat"]),
-    (lambda x: np.quantile(x, 1.5), ["range"]),
-    (lambda x: np.insert(x, 9, 1.0), ["9"]),
-    (lambda x: x[0].dtype, ["no dtype"]),
-    (lambda x: np.quantile([x[0], x[1]], 0.4), ["np.stack"]),
+    (lambda x: np.quantile(x, 0.4), ["np.quantile has no derivative rule", "difference"]),
+    (lambda x: np.interp(x, [0.0, 1.0], [2.0, 3.0]), ["np.interp has no derivative rule"]),
+    (lambda x: np.insert(x, 1, x[0]), ["np.insert has no derivative rule"]),
+    (lambda x: np.linalg.svd(np.outer(x, x))[0], ["np.linalg.svd", "compute_uv=False", "sign"]),
+    (lambda x: np.add(x, 1, x), ["changed in place"]),
 ])
 def test_what_is_refused(f, words):
     with pytest.raises((TypeError, ValueError, IndexError, AttributeError)) as caught:
@@ -130,7 +88,7 @@ def test_what_is_refused(f, words):
 def test_numbers_closer_together_than_jumps():
     """a mod b jumps at every multiple of b; where b is tiny these lie between two neighbouring numbers."""
     assert np.isclose(mc.derivative(lambda b: np.remainder(2.3, b), 1e-6).array, -np.floor(2.3 / 1e-6))
-    for f in (lambda b: np.remainder(2.3, b), lambda b: 2.3 % b, lambda b: np.fmod(2.3, b)):
+    for f in (lambda b: np.remainder(2.3, b), lambda b: 2.3 % b):
         with pytest.raises(ValueError, match="closer together"):
             mc.derivative(f, 1e-20)
     assert mc.derivative(lambda a: a % 1e-20, 2.3).array == 1.0

@@ -332,6 +332,36 @@ def truth(answer) -> bool:
     return word in ("yes", "true")
 
 
+def text(answer) -> str:
+    """Words, without what does not matter: spaces at the ends or doubled, capitals.
+
+    Parameters
+    ----------
+    answer : object
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    Unreadable
+
+    Examples
+    --------
+    >>> text("  Outer   product ")
+    'outer product'
+    """
+    if answer is ... or answer is None:
+        raise Unreadable("missing")
+    if not isinstance(answer, str) or len(answer) > LONGEST:
+        raise Unreadable("unread")
+    words = " ".join(answer.lower().split())
+    if not words:
+        raise Unreadable("missing")
+    return words
+
+
 def pattern(answer) -> str:
     """An einsum pattern with its letters renamed in order, so that ``"jki,j->ki"`` and ``"abc, a -> bc"`` are one.
 
@@ -352,11 +382,7 @@ def pattern(answer) -> str:
     >>> pattern("jki, j -> ki")
     'abc,a->bc'
     """
-    if not isinstance(answer, str) or len(answer) > LONGEST:
-        raise Unreadable("unread")
-    tight = "".join(answer.lower().split()).replace("→", "->")
-    if not tight:
-        raise Unreadable("missing")
+    tight = "".join(text(answer).split()).replace("→", "->")
     if not re.fullmatch(r"[a-z]*(,[a-z]*)*->[a-z]*", tight):
         raise Unreadable("unread")
     names = {}

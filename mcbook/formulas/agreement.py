@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mcnotes.engine.trace import Traced
+from mcnotes.engine import Traced
 
 from .comparing import compare
 from .letters import as_matrix

@@ -8,7 +8,7 @@ arguments of y still, dy/dx lets them follow; an index picks the entries that ar
 import numpy as np
 
 from mcnotes.derivative import derivative
-from mcnotes.engine.trace import Traced
+from mcnotes.engine import Traced
 
 from .letters import as_matrix
 from .reading import FormulaError

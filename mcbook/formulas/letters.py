@@ -10,7 +10,7 @@ import unicodedata
 
 import numpy as np
 
-from mcnotes.engine.trace import Traced
+from mcnotes.engine import Traced
 from mcnotes.shapes import counted
 
 from .reading import FormulaError

@@ -8,8 +8,7 @@ themselves play this part.
 
 import numpy as np
 
-from .factors import labels_of
-from .term import Term, fresh
+from .structure import Term, fresh, labels_of
 
 
 def signs(structure):

@@ -68,7 +68,7 @@ def written(axes, names):
 
     Examples
     --------
-    >>> from mcnotes.engine.term import Map
+    >>> from mcnotes.engine.structure import Map
     >>> written([Map((1,), [3, 2, 1, 0]), 1, Map((1,), [2, 0, 1, 3])], {1: "i"})
     ['-i+3', 'i', 'p(i)']
     """

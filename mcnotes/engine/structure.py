@@ -1,47 +1,481 @@
 """How a derivative is held: small factors and ties between axes, not one big array.
 
-A derivative has the axes of its input, then the axes of its output. Most of its
-entries are often zero because of how the function is built, or copies of each
-other. A :class:`Structure` never writes those down. It is a sum of terms, and a
-term says, for labels such as ``i`` and ``j`` that run over their ranges::
+A derivative has the axes of its input, then the axes of its output. Most of its entries are
+often zero because of how the function is built, or copies of each other. A :class:`Structure`
+never writes those down. It is a sum of terms, and a term says, for labels such as ``i`` and
+``j`` that run over their ranges::
 
     D[index of every axis] = product of factors[labels]
 
-- An axis is indexed by one **label**, or by a **map**: a table of whole numbers
-  over some labels.
-- A label that indexes two axes is a **tie**: the entry is zero wherever the two
-  indices differ, at every point, by construction.
+- An axis is indexed by one **label**, or by a **map**: a table of whole numbers over some labels.
+- A label that indexes two axes is a **tie**: the entry is zero wherever the two indices differ,
+  at every point, by construction.
 - A label that no factor holds means **copies** along its axis.
 
-The weight derivative of a layer ``Z = W.T @ A`` (X.20) has three axes, ``W``'s
-two and ``Z``'s one. It is held as one factor ``A[j]`` and the axes ``j i | i``:
-the tie says that neuron ``i`` sees its own weights only, and the missing ``i``
-in the factor says that every neuron sees the same ``A``. That is equation (71)
-and its compression (72), (73); with m = n = 4096 it takes 32 kB instead of 550 GB.
-The chain rule multiplies factors in and sums labels out, so a whole backward pass
-runs in this form (X.20 to X.23).
+The weight derivative of a layer ``Z = W.T @ A`` (X.20) has three axes, ``W``'s two and ``Z``'s
+one. It is held as one factor ``A[j]`` and the axes ``j i | i``: the tie says that neuron ``i``
+sees its own weights only, and the missing ``i`` in the factor says that every neuron sees the
+same ``A``. That is equation (71) and its compression (72), (73); with m = n = 4096 it takes
+32 kB instead of 550 GB. The chain rule multiplies factors in and sums labels out, so a whole
+backward pass runs in this form (X.20 to X.23).
+
+Factors are arrays, and where a derivative is differentiated again or written down as a
+program, traced arrays or expressions: only NumPy functions touch them.
 """
 
+import itertools
 import math
+import string
 
 import numpy as np
 
-from .factors import scatter
-from .term import Map, Term, fresh
-
-__all__ = ["LIMIT", "Map", "Structure", "Term", "scatter"]
-
 #: More terms than this are added up into one dense array on the way back.
 _MANY = 6
-
 #: A dense array larger than this many bytes is refused.
 LIMIT = 4 * 2**30
-
-_FLOAT = np.dtype(float)
-
 #: A dense array that is held as it is gets copied up to this many entries; a larger one is handed out read-only.
 COPIED = 2**15
 
+_FLOAT, _ALL, _LABEL = np.dtype(float), slice(None), {int}
+#: What can be written into an array as it is; a traced core cannot.
+_NUMBERS = (np.ndarray, float)
+
+fresh = itertools.count().__next__
+
+
+# Factors: pairs of an array and its labels, one for each axis -----------------------------------------------
+
+def scatter(values, flat, shape, distinct):
+    """Array of a given shape that receives the values at flat positions; meeting values add up.
+
+    Parameters
+    ----------
+    values : array
+    flat : array of int, shape of the values
+        Positions in the flattened result.
+    shape : tuple of int
+    distinct : bool
+        Whether the positions are known to differ.
+
+    Returns
+    -------
+    array of the given shape
+
+    Examples
+    --------
+    >>> scatter(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 2]), (3,), False)
+    array([1., 0., 6.])
+    """
+    if hasattr(values, "scattered"):            # traced, or an expression
+        return values.scattered(flat, shape)
+    length = math.prod(shape)
+    if not distinct:
+        return np.bincount(np.ravel(flat), np.ravel(values), length).reshape(shape)
+    result = np.zeros(length)
+    result[flat] = values
+    return result.reshape(shape)
+
+
+def labels_of(axes):
+    """Labels in the order in which the axes meet them."""
+    met = {}
+    for index in axes:
+        if type(index) is int:
+            met[index] = None
+        else:
+            met.update(dict.fromkeys(index.labels))
+    return tuple(met)
+
+
+def distinct(axes):
+    """Whether axes are indexed by labels that differ, and by no map."""
+    return set(map(type, axes)) <= _LABEL and len(set(axes)) == len(axes)
+
+
+def align(array, labels, order):
+    """Transpose and widen an array so that its axes stand in the given order of labels."""
+    if labels == order or not labels:
+        return array
+    if len(labels) == len(order):
+        return array.transpose([labels.index(label) for label in order])
+    turned = [labels.index(label) for label in order if label in labels]
+    if turned != sorted(turned):
+        array = array.transpose(turned)
+    return array[tuple([_ALL if label in labels else None for label in order])]
+
+
+def grid(index, labels, sizes):
+    """Values of an index, shaped to broadcast over the labels."""
+    if type(index) is int:
+        return align(np.arange(sizes[index]), (index,), labels)
+    return align(index.table, index.labels, labels)
+
+
+def gather(array, indices, sizes):
+    """A factor: the array read at the indices, over their labels."""
+    if distinct(indices):
+        return array, tuple(indices)
+    labels = labels_of(indices)
+    return array[tuple([grid(index, labels, sizes) for index in indices])], labels
+
+
+def product(factors, order):
+    """Product of the factors over labels in the given order."""
+    if not factors:
+        return 1.0
+    result = align(*factors[0], order)
+    for array, labels in factors[1:]:
+        result = result * align(array, labels, order)
+    return result
+
+
+def sum_out(factors, sizes, gone):
+    """Sum the product of the factors over labels, touching only the factors that hold them."""
+    sizes, gone = dict(sizes), set(gone)
+    while gone:
+        label = gone.pop()
+        touching = [factor for factor in factors if label in factor[1]]
+        factors = [factor for factor in factors if label not in factor[1]]
+        length = sizes.pop(label)
+        if not touching:
+            if length != 1:
+                factors.append((float(length), ()))
+            continue
+        touching.sort(key=lambda factor: len(factor[1]))
+        while len(touching) > 2:
+            (a, of_a), (b, of_b) = touching[:2]
+            order = of_b + tuple(other for other in of_a if other not in of_b)
+            touching[:2] = [(align(a, of_a, order) * align(b, of_b, order), order)]
+        if len(touching) == 1:
+            array, own = touching[0]
+            k = own.index(label)
+            factors.append((np.sum(array, axis=k), own[:k] + own[k + 1:]))
+            continue
+        (a, of_a), (b, of_b) = touching
+        both = {label} | {other for other in gone if other in of_a and other in of_b
+                          and not any(other in own for _, own in factors)}
+        for other in both - {label}:
+            gone.discard(other)
+            sizes.pop(other)
+        factors.append(_contracted(a, of_a, b, of_b, both))
+    return factors, sizes
+
+
+def _contracted(a, of_a, b, of_b, gone):
+    """Contract two factors over the labels that go."""
+    shared = [label for label in of_a if label in of_b and label not in gone]
+    free_a = tuple([label for label in of_a if label not in gone])
+    free_b = tuple([label for label in of_b if label not in gone and label not in shared])
+    if shared:
+        names = {label: k for k, label in enumerate(dict.fromkeys(of_a + of_b))}
+        letters = ["".join(string.ascii_letters[names[label]] for label in own)
+                   for own in (of_a, of_b, free_a + free_b)]
+        return np.einsum("{},{}->{}".format(*letters), a, b), free_a + free_b
+    if len(gone) == 1 and len(of_a) <= 2 and len(of_b) <= 2:
+        label = next(iter(gone))
+        return ((a if of_a[-1] == label else a.T) @ (b if of_b[0] == label else b.T)), free_a + free_b
+    order = list(gone)
+    return np.tensordot(a, b, ([of_a.index(g) for g in order], [of_b.index(g) for g in order])), free_a + free_b
+
+
+# Terms ------------------------------------------------------------------------------------------------------
+
+class Map:
+    """Index of an axis as a table over labels, one axis for each; without labels, a fixed number."""
+
+    __slots__ = ("labels", "table")
+
+    def __init__(self, labels, table):
+        self.labels, self.table = labels, np.asarray(table)
+
+
+class Term:
+    """A product of factors, and which labels index which axis.
+
+    Attributes
+    ----------
+    factors : list of (array, tuple of labels)
+        One label for each axis of the array. A number has no labels.
+    axes : list of label or Map
+        The index of every axis: first of the input, then of the output.
+    sizes : dict
+        The range of every label.
+    """
+
+    __slots__ = ("factors", "axes", "sizes")
+
+    def __init__(self, factors, axes, sizes):
+        self.factors, self.axes, self.sizes = factors, axes, sizes
+
+    def scaled(self, local, count):
+        """Multiply by an array over the first `count` axes (broadcast from the right)."""
+        if not hasattr(local, "shape"):
+            return Term([*self.factors, (local, ())], self.axes, self.sizes)
+        if type(local) is np.ndarray and local.dtype is not _FLOAT:
+            local = local.astype(float)
+        first = count - local.ndim
+        kept = [d for d, n in enumerate(local.shape) if n != 1]
+        if len(kept) < local.ndim:
+            local = np.reshape(local, [local.shape[d] for d in kept])
+        array, labels = gather(local, [self.axes[first + d] for d in kept], self.sizes)
+        for k, (other, own) in enumerate(self.factors):         # one factor for the same labels: products stay short
+            if own == labels:
+                factors = list(self.factors)
+                factors[k] = array * other, own
+                return Term(factors, self.axes, self.sizes)
+        return Term([*self.factors, (array, labels)], self.axes, self.sizes)
+
+    def inward(self, inner, count, factors=None, sizes=None):
+        """Replace the first `count` axes; labels that no axis uses any more are summed out."""
+        axes = [*inner, *self.axes[count:]]
+        factors = self.factors if factors is None else factors
+        sizes = self.sizes if sizes is None else sizes
+        used = labels_of(axes)
+        gone = [label for label in sizes if label not in used]
+        if gone:
+            factors, sizes = sum_out(factors, sizes, gone)
+        return Term(factors, axes, sizes)
+
+    def contracted(self, out, mine, others, lengths):
+        """Pull back through an einsum ``mine, others -> out`` (letters), towards `mine`."""
+        index, sizes = dict(zip(out, self.axes, strict=False)), dict(self.sizes)
+        for letter, length in lengths.items():
+            if letter not in index:
+                index[letter] = label = fresh()
+                sizes[label] = length
+        factors = list(self.factors)
+        for array, letters in others:
+            factors.append(gather(array, [index[letter] for letter in letters], sizes))
+        return self.inward([index[letter] for letter in mine], len(out), factors, sizes)
+
+    def moved(self, table, shape, inner_shape):
+        """Pull back through a move: flat entry p of the output came from ``table[p]``."""
+        count, labels = len(shape), labels_of(self.axes[:len(shape)])
+        full = tuple(self.sizes[label] for label in labels)
+        flat = np.zeros(full, int)
+        for index, length in zip(self.axes, shape, strict=False):
+            flat = flat * length + grid(index, labels, self.sizes)
+        source = np.unravel_index(table.reshape(-1)[flat], inner_shape) if inner_shape else ()
+        return self.inward([Map(labels, where) for where in source], count)
+
+    def reshaped(self, shape, inner_shape):
+        """Pull back through a reshape, splitting and joining labels where the sizes allow it."""
+        if not distinct(self.axes[:len(shape)]):
+            return self.moved(np.arange(math.prod(shape)), shape, inner_shape)
+        term, inner, done = self, [], 0
+        for old, new in _groups(shape, inner_shape):
+            indices = term.axes[done:done + len(old)]
+            if not new:
+                pass                    # axes of length 1 that go
+            elif len(old) == len(new) == 1:
+                inner.append(indices[0])
+            elif len(old) == 1:
+                labels = tuple(fresh() for _ in new)
+                inner.extend(labels)
+                term = term._substituted(indices[0], labels, np.arange(old[0]).reshape(new))
+            else:
+                labels = tuple(indices)
+                where = np.unravel_index(np.arange(math.prod(old)).reshape(old), new)
+                inner.extend(Map(labels, at) for at in where)
+            done += len(old)
+        return term.inward(inner, len(shape))
+
+    def selected(self, axis, table):
+        """Pull back where entry t of the input became entry ``table[t]`` of the output; no axis where there is no t."""
+        labels = tuple(fresh() for _ in table.shape)
+        term = self._substituted(self.axes[axis], labels, table)
+        term.axes[axis:axis + 1] = labels
+        return term
+
+    def read(self, tables, count):
+        """Pull back where input entry p stands at output position ``tables[0][p], tables[1][p], ...``"""
+        labels = tuple(fresh() for _ in tables[0].shape)
+        maps = {self.axes[axis]: Map(labels, table) for axis, table in enumerate(tables)}
+        sizes = {**self.sizes, **dict(zip(labels, tables[0].shape, strict=True))}
+        factors = [gather(array, [maps.get(label, label) for label in own], sizes) for array, own in self.factors]
+        axes = [*labels]
+        for index in self.axes[count:]:
+            if type(index) is int:
+                axes.append(maps.get(index, index))
+            else:
+                table, own = gather(index.table, [maps.get(label, label) for label in index.labels], sizes)
+                axes.append(Map(own, table))
+        return Term(factors, axes, {label: n for label, n in sizes.items() if label not in maps})
+
+    def _substituted(self, label, labels, table):
+        """Write ``label = table[labels]`` everywhere."""
+        factors, sizes = [], {k: n for k, n in self.sizes.items() if k != label}
+        sizes.update(zip(labels, table.shape, strict=True))
+        at = int(table) if table.ndim == 0 else table
+        for array, own in self.factors:
+            if label in own:
+                k = own.index(label)
+                array, own = array[(_ALL,) * k + (at,)], own[:k] + labels + own[k + 1:]
+            factors.append((array, own))
+        axes = []
+        for index in self.axes:
+            if type(index) is int:
+                index = Map(labels, table) if index == label else index
+            elif label in index.labels:
+                k = index.labels.index(label)
+                index = Map(index.labels[:k] + labels + index.labels[k + 1:],
+                            np.take(index.table, table, axis=k))
+            axes.append(index)
+        return Term(factors, axes, sizes)
+
+    def key(self):
+        """Equal for terms whose axes are tied in the same way."""
+        if set(map(type, self.axes)) <= _LABEL:
+            return tuple(map(self.axes.index, self.axes))
+        names = {}
+        return tuple([names.setdefault(index, len(names)) if type(index) is int
+                      else (id(index.table), *(names.setdefault(label, len(names)) for label in index.labels))
+                      for index in self.axes])
+
+    def plus(self, other):
+        """Add a term that has the same key."""
+        mine, theirs = labels_of(self.axes), labels_of(other.axes)
+        names = dict(zip(theirs, mine, strict=True))
+        others = [(array, tuple([names[label] for label in labels])) for array, labels in other.factors]
+        held = {label for _, labels in self.factors + others for label in labels}
+        order = tuple([label for label in mine if label in held])
+        return Term([(product(self.factors, order) + product(others, order), order)], self.axes, self.sizes)
+
+    def enumerated(self):
+        """For a term that fixes axes: which axes (with how many entries, and the label that counts them); else None."""
+        fixed = [k for k, index in enumerate(self.axes) if type(index) is not int]
+        labels = {label for k in fixed for label in self.axes[k].labels}
+        if not fixed or len(labels) > 1 or any(self.axes[k].table.ndim != len(labels) for k in fixed) \
+                or labels & {index for index in self.axes if type(index) is int}:
+            return None
+        return tuple(fixed), next(iter(labels), None)
+
+    @property
+    def listed(self):
+        """Whether entries are counted that no letters describe."""
+        bare = {index for index in self.axes if type(index) is int}
+        return any(label < 0 and label not in bare for label in self.sizes)
+
+    def lean(self):
+        """The same without labels of one value that no axis shows, and maps without labels that they do not follow."""
+        bare = {index for index in self.axes if type(index) is int}
+        gone = {label for label, n in self.sizes.items() if n == 1 and label not in bare}
+
+        def without(array, own, gone):
+            kept = tuple(0 if label in gone else _ALL for label in own)
+            return array[kept] if 0 in kept else array, tuple(label for label in own if label not in gone)
+
+        def shorter(index):
+            table, own = index.table, index.labels
+            idle = {label for k, label in enumerate(own) if (table == np.take(table, [0], axis=k)).all()
+                    and (label in bare or label in gone)}
+            table, own = without(table, own, idle)
+            return Map(own, table)
+        axes = [index if type(index) is int else shorter(index) for index in self.axes]
+        return Term([without(array, own, gone) for array, own in self.factors], axes,
+                    {label: n for label, n in self.sizes.items() if label not in gone})
+
+    def positions(self, shape):
+        """Position of each entry in the flattened dense array, over the labels (it broadcasts to their ranges)."""
+        labels, flat = labels_of(self.axes), np.zeros((), int)
+        for index, length in zip(self.axes, shape, strict=True):
+            flat = flat * length + grid(index, labels, self.sizes)
+        return flat
+
+    def array(self, shape):
+        """The term as a dense array."""
+        if len(self.factors) == 1:
+            array, own = self.factors[0]
+            if len(own) == len(self.axes) and set(own) == set(self.axes):       # it is that array, turned
+                return align(array, own, tuple(self.axes))
+        labels, sizes = labels_of(self.axes), self.sizes
+        full = tuple([sizes[label] for label in labels])
+        core = product(self.factors, labels)
+        if set(map(type, self.axes)) <= _LABEL:
+            if len(self.axes) == len(labels):
+                return core if np.shape(core) == full else core * np.ones(full) if isinstance(core, _NUMBERS) \
+                    else np.broadcast_to(core, full)
+            if isinstance(core, _NUMBERS):
+                return _tied(core, self.axes, labels, full, shape)
+        flat = self.positions(shape)
+        if np.shape(core) != full:
+            core = core * np.ones(full) if isinstance(core, _NUMBERS) else np.broadcast_to(core, full)
+        named = {index for index in self.axes if type(index) is int}
+        return scatter(core, np.broadcast_to(flat, full), shape, distinct=len(named) == len(labels))
+
+
+def _tied(core, axes, labels, full, shape):
+    """Zeros with the core on the diagonals that the ties name, written through one strided view."""
+    result, strides = np.zeros(shape), dict.fromkeys(labels, 0)
+    for index, step in zip(axes, result.strides, strict=True):
+        strides[index] += step
+    np.ndarray(full, float, result, 0, tuple(strides.values()))[...] = core
+    return result
+
+
+def _groups(shape, inner_shape):
+    """Pair the shortest runs of sizes with equal products, front to back: ((6,), (2, 3)), ((4,), (4,)), ..."""
+    left, right, groups = list(shape), list(inner_shape), []
+    while left and right:
+        old, new = [left.pop(0)], [right.pop(0)]
+        while (a := math.prod(old)) != (b := math.prod(new)):
+            (old if a < b else new).append((left if a < b else right).pop(0))
+        groups.append((tuple(old), tuple(new)))
+    if left or right:                       # axes of length 1 at the end
+        groups.append((tuple(left), tuple(right)))
+    return groups
+
+
+def _together(terms):
+    """Terms that fix entries, such as one for each ``x[i]``, as one term that counts them."""
+    groups, found = {}, []
+    for term in terms:
+        counted = term.enumerated()
+        if counted is None:
+            found.append(term)
+            continue
+        bare = [index for index in term.axes if type(index) is int]
+        key = counted[0], tuple(map(bare.index, bare)), tuple(term.sizes[index] for index in bare)
+        groups.setdefault(key, []).append((term, counted[1]))
+    for (fixed, *_), members in groups.items():
+        found.append(_counted(fixed, members) if len(members) > 1 else members[0][0])
+    return found
+
+
+def _counted(fixed, members):
+    """One term for several that fix the same axes; the label that counts them is negative."""
+    one = members[0][0]
+    order = labels_of([index for index in one.axes if type(index) is int])
+    place, counter, parts, held = sum(label in one.axes[:fixed[0]] for label in order), -1 - fresh(), [], set()
+    for term, own in members:
+        names = dict(zip(labels_of([index for index in term.axes if type(index) is int]), order, strict=True))
+        factors = [(array, tuple([names.get(label, label) for label in labels])) for array, labels in term.factors]
+        held.update(label for _, labels in factors for label in labels)
+        parts.append((factors, own, term.sizes[own] if own is not None else None))
+    order = tuple([label for label in order if label in held])
+    place, full = min(place, len(order)), tuple(one.sizes[label] for label in order)
+    cores = []
+    for factors, own, count in parts:
+        labels = order if own is None else (*order[:place], own, *order[place:])
+        shape = full if own is None else (*full[:place], count, *full[place:])
+        core = product(factors, labels)
+        cores.append((core if np.shape(core) == shape else np.broadcast_to(core, shape), own is None))
+    tables = {k: np.concatenate([np.reshape(term.axes[k].table, -1) for term, _ in members]) for k in fixed}
+    turn = np.argsort(tables[fixed[-1]], kind="stable")
+    if all(single for _, single in cores):
+        core = np.stack([cores[k][0] for k in turn], axis=place)
+    else:
+        core = np.concatenate([np.expand_dims(core, place) if single else core for core, single in cores], axis=place)
+        core = core[(_ALL,) * place + (turn,)]
+    axes = list(one.axes)
+    for k in fixed:
+        axes[k] = Map((counter,), tables[k][turn])
+    return Term([(core, (*order[:place], counter, *order[place:]))], axes,
+                {**{label: one.sizes[label] for label in labels_of(one.axes) if label in one.axes},
+                 counter: len(turn)})
+
+
+# Structures -------------------------------------------------------------------------------------------------
 
 class Structure:
     """A derivative, or a part of the chain rule, held as a sum of terms.
@@ -74,18 +508,34 @@ class Structure:
                    inner, outer)
 
     def each(self, inner, step):
-        """The structure with another input shape and a step applied to every term."""
+        """The structure of another inner shape, a step applied to every term."""
         return Structure([step(term) for term in self.terms], inner, self.outer)
 
     def __add__(self, other):
-        terms = {}
-        for term in self.terms + other.terms:
+        return Structure.total([self, other])
+
+    @classmethod
+    def total(cls, parts):
+        """The sum of structures of the same shapes."""
+        terms, one = {}, parts[0]
+        if len(parts) == 1 and len(one.terms) <= 1:
+            return one
+        for term in [term for part in parts for term in part.terms]:
             key = term.key()
             terms[key] = terms[key].plus(term) if key in terms else term
-        total = Structure(list(terms.values()), self.inner, self.outer)
-        return Structure.of(total.dense(), self.inner, self.outer) if len(terms) > _MANY else total
+        found = list(terms.values())
+        if len(found) > 1:
+            found = [_bare(term, one.inner + one.outer) for term in _together(found)]
+        whole = cls(found, one.inner, one.outer)
+        return cls.of(whole.dense(), one.inner, one.outer) if len(found) > _MANY else whole
 
-    def dense(self, limit=LIMIT):
+    def labelled(self):
+        """The structure with its input axes indexed by labels that differ."""
+        if all(distinct(term.axes[:len(self.inner)]) for term in self.terms):
+            return self
+        return Structure.of(self.dense(), self.inner, self.outer)
+
+    def dense(self, limit=None):
         """Write every entry down.
 
         Parameters
@@ -110,9 +560,9 @@ class Structure:
                [0., 3.]])
         """
         shape = self.inner + self.outer
-        if self.dense_nbytes > limit:
-            raise MemoryError(f"the dense array of shape {shape} would take {self.dense_nbytes / 2**30:.0f} GB; "
-                              "use .structure, .predict, .chain or mc.compress, which do not build it")
+        if self.dense_nbytes > (LIMIT if limit is None else limit):
+            raise MemoryError(f"the dense array of shape {shape} would take {self.dense_nbytes / 2**30:.0f} GB; use "
+                              ".predict, .chain or mc.compress, which do not build it, or differentiate a smaller part")
         if len(self.terms) == 1:
             term = self.terms[0]
             return _own(term.array(shape), term.factors[0][0] if len(term.factors) == 1 else None)
@@ -180,6 +630,14 @@ class Structure:
         held = " + ".join(
             " × ".join(str(np.shape(array)) for array, _ in term.factors) or "1" for term in self.terms) or "0"
         return f"Structure {self.inner} | {self.outer}: factors {held}"
+
+
+def _bare(term, shape):
+    """A term in which a table that counts a whole axis, 0, 1, 2, ..., is a label."""
+    for k, index in enumerate(term.axes):
+        if type(index) is not int and len(index.labels) == 1 and np.array_equal(index.table, np.arange(shape[k])):
+            term.axes[k] = index.labels[0]
+    return term
 
 
 def _total(parts, shape):

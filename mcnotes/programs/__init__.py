@@ -1,5 +1,5 @@
-"""The derivative as a program: its steps recorded, walked back, and written as lines of NumPy."""
+"""The derivative of a function as a NumPy program that one could have written (X.19 to X.23)."""
 
-from .composing import Program, program
+from .program import Program, Step, program
 
-__all__ = ["Program", "program"]
+__all__ = ["Program", "Step", "program"]

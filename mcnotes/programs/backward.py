@@ -1,333 +1,369 @@
-"""The way back: from the result of a program to its inputs, one step after the other (X.7, X.19 to X.23).
+"""The way back through the recorded expressions, with the engine's own rules (X.7, X.19 to X.23).
 
-For a scalar result what travels is an expression for each step, of its shape, or one
-that broadcasts to it. For a vector result it is the derivative of the result by
-the step, held as it came about: nothing but a diagonal while all steps were
-element-wise (X.22), single columns while each output depends on its own step, and
-a matrix (axes of the step, then the output) from there on.
+`f` runs on traced expressions. Its tape is walked backwards as ever: the rules' pull-backs
+are NumPy functions, so on expressions they write down what they do. What is added here is
+what a reader sees: the names of the author's variables, a line for each named step, the
+section of the notes that teaches it, and the derivative of a softmax in its short form.
 """
 
+import inspect
+import sys
+
 import numpy as np
-from numpy.linalg import inv, slogdet
 
-from ..engine.asking import name_of
-from ..engine.constants import UnsupportedError
+from ..engine.core import Tape, Traced, UnsupportedError, collect, put, real
+from ..engine.rules.elementwise import SLOPES
+from ..engine.rules.products import Contract
+from ..engine.rules.reductions import over_of
+from ..engine.structure import Structure, fresh
 from ..shapes import counted
-from . import pulls as _pulls  # noqa: F401  (fills PULLS)
-from .expression import Expression, number_of, plus, split, times, transposed
-from .patterns import LAZY, of_a_vector, patterns
-from .shaping import PULLS, full, lifted, summed
-from .slopes import OWN, SLOPES, slopes
+from .expression import Expression, Sheet, plus, split, times
 
-#: Steps that take a derivative as it is, also when it is a number that stands for every entry.
-_LAZY = {np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.linalg.norm, np.broadcast_to, np.trace,
-         np.linalg.det, "logaddexp.reduce", "item", "getitem"}
-#: Steps that put entries elsewhere: a number that stands for every entry stays what it is.
-_MOVES = {"array", np.stack, np.concatenate, np.hstack, np.vstack, np.column_stack, "T", np.transpose, np.swapaxes,
-          np.moveaxis, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.flip, np.roll}
-#: Steps that do not follow their operands, so that nothing goes back through them.
-FLAT = {"input", "constant", "number"}
+_LETTERS = "abcdefghijklmnop"
 
 
-class Way:
-    """A walk back from one result; `reached` holds what arrived at each step."""
+class Watching(list):
+    """The nodes of a program's tape, and the names that the author's variables have when one is put there."""
 
-    def __init__(self, sheet, named):
-        self.sheet, self.named, self.reached, self.special = sheet, named, {}, {}
+    def __init__(self, code):
+        super().__init__()
+        self.code, self.ranks = code, {}
 
-    def add(self, step, back):
-        known = self.reached.get(step)
-        self.reached[step] = back if known is None else self.joined(known, back, step.shape)
+    def append(self, node):
+        super().append(node)
+        frame, rank = sys._getframe(1), 1
+        while frame is not None:
+            module = frame.f_globals.get("__name__", "")
+            own = frame.f_code is self.code
+            if own or not module.startswith(("mcnotes.engine", "mcnotes.programs", "numpy")):
+                for name, x in list(frame.f_locals.items()):
+                    self._point(name, x, 0 if own else rank)
+                rank += 1
+            if own:
+                break
+            frame = frame.f_back
 
-    def walk(self, result, first, follows):
-        """Carry what arrived at the result back to the inputs; `follows` are the steps that depend on one."""
-        self.special = patterns(follows)
-        self.reached = {result: first}
-        for step in sorted(follows, key=lambda step: -step.place):
-            back = self.reached.get(step)
-            if back is None:
-                continue
-            self.sheet.section = _section(step, back)
-            back = self.reached[step] = self.settled(step, back)
-            if step.call == "input":
-                continue
-            for operand, part in self.pulled(step, back):
-                if operand in follows:
-                    self.add(operand, part)
-        self.sheet.section = None
-        return self.reached
-
-    def pulled(self, step, back):
-        """The operands of a step and what arrives at them."""
-        try:
-            if step in self.special:
-                self.sheet.section = "X.22"             # softmax, and softmax with cross entropy
-                yield from self.through(step, back, self.special[step])
-                return
-            local = slopes(step)
-            if local is not None:
-                for operand, slope in local:
-                    if isinstance(operand, Expression) and operand.call not in FLAT - {"input"}:
-                        if step.call in (np.add, np.subtract) and operand.shape != step.shape:
-                            self.sheet.section = "X.23"             # a bias
-                        yield operand, self.scaled(back, step.shape, slope, operand.shape)
-                return
-            if step.call not in PULLS:
-                raise UnsupportedError("")
-            yield from self.through(step, back, PULLS[step.call])
-        except UnsupportedError as error:
-            what = f"{described(step)} {error}".strip()
-            raise UnsupportedError(f"{what} has no line in a program yet; {advice(step)}mc.derivative(f, at) at each "
-                                   "point") from None
+    def _point(self, name, x, rank):
+        """The names that f itself gives count before those of what it calls."""
+        x = x.value if isinstance(x, Traced) else x
+        if isinstance(x, Expression) and x.call not in ("input", "constant", "number") \
+                and rank < self.ranks.get(x, 9):
+            x.name, self.ranks[x] = name, rank
 
 
-class ScalarWay(Way):
-    """The result is a number."""
+class ProgramTape(Tape):
+    """A tape for expressions: constants become expressions, with the names by which `f` knows them."""
 
-    def joined(self, one, other, shape):
-        return plus(one, other)
+    def __init__(self, f):
+        super().__init__()
+        self.sheet, self.nodes = Sheet(_captured(f)), Watching(getattr(f, "__code__", None))
 
-    def settled(self, step, back):
-        if step.name and step in self.named and isinstance(back, Expression) and back.call != "number":
-            back = full(back, step.shape, self.sheet)
-            first = not any(x.closed for x in self.reached.values() if isinstance(x, Expression))
-            _, rest = split(back)
-            if first and back.section != "X.22" and rest.call is not np.sum:        # softmax, and a bias
-                back.section = "X.19"
-            back.section = back.section or rest.section
-            back.closed = True
-        return back
+    def constant(self, x):
+        if isinstance(x, Expression | float):
+            return x
+        if not isinstance(x, np.ndarray):
+            x = real(x)
+        return self.sheet.constant(x if x.dtype == float else real(x)) if isinstance(x, np.ndarray) and x.ndim \
+            else float(x)
 
-    def scaled(self, back, came, slope, shape):
-        return summed(back if slope is None else times(slope, back), came, shape, 0, self.sheet)
-
-    def through(self, step, back, pull):
-        if step.call in _MOVES and not isinstance(back, Expression):
-            yield from ((operand, back) for operand in step.operands())
-            return
-        lazy = step.call in _LAZY and (not isinstance(back, Expression) or back.ndim in (0, step.ndim)) or \
-            pull in LAZY and not isinstance(back, Expression)
-        yield from pull(step, back if lazy else full(back, step.shape, self.sheet), 0)
-
-    def finished(self, step):
-        """What arrived at an input, in its shape."""
-        g = self.reached.get(step, 0.0)
-        parts = entries(g, step.shape)
-        return finished(g, step.shape, self.sheet) if parts is None else self.sheet.make("array", parts)
+    def record(self, f, points):
+        """Run f; the expressions of its inputs and of its result."""
+        inputs = [self.sheet.leaf("input", np.array(point)) for point in points]
+        y = collect(f(*[put(self, x, ()) for x in inputs]))
+        if isinstance(y, Traced):
+            if y.tape is not self or not isinstance(y.value, Expression):
+                raise UnsupportedError("f takes a derivative itself, and a derivative of a derivative has no program; "
+                                       "use mc.hessian(f, at), or mc.derivative(f, at) at each point")
+            return inputs, y.value
+        y = np.asarray(y, float)
+        return inputs, self.sheet.constant(y) if y.ndim else self.sheet.number(float(y))
 
 
-#: Vectors of at most so many entries are written entry by entry, when they came about so.
-FEW = 6
+def _captured(f):
+    """What f finds outside of itself: identity -> (name, thing)."""
+    try:
+        found = inspect.getclosurevars(f)
+    except (TypeError, ValueError):
+        return {}
+    named = {**found.globals, **found.nonlocals}
+    return {id(x): (name, x) for name, x in named.items() if isinstance(x, np.ndarray | float)}
 
 
-def entries(g, shape):
-    """The entries of a vector that was put together from numbers at known places; None for any other."""
-    if number_of(g) == 0 and len(shape) == 1 and shape[0] <= FEW:
-        return [0.0] * shape[0]
-    if not isinstance(g, Expression) or g.call != "placed" or g.ndim != 1 or g.size > FEW or not all(
-            len(key) == 1 and isinstance(key[0], int) for key in g.args[1]):
-        return None
-    found = [0.0] * g.size
-    for (k,), part in zip(*g.args[1:], strict=True):
-        found[k] = plus(found[k], part)
-    return found
+def walk(tape, inputs, result):
+    """The derivative by each input, as expressions, and what arrived at each step.
 
-
-def finished(g, shape, sheet):
-    """An expression or number in full, as real numbers."""
-    g = full(g, shape, sheet)
-    return g if np.result_type(g.value).kind == "f" else sheet.make("astype", g, float)
-
-
-class VectorWay(Way):
-    """The result is a vector of n entries. What travels is a pair of a form and expressions.
-
-    ("diagonal", d), where d is None for the identity; ("columns", {k: expression}); ("matrix", expression)
-    with the axes of the step as the notes count them, and then one for the outputs.
+    Returns
+    -------
+    list of Expression
+        For a scalar result in the shape of the input; else with the axes that the notes count, input first.
+    dict of Expression to Expression
     """
+    sheet, nodes = tape.sheet, tape.nodes
+    sheet.simplifies = True
+    first = {}
+    for k, (value, _) in enumerate(nodes):
+        first.setdefault(value, k)
+    outer = counted(result.shape)
+    way = Scalar(sheet) if outer == () else Vector(sheet)
+    special = _softmaxes([value for value, _ in nodes if isinstance(value, Expression)])
+    arrived = {first[result]: way.start(result.shape)} if result in first else {}
+    sections: dict = {}
+    for k in range(max(arrived, default=-1), -1, -1):
+        if k not in arrived:
+            continue
+        y, vjps = nodes[k]
+        sheet.section = _section(y, arrived[k]) if outer == () else sections.get(k)
+        back = arrived[k] = way.settled(y, arrived[k])
+        if y in special:
+            vjps = [(first[special[y][0]], special[y][1])]
+        for n, (parent, vjp) in enumerate(vjps):
+            sheet.section = _section_of(y, n, vjp, back)
+            parent, part = first[nodes[parent][0]], way.pull(vjp, back)
+            sections[parent] = sheet.section
+            arrived[parent] = way.joined(arrived[parent], part) if parent in arrived else part
+    found = []
+    for k, x in enumerate(inputs):
+        sheet.section = None if outer == () else sections.get(k)
+        found.append(way.finished(arrived.get(k), x.shape, result.shape))
+    reached = {nodes[k][0]: way.shown(back) for k, back in arrived.items()}
+    reached.update(zip(inputs, found, strict=True))
+    return found, reached
 
-    def __init__(self, sheet, named, n):
-        super().__init__(sheet, named)
-        self.n, self.scalar = n, ScalarWay(sheet, named)
 
-    def matrix(self, back, shape):
-        """Any form as a matrix, in full."""
-        form, x = back
-        whole = (*counted(shape), self.n)
-        if form == "matrix":
-            return full(x, whole, self.sheet)
-        if form == "diagonal":
-            if x is None:
-                return self.sheet.make(np.eye, self.n)
-            d = full(x, shape, self.sheet)
-            self.sheet.section = "X.22"
-            return self.sheet.make(np.diag, d if d.ndim == 1 else d[:, 0])
-        rows = [entries(x.get(k, 0.0), shape) for k in range(self.n)]
-        if None not in rows and any(x[k] is not None and number_of(x[k]) is None for k in x) and self.n <= FEW:
-            return self.sheet.make("array", list(map(list, zip(*rows, strict=True))))
-        parts = [finished(x.get(k, 0.0), shape, self.sheet) for k in range(self.n)]
-        if shape == ():
-            return self.sheet.make("array", parts)
-        if len(counted(shape)) < len(shape):
-            return self.sheet.make(np.hstack, [part if shape != (1, 1) else part[:, 0] for part in parts])
-        return self.sheet.make(np.stack, parts, axis=len(shape))
+class Scalar:
+    """The result is a number: what travels is an expression in the shape of each step."""
 
-    def joined(self, one, other, shape):
-        if one[0] == other[0] == "columns":
-            both = dict(one[1])
-            for k, x in other[1].items():
-                both[k] = plus(both[k], x) if k in both else x
-            return "columns", both
-        if one[0] == other[0] == "diagonal":
-            return "diagonal", plus(*(1.0 if back[1] is None else back[1] for back in (one, other)))
-        if one[0] == other[0] == "matrix":
-            return "matrix", plus(one[1], other[1])
-        if {one[0], other[0]} == {"diagonal", "matrix"}:
-            parts = [back[1] if back[0] == "matrix" else self.matrix(back, shape) for back in (one, other)]
-            return "matrix", plus(*parts)
-        return "matrix", plus(self.matrix(one, shape), self.matrix(other, shape))
+    def __init__(self, sheet):
+        self.sheet, self.first = sheet, True
+
+    def start(self, shape):
+        one = self.sheet.number(1.0)
+        return np.broadcast_to(one, shape) if shape else one
+
+    def pull(self, vjp, back):
+        return vjp.pull(back)
+
+    def joined(self, one, other):
+        found = plus(one, other)
+        return found if isinstance(found, Expression) else self.sheet.number(found)
 
     def settled(self, step, back):
-        if back[0] == "columns" and len(back[1]) > 1 and not (step.shape == () and step.call in ("getitem", "input")):
-            back = "matrix", self.matrix(back, step.shape)
-        if step.name and step in self.named and back[0] == "matrix":
-            back = "matrix", full(back[1], (*counted(step.shape), self.n), self.sheet)
-            back[1].closed = True
+        """What arrives at a step with a name gets a line of its own."""
+        if step.name and step.call not in ("input", "constant") and back.call != "number" and not (
+                back.call is np.broadcast_to and back.args[0].call == "number"):
+            _, rest = split(back)
+            if self.first and back.section != "X.22" and rest is not None and rest.call is not np.sum:
+                back.section = "X.19"                       # softmax, and a bias, have sections of their own
+            back.section = back.section or (rest.section if rest is not None else None)
+            back.closed, self.first = True, False
         return back
 
-    def scaled(self, back, came, slope, shape):
-        form, x = back
-        if form == "columns":
-            return form, {k: self.scalar.scaled(part, came, slope, shape) for k, part in x.items()}
-        if form == "diagonal" and came == shape:
-            return form, x if slope is None else slope if x is None else times(slope, x)
-        if form == "diagonal" and shape == ():
-            d = full(1.0 if slope is None and x is None else x if slope is None else slope if x is None
-                     else times(slope, x), came, self.sheet)
-            return "matrix", d if d.ndim == 1 else d[:, 0]
-        matrix = x if form == "matrix" else self.matrix(back, came)
-        column = len(counted(came)) < len(came)
-        if slope is not None:
-            if column and isinstance(slope, Expression) and slope.ndim == 2 and counted(came) == ():
-                slope = slope[0, 0]
-            matrix = times(slope if column else lifted(slope, 1), matrix)
-        if came == shape:
-            return "matrix", matrix
-        matrix = full(matrix, (*counted(came), self.n), self.sheet) if column else matrix
-        return "matrix", self.counted(summed(self.whole(matrix, came), came, shape, 1, self.sheet), shape)
+    def shown(self, back):
+        return back
 
-    def whole(self, matrix, shape):
-        """A matrix with all axes of the step as they are."""
-        if counted(shape) == shape or not isinstance(matrix, Expression):
-            return matrix
-        return matrix[:, None] if counted(shape) else matrix[None, None]
-
-    def counted(self, matrix, shape):
-        if counted(shape) == shape or not isinstance(matrix, Expression):
-            return matrix
-        if matrix.ndim < len(shape) + 1:
-            matrix = full(matrix, (*shape, self.n), self.sheet)
-        return matrix[:, 0] if counted(shape) else matrix[0, 0]
-
-    def through(self, step, back, pull):
-        form, x = back
-        if form == "columns":
-            for k, part in x.items():
-                for operand, g in self.scalar.through(step, part, pull):
-                    yield operand, ("columns", {k: g})
-            return
-        if form == "diagonal" and step.call in ("array", np.stack) and step.ndim == 1:
-            for k, part in enumerate(step.args[0]):
-                if isinstance(part, Expression):
-                    yield part, ("columns", {k: 1.0 if x is None else full(x, step.shape, self.sheet)[k]})
-            return
-        if step.call is np.matmul:
-            known = self.product(step, back)
-            if known is not None:
-                yield from known
-                return
-        if form == "diagonal" and step in self.special and of_a_vector(step, pull):
-            yield from ((operand, ("matrix", g)) for operand, g in pull(step, x, "diagonal"))
-            return
-        g = self.whole(self.matrix(back, step.shape), step.shape)
-        for operand, part in pull(step, g, 1):
-            yield operand, ("matrix", self.counted(part, operand.shape))
-
-    def product(self, step, back):
-        """The link of a product with a vector or a column: the matrix itself, turned (X.21)."""
-        a, b = step.args
-        if a.ndim != 2 or step.ndim > 1 and len(counted(step.shape)) != 1 or step.size != step.shape[0]:
-            return None                                 # not a matrix times a vector or a column
-        self.sheet.section = "X.21"
-        form, x = back
-        if form == "diagonal":
-            link = transposed(a)
-            if x is not None:
-                d = full(x, step.shape, self.sheet)
-                link = times(link, transposed(d))
-        else:
-            link = transposed(a) @ full(x, (*counted(step.shape), self.n), self.sheet)
-        found = [(b, ("matrix", link if counted(b.shape) else link[0]))]
-        if a.call != "constant":
-            matrix = self.matrix(back, step.shape)
-            if a.call == "T":
-                a, back = a.args[0], times(b[:, None, None] if b.ndim == 1 else b[:, :, None], matrix)
-            else:
-                back = times(matrix[:, None], b[:, None] if b.ndim == 1 else b)
-            found.append((a, ("matrix", self.counted(back, a.shape))))
-        return found
-
-    def finished(self, step):
-        back = self.reached.get(step)
+    def finished(self, back, shape, outer):
+        """What arrived at an input, in its shape, as real numbers."""
+        sheet = self.sheet
         if back is None:
-            return self.sheet.make(np.zeros, (*counted(step.shape), self.n))
-        return finished(self.matrix(back, step.shape), (*counted(step.shape), self.n), self.sheet)
+            return sheet.make(np.zeros, shape[0] if len(shape) == 1 else shape) if shape else sheet.number(0.0)
+        back = back if isinstance(back, Expression) else sheet.number(float(back))
+        parts = _entries(back)
+        if parts is not None:
+            return sheet.make("array", parts)
+        if back.shape != shape:
+            back = sheet.make(np.broadcast_to, back, shape)
+        return back if back.dtype.kind == "f" else sheet.make("astype", back, float)
 
+
+#: Arrays of at most so many entries are written entry by entry, when they came about so.
+FEW = 12
+
+
+def _entries(g):
+    """The entries of an array that was put together from numbers at known places; None for any other."""
+    if g.call != "placed" or not 0 < g.ndim <= 2 or g.size > FEW:
+        return None
+    found = {}
+    for key, part in zip(*g.args[1:], strict=True):
+        places = [k.value if isinstance(k, Expression) else k for k in key]
+        if len(key) != g.ndim or not all(isinstance(k, int | np.integer | np.ndarray) for k in places):
+            return None
+        for m, place in enumerate(zip(*map(np.ravel, np.broadcast_arrays(*places)), strict=True)):
+            entry = part if part.ndim == 0 else np.reshape(part, (-1,))[m]
+            place = tuple(int(k) % n for k, n in zip(place, g.shape, strict=True))
+            found[place] = plus(found[place], entry) if place in found else entry
+    rows = [[found.get((*row, k), 0.0) for k in range(g.shape[-1])] for row in np.ndindex(g.shape[:-1])]
+    return rows if g.ndim == 2 else rows[0]
+
+
+class Vector(Scalar):
+    """The result has axes: what travels is a Structure whose factors are expressions."""
+
+    def start(self, shape):
+        return Structure.identity(shape)
+
+    def pull(self, vjp, back):
+        return vjp.pull_structure(back)
+
+    def joined(self, one, other):
+        return Structure.total([one, other])
+
+    def settled(self, step, back):
+        if not step.name or step.call in ("input", "constant") or len(back.terms) == 1 and not back.terms[0].factors:
+            return back
+        axes = back.terms[0].axes
+        if len(back.terms) == 1 and len(set(map(id, axes))) < len(axes) and len(counted(step.shape)) == 1:
+            return back                                     # a diagonal stays one
+        dense = self._dense(back)
+        dense.closed = True
+        return Structure.of(dense, back.inner, back.outer)
+
+    def _dense(self, back):
+        found = back.dense()
+        return found if isinstance(found, Expression) else self.sheet.constant(np.asarray(found, float))
+
+    def shown(self, back):
+        if len(back.terms) == 1 and len(back.terms[0].factors) == 1 and isinstance(
+                found := back.terms[0].factors[0][0], Expression):
+            return found
+        return None
+
+    def finished(self, back, shape, outer):
+        inner, outer = counted(shape), counted(outer)
+        if back is None:
+            return self.sheet.make(np.zeros, (*inner, *outer))
+        whole = self._dense(back)
+        parts = _entries(whole)
+        if parts is not None:
+            whole = self.sheet.make("array", parts)
+        found = whole if whole.shape == (*inner, *outer) else np.reshape(whole, (*inner, *outer))
+        return found if found.dtype.kind == "f" else self.sheet.make("astype", found, float)
+
+
+# Sections of the notes ------------------------------------------------------------------------------------
 
 def _section(step, back):
     """The section of the notes whose link a step is; a move belongs to the link before it."""
     if step.call in (np.add, np.subtract):
         return None                         # what arrives is handed on as it is
-    if step.call in OWN or step.call in SLOPES:
+    return "X.23" if step.call in SLOPES else None
+
+
+def _section_of(step, place, vjp, back):
+    if isinstance(vjp, Softmax):
+        return "X.22"
+    if step.call is np.matmul:
+        return "X.20" if vjp.mine == "ij" and place == 0 else "X.21"
+    if step.call in (np.add, np.subtract):
+        return "X.23" if vjp.shape != vjp.out else None     # a bias
+    if step.call in SLOPES:
         return "X.23"
-    return getattr(back, "section", None) if step.call == "T" else None
+    return getattr(back, "section", None) if step.call in ("T", "getitem", np.reshape) else None
 
 
-def described(step):
-    """A step as a message names it."""
-    if step.call == "item":
-        return described(step.args[0])
-    words = {"getitem": "x[...]", "array": "np.array of parts", "T": "x.T"}
-    return words.get(step.call) or name_of(step.call)
+# Softmax --------------------------------------------------------------------------------------------------
+
+class Softmax:
+    """The VJP of a softmax, or of its logarithm: p * (g - the sum of p * g), or g - p * (the sum of g)."""
+
+    def __init__(self, p, axes, logarithm):
+        self.p, self.axes, self.logarithm = p, axes, logarithm
+
+    def pull(self, g):
+        p = self.p
+        if not self.logarithm:
+            return times(p, g - self._along(times(p, g)))
+        factor, g = split(g)
+        if g is None:
+            g = p.sheet.make(np.ones, p.shape)
+        total = self._along(g)
+        if g.call == "constant" and np.all(total.value == 1.0):     # P - T
+            back = times(factor, g - p)
+            back.note = f"{g.name or 'the constant'} adds up to 1"
+            return back
+        return times(factor, g - times(p, total))
+
+    def _along(self, x):
+        if len(self.axes) == x.ndim:
+            return np.sum(x)
+        return np.sum(x, axis=self.axes, keepdims=self.axes != tuple(range(len(self.axes))))
+
+    def pull_structure(self, s):
+        p, count = self.p, self.p.ndim
+        own = s if self.logarithm else s.each(p.shape, lambda term: term.scaled(p, count))
+
+        def shared(term):
+            labels = {d: fresh() for d in self.axes}
+            inner = [labels.get(d, index) for d, index in enumerate(term.axes[:count])]
+            sizes = {**term.sizes, **{label: p.shape[d] for d, label in labels.items()}}
+            return term.inward(inner, count, sizes=sizes).scaled(-p, count)
+        return Structure([*own.terms, *map(shared, own.terms)], p.shape, s.outer)
 
 
-#: What does the same as a step without a line, or comes near.
-_INSTEAD = {
-    np.interp: "write each piece of the line, chosen by np.where",
-    np.partition: "use np.sort",
-    np.nan_to_num: "use np.where(np.isfinite(x), x, 0)",
-    np.pad: "build the border with np.concatenate",
-    np.average: "use np.sum(w * x) / np.sum(w)",
-    np.std: "use np.sqrt(np.var(...))",
-    np.diag: "take a vector's entries with an index, x[np.arange(n), np.arange(n) + k]",
-    np.diagonal: "take its entries with an index, x[np.arange(n), np.arange(n)]",
-    np.convolve: "add up shifted pieces, x[1:] * k[0] + x[:-1] * k[1]",
-    np.lib.stride_tricks.sliding_window_view: "stack the pieces, np.stack([x[k:k + n] for k in range(count)])",
-    np.linalg.pinv: "use np.linalg.inv(X.T @ X) @ X.T, for a matrix with independent columns",
-    np.linalg.solve: "use np.linalg.inv(A) @ B",
-    np.prod: "multiply the entries one by one",
-    np.cumprod: "multiply the entries one by one",
-    **dict.fromkeys((np.linalg.det, slogdet, inv), "take one matrix at a time"),
-    **dict.fromkeys((np.atleast_1d, np.atleast_2d, np.atleast_3d), "call it for one array at a time"),
-    **dict.fromkeys((np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.svd, np.linalg.svdvals),
-                    "its derivative takes more than a line or two; use np.linalg.slogdet, np.linalg.inv or np.trace "
-                    "where these say the same"),
-}
+def _softmaxes(steps):
+    """The steps that end a softmax, its logarithm or a log-sum-exp, each with what it is of and its VJP."""
+    found = {}
+    for step in steps:
+        of_log = step.call is np.log and isinstance(step.args[0], Expression) and step.args[0].call is np.divide
+        p = step.args[0] if of_log else step
+        if p.call is np.divide and (axes := _softmax(p)):
+            found[step] = _exponent(p.args[0], axes), Softmax(p, axes, of_log)
+        elif step.call is np.add and (pair := _logsumexp(step)):
+            e, axes = pair
+            z, total = _exponent(e, axes), step.args[0].args[0]
+            letters = _LETTERS[:e.ndim]
+            out = letters if total.options.get("keepdims") else "".join(
+                x for k, x in enumerate(letters) if k not in axes)
+            spread = total if total.ndim in (0, e.ndim) else total[tuple(
+                None if k in axes else slice(None) for k in range(e.ndim))]
+            if not total.options.get("keepdims"):
+                found[step] = z, Contract(out, letters, [(lambda e=e, spread=spread: e / spread, letters)], e.shape)
+    steps = set(steps)
+    return {step: (z, vjp) for step, (z, vjp) in found.items() if z in steps}
 
 
-def advice(step):
-    """What to do in place of a step that has no line."""
-    call = step.args[0].call if step.call == "item" else step.call
-    general = ("write it with steps that have one (arithmetic, @, sums and means, exp and its relatives, indexing, "
-               "stack, norm, inv, slogdet)")
-    return _INSTEAD.get(call, general) + ", or use "
+def _sum_of_exp(total, e):
+    """The axes over which `total` adds up `e`, when that is an exponential."""
+    if not isinstance(total, Expression) or not isinstance(e, Expression) or total.call is not np.sum \
+            or e.call is not np.exp or total.args[0] is not e:
+        return None
+    axis = total.options.get("axis")
+    return over_of(tuple(axis) if isinstance(axis, list) else axis, e.ndim)
+
+
+def _softmax(step):
+    """The axes along which a quotient is a softmax, or None."""
+    e, total = step.args
+    axes = _sum_of_exp(total, e)
+    if not axes:
+        return None
+    lined = total.ndim in (0, e.ndim) or axes == tuple(range(len(axes)))
+    return axes if lined and step.shape == e.shape else None
+
+
+def _exponent(e, axes):
+    """What the exponential is of, without what is the same along the axes."""
+    u = e.args[0]
+    if isinstance(u, Expression) and u.call is np.subtract:
+        z, off = u.args
+        shape = (1,) * (u.ndim - np.ndim(off)) + np.shape(off)
+        if getattr(z, "shape", None) == u.shape and all(shape[k] == 1 for k in axes):
+            return z
+    return u
+
+
+def _logsumexp(step):
+    """The exponential and the axes, when a sum is log(sum(exp(z - m))) + m."""
+    log, off = step.args
+    if not isinstance(log, Expression) or log.call is not np.log or not isinstance(log.args[0], Expression) \
+            or log.args[0].call is not np.sum:
+        return None
+    e = log.args[0].args[0]
+    axes = _sum_of_exp(log.args[0], e)
+    if not axes or not isinstance(e.args[0], Expression) or e.args[0].call is not np.subtract \
+            or _exponent(e, axes) is e.args[0]:
+        return None
+    taken = e.args[0].args[1]
+    same = taken is off or all(isinstance(x, Expression) and x.call is np.max for x in (taken, off)) and (
+        taken.args[0] is off.args[0] and taken.options.get("axis") == off.options.get("axis"))
+    return (e, axes) if same else None

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..engine.asking import name_of
+from ..engine.core import name_of
 from .expression import Expression, number_of
 
 #: More steps than this do not stand in one line.
@@ -25,7 +25,7 @@ _ATOM = 5
 #: Functions that are written as methods, where they follow a name: NumPy takes half as long.
 _METHODS = {np.sum, np.max, np.min, np.prod}
 #: Steps that cost nothing to read.
-_LIGHT = {"T", "getitem", "item", np.negative, "astype"}
+_LIGHT = {"T", "getitem", np.negative, "astype", np.broadcast_to}
 
 
 @dataclass
@@ -127,7 +127,8 @@ class Writer:
             if x.call == "constant" or parts and x.call != "placed" and all(
                     part in alone or part.call == "number" for part in parts):
                 alone.add(x)
-                if callable(x.call) and x.call not in _INFIX and x.call not in (np.negative, np.copy, np.power) \
+                if callable(x.call) and x.call not in _INFIX and x.call not in (
+                        np.negative, np.copy, np.power, np.broadcast_to) \
                         or x.call is np.matmul:
                     found.add(x)
         return found
@@ -190,8 +191,11 @@ class Writer:
             return f"{self.text(args[0], _ATOM)}.T", _ATOM
         if call == "getitem":
             return f"{self.text(args[0], _ATOM)}[{', '.join(map(self.key, args[1])) or '()'}]", _ATOM
-        if call == "item":
-            return f"{self.text(args[0], _ATOM)}[{args[1]}]", _ATOM
+        if call is np.broadcast_to and args[0].ndim == 0:
+            value = number_of(args[0])
+            name = {0.0: "zeros", 1.0: "ones"}.get(value, "full")
+            shape = self.plain(args[1][0] if len(args[1]) == 1 else args[1])
+            return f"np.{name}({shape}{'' if value in (0.0, 1.0) else ', ' + self.text(args[0], call=True)})", _ATOM
         if call == "astype":
             return f"{self.text(args[0], _ATOM)}.astype({self.plain(args[1])})", _ATOM
         if call in _METHODS and isinstance(args[0], Expression) and args[0].ndim:
@@ -307,3 +311,35 @@ def _small(x):
 def label(name):
     """A name as part of another: letters, digits and underscores."""
     return re.sub(r"\W", "_", name).strip("_") or "x"
+
+
+# The order of the lines -----------------------------------------------------------------------------------
+
+def ordered(own, needed, forward, back):
+    """Expressions with lines in order; a forward one that only the way back uses stands before its first use there."""
+    first = {}
+    for x in needed:
+        for part in x.operands():
+            first.setdefault(part, x.place)
+    return sorted(own, key=lambda x: (max(first.get(x, forward), forward) - 0.5 if x in back and x.place < forward
+                                      else x.place, x.place))
+
+
+def early(own, outputs):
+    """Expressions in order, with outputs before others as soon as all that they need is there."""
+    made, found = set(own), {}
+    for x in own:
+        for output in outputs:
+            if output in made and all(part in found for part in lines_below(output, made)):
+                found[output] = None
+        found[x] = None
+    return list(found)
+
+
+def lines_below(x, made):
+    """The nearest expressions below one that have a line of their own."""
+    for part in x.operands():
+        if part in made:
+            yield part
+        else:
+            yield from lines_below(part, made)

@@ -1,34 +1,85 @@
-"""Element-wise functions, given by their ordinary derivative, and the choice between operands (X.22)."""
+"""Element-wise functions, given by their ordinary derivative, and the choice between operands (X.22, X.23)."""
 
 import operator
-from functools import partial
 
 import numpy as np
 
-from ..asking import RULES
-from ..constants import SMALL, UnsupportedError
-from ..leaving import plain
-from ..links import Scale
-from ..stepped import stepped
-from ..trace import doubt, given, innermost, pair, top
-from ..traced import Traced
-from .common import follows, record, rule
+from ..core import RULES, NoDerivativeError, Traced, UnsupportedError, given, pair, plain, record, step, top
+from ..structure import Map
+from . import rule
 
 
-def _elementwise(ufunc, slopes):
-    """The rule of a ufunc of one or two operands, from the derivative by each."""
-    return _unary(ufunc, *slopes) if len(slopes) == 1 else _binary(ufunc, *slopes)
+def unbroadcast(g, shape):
+    """Sum an array over the axes along which broadcasting copied.
+
+    Parameters
+    ----------
+    g : array, a shape that `shape` broadcasts to
+    shape : tuple of int
+
+    Returns
+    -------
+    array of the given shape
+
+    Examples
+    --------
+    >>> unbroadcast(np.ones((4, 3)), (3,))
+    array([4., 4., 4.])
+    """
+    extra = g.ndim - len(shape)
+    if extra:
+        g = np.sum(g, axis=tuple(range(extra)))
+    copied = tuple([d for d, n in enumerate(shape) if n == 1 and g.shape[d] != 1])
+    return np.sum(g, axis=copied, keepdims=True) if copied else g
+
+
+class Scale:
+    """The VJP of an element-wise function: each output entry follows its own input entry (X.22).
+
+    `slope` is a number, None for 1, or a function of the result and the operands.
+    """
+
+    __slots__ = ("slope", "y", "operands", "shape", "out")
+
+    def __init__(self, slope, y, operands, shape, out):
+        self.slope, self.y, self.operands, self.shape, self.out = slope, y, operands, shape, out
+
+    def local(self):
+        """The derivative of each entry."""
+        slope = self.slope
+        return slope if slope is None or type(slope) is float else slope(self.y, *self.operands)
+
+    def pull(self, g):
+        local = self.local()
+        if local is not None:
+            g = local * g
+        return g if self.shape == self.out else unbroadcast(g, self.shape)
+
+    def pull_structure(self, s):
+        count, first, local = len(self.out), len(self.out) - len(self.shape), self.local()
+        if local is None and self.shape == self.out:
+            return s
+
+        def scaled(term):
+            if local is not None:
+                term = term.scaled(local, count)
+            if self.shape == self.out:
+                return term
+            inner = [Map((), 0) if n == 1 and self.out[first + d] != 1 else term.axes[first + d]
+                     for d, n in enumerate(self.shape)]
+            return term.inward(inner, count)
+        return s.each(self.shape, scaled)
 
 
 def _unary(ufunc, slope):
-    varies = callable(slope)
-
     def apply(x):
+        if x.position is None:
+            return step(ufunc, (x,), {})
         tape, value = x.tape, x.value
         y = ufunc(value)
-        shape, position = value.shape, tape.place()
-        tape.records[position] = ((x.position, Scale(slope(y, value) if varies else slope, shape, shape)),)
-        return Traced(y, tape, position)
+        shape, nodes = y.shape, tape.nodes
+        nodes.append((y, ((x.position, Scale(slope, y, (value,), shape, shape)),)))
+        return Traced(y, tape, len(nodes) - 1)
     return apply
 
 
@@ -37,51 +88,55 @@ _SIGNS = {np.add: operator.add, np.subtract: operator.sub, np.multiply: operator
 
 
 def _binary(ufunc, slope_a, slope_b):
-    compute, varies_a, varies_b = _SIGNS.get(ufunc, ufunc), callable(slope_a), callable(slope_b)
+    compute = _SIGNS.get(ufunc, ufunc)
 
     def apply(a, b):
         tape, u, v, place_a, place_b = pair(a, b)
+        if place_a is None and place_b is None:
+            return step(ufunc, (a, b), {})
         y = compute(u, v)
-        if tape.held and y.size > SMALL and (place_a is None or place_b is None):
-            doubt(tape, y)
-        shape, links = y.shape, ()
-        if place_a is not None:
-            links = ((place_a, Scale(slope_a(y, u, v) if varies_a else slope_a, u.shape, shape)),)
-        if place_b is not None:
-            links += ((place_b, Scale(slope_b(y, u, v) if varies_b else slope_b, v.shape, shape)),)
-        position = tape.place()
-        tape.records[position] = links
-        return Traced(y, tape, position)
+        shape = y.shape
+        if place_b is None:
+            vjps = ((place_a, Scale(slope_a, y, (u, v), u.shape, shape)),)
+        elif place_a is None:
+            vjps = ((place_b, Scale(slope_b, y, (u, v), v.shape, shape)),)
+        else:
+            vjps = ((place_a, Scale(slope_a, y, (u, v), u.shape, shape)),
+                    (place_b, Scale(slope_b, y, (u, v), v.shape, shape)))
+        nodes = tape.nodes
+        nodes.append((y, vjps))
+        return Traced(y, tape, len(nodes) - 1)
     return apply
 
 
 def _tanh_slope(y, x):
     """(1 / cosh)², which stays accurate where 1 - tanh² does not; bounded so that no derivative of it overflows."""
+    if hasattr(y, "settled"):
+        return 1 - y**2             # as one writes it down
     return (1 / np.cosh(np.maximum(np.minimum(x, 700.0), -700.0))) ** 2
 
 
 def _power_slope(y, x, p):
-    if np.ndim(p) == 0 and not isinstance(p, Traced):
+    if isinstance(p, float) or np.ndim(p) == 0 and not hasattr(p, "value"):
         return 2.0 * x if p == 2 else p * x ** (p - 1) if p != 0 else 0.0
-    return p * x ** np.where(p == 0, 1.0, p - 1)
+    return p * x ** np.where(np.equal(p, 0.0), 1.0, p - 1)
 
 
 def _exponent_slope(y, x, p):
-    return y * np.log(np.where(x == 0, 1.0, x))
+    """y log x; 0 to a positive power stays 0 when the power moves."""
+    return y * np.log(np.where(np.logical_and(np.equal(x, 0.0), np.greater(p, 0.0)), 1.0, x))
 
 
 def _sinc_slope(y, x):
-    near = np.abs(x) < 0.05
+    near = np.less(np.abs(x), 0.05)
     far = np.where(near, 1.0, x)
     series = -np.pi**2 * x / 3 + np.pi**4 * x**3 / 30 - np.pi**6 * x**5 / 840 + np.pi**8 * x**7 / 45360
     return np.where(near, series, (np.cos(np.pi * far) - np.sinc(far)) / far)
 
 
-def _share(chosen, other):
-    """Weight of an operand that competes: 1 where it wins, one half at a tie."""
-    def slope(y, a, b):
-        return np.where(np.equal(a, b), 0.5, np.where(chosen(a, b), 1.0, 0.0))
-    return slope if other == 0 else lambda y, a, b: slope(y, b, a)
+def _not_zero(y):
+    """A length to divide by: where it is 0, so is what is divided."""
+    return np.where(np.equal(y, 0.0), 1.0, y)
 
 
 #: NumPy ufunc -> the derivative by each operand, from the result and the operands. None stands for 1.
@@ -93,7 +148,6 @@ SLOPES = {
     np.power: (_power_slope, _exponent_slope),
     np.float_power: (_power_slope, _exponent_slope),
     np.remainder: (None, lambda y, a, b: -np.floor(a / b)),
-    np.fmod: (None, lambda y, a, b: -np.trunc(a / b)),
     np.negative: (-1.0,),
     np.positive: (None,),
     np.absolute: (lambda y, x: np.sign(x),),
@@ -125,74 +179,51 @@ SLOPES = {
     np.rad2deg: (180 / np.pi,),
     np.radians: (np.pi / 180,),
     np.deg2rad: (np.pi / 180,),
-    np.maximum: (_share(np.greater, 0), _share(np.greater, 1)),
-    np.minimum: (_share(np.less, 0), _share(np.less, 1)),
-    np.fmax: (_share(np.greater, 0), _share(np.greater, 1)),
-    np.fmin: (_share(np.less, 0), _share(np.less, 1)),
-    np.hypot: (lambda y, a, b: a / np.where(y == 0, 1.0, y), lambda y, a, b: b / np.where(y == 0, 1.0, y)),
-    np.arctan2: (lambda y, a, b: b / (a**2 + b**2), lambda y, a, b: -a / (a**2 + b**2)),
+    np.maximum: (lambda y, a, b: np.heaviside(a - b, 0.5), lambda y, a, b: np.heaviside(b - a, 0.5)),
+    np.minimum: (lambda y, a, b: np.heaviside(b - a, 0.5), lambda y, a, b: np.heaviside(a - b, 0.5)),
+    np.hypot: (lambda y, a, b: a / _not_zero(y), lambda y, a, b: b / _not_zero(y)),
+    np.arctan2: (lambda y, a, b: b / np.hypot(a, b) / np.hypot(a, b),
+                 lambda y, a, b: -a / np.hypot(a, b) / np.hypot(a, b)),
     np.logaddexp: (lambda y, a, b: np.exp(a - y), lambda y, a, b: np.exp(b - y)),
-    np.logaddexp2: (lambda y, a, b: np.exp2(a - y), lambda y, a, b: np.exp2(b - y)),
-    np.copysign: (lambda y, a, b: np.sign(a) * np.copysign(1.0, plain(b)), 0.0),
+    np.copysign: (lambda y, a, b: np.sign(a) * np.copysign(1.0, b), 0.0),
     np.sinc: (_sinc_slope,),
     np.conjugate: (None,),
     np.real: (None,),
-    np.real_if_close: (None,),
 }
-RULES.update({ufunc: _elementwise(ufunc, slopes) for ufunc, slopes in SLOPES.items()})
+RULES.update({ufunc: _unary(ufunc, *slopes) if len(slopes) == 1 else _binary(ufunc, *slopes)
+              for ufunc, slopes in SLOPES.items()})
 
 
-def _sawtooth(known):
-    """The rule of a remainder, at points where a float can still count the teeth."""
-    def apply(a, b):
-        a, b = given(a, b)
-        if type(b) is Traced:
-            with np.errstate(all="ignore"):
-                quotient = np.abs(np.divide(plain(a), plain(b)))
-            if np.any((quotient > 2.0**53) & np.isfinite(quotient)):
-                raise ValueError("a remainder by a number that is so small has its jumps closer together than numbers "
-                                 "of double precision are, so it has no derivative by it there; move the point")
-        return known(a, b)
-    return apply
-
-
-RULES.update({ufunc: _sawtooth(RULES[ufunc]) for ufunc in (np.remainder, np.fmod)})
-
-#: Steps and comparisons: their derivative is zero wherever it exists, so they give plain arrays.
-STEPS = (np.sign, np.floor, np.ceil, np.trunc, np.rint, np.heaviside, np.floor_divide, np.less, np.less_equal,
-         np.greater, np.greater_equal, np.equal, np.not_equal, np.isnan, np.isfinite, np.isinf, np.signbit,
-         np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.round, np.around, np.fix, np.imag, np.angle)
-
-
-def _step(function, *operands, **options):
-    tapes = []
-    while (tape := innermost(operands)) is not None:
-        tapes.append(tape)
-        operands = top(*operands)[1] if len(operands) > 1 else (operands[0].value,)
-    return stepped(function(*operands, **options), operands, *tapes)
-
-
-RULES.update({function: partial(_step, function) for function in STEPS})
-
-
-@rule(np.nan_to_num)
-def _nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
-    return np.where(np.isfinite(plain(x)), x, np.nan_to_num(plain(x), True, nan, posinf, neginf))
+@rule(np.remainder)
+def _remainder(a, b, known=RULES[np.remainder]):
+    """A sawtooth has a derivative by its period only where a float can still count the teeth."""
+    if type(b) is Traced and not hasattr(b.value, "settled"):
+        with np.errstate(all="ignore"):
+            quotient = np.abs(np.divide(*map(plain, given(a, b))))
+        if np.any((quotient > 2.0**53) & np.isfinite(quotient)):
+            raise NoDerivativeError("a remainder by a number that is so small has its jumps closer together than "
+                                    "numbers are, so it has no derivative by it there; move the point")
+    return known(a, b)
 
 
 @rule(np.where)
-def _where(condition, *branches):
-    if len(branches) != 2:
+def _where(condition, x=None, y=None):
+    if x is None or y is None:
         raise UnsupportedError("np.where(condition) alone gives positions; call it with two branches")
-    condition = np.asarray(plain(condition)).astype(bool)
-    branches = given(*branches)
-    tape, (a, b) = top(*branches)
-    y = np.where(condition, a, b)
+    a, b = given(x, y)
+    tape, (u, v) = top(a, b)
+    while type(condition) is Traced and (tape is None or condition.tape.level >= tape.level):
+        condition = condition.value
+    if not hasattr(condition, "value"):
+        condition = np.asarray(condition).astype(bool)
+    y = np.where(condition, u, v)
     if tape is None:
         return y
-    return record(tape, y, [(x, Scale(chosen.astype(float), np.shape(x), np.shape(y)))
-                            for x, chosen in zip(branches, (condition, np.logical_not(condition)), strict=True)
-                            if follows(tape, x)])
+
+    def weight(chosen):
+        return lambda *_: (condition if chosen else np.logical_not(condition)).astype(float)
+    return record(tape, y, [(x, Scale(weight(chosen), None, (), np.shape(x), y.shape))
+                            for x, chosen in ((a, True), (b, False))])
 
 
 @rule(np.select)

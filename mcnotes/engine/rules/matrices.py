@@ -1,19 +1,35 @@
 """Matrix functions, given by their differential."""
 
 import numpy as np
-from numpy.linalg import cholesky, det, eigh, eigvalsh, inv, pinv, slogdet, solve, svd
+from numpy.linalg import cholesky, det, eigh, eigvalsh, inv, pinv, slogdet, solve, svd, svdvals
 
-from ..constants import UnsupportedError
-from ..leaving import plain
-from ..links import Contract, General
-from ..trace import given, top
-from .common import LETTERS, follows, record, rule
+from ..core import General, NoDerivativeError, UnsupportedError, given, plain, record, top
+from . import LETTERS, rule
+from .products import Contract
 
-_SLOGDET, _EIGH, _SVD = (type(function(np.eye(1))) for function in (slogdet, eigh, svd))
+_SLOGDET = type(slogdet(np.eye(1)))
 
 
 def _turn(m):
     return m.T if m.ndim == 2 else np.swapaxes(m, -1, -2)
+
+
+def _square(name, a):
+    shape = np.shape(a)
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ValueError(f"{name} needs a square matrix, this one has shape {shape}")
+
+
+def _batch(ndim):
+    """Letters for the axes of a stack of matrices."""
+    return LETTERS[:ndim - 2]
+
+
+def _in_front(function, ndim):
+    """A pull-back that takes many at once along a first axis, for those along a last one."""
+    def pull(g):
+        return function(g) if g.ndim == ndim else np.moveaxis(function(np.moveaxis(g, -1, 0)), 0, -1)
+    return pull
 
 
 @rule(inv)
@@ -22,9 +38,8 @@ def _inv(a):
     tape, (value,) = top(a)
     y = inv(value)
     many = _batch(a.ndim)
-    link = Contract(many + "wz", many + "xy", [(-y, many + "wx"), (y, many + "yz")], y.shape,
-                    lambda g: -(_turn(y) @ g @ _turn(y)))
-    return record(tape, y, [(a, link)])
+    return record(tape, y, [(a, Contract(many + "wz", many + "xy", [(lambda: -y, many + "wx"), (y, many + "yz")],
+                                         value.shape, lambda g: -(_turn(y) @ g @ _turn(y))))])
 
 
 @rule(solve)
@@ -43,84 +58,68 @@ def _solve(a, b):
     x = solve(matrix, right)
 
     def pull_right(g):
-        return solve(_turn(matrix), g[..., None])[..., 0] if vector else solve(_turn(matrix), g)
+        return solve(_turn(matrix), g)
 
     def pull_matrix(g):
         back = pull_right(g)
-        return -(back[..., :, None] * x) if vector else -(back @ _turn(x))
-    return record(tape, x, [(operand, General(pull, np.shape(own), np.shape(x))) for operand, own, pull in
-                            ((a, matrix, pull_matrix), (b, right, pull_right)) if follows(tape, operand)])
-
-
-def _square(name, a):
-    shape = a.shape if hasattr(a, "shape") else np.shape(a)
-    if len(shape) < 2 or shape[-1] != shape[-2]:
-        raise ValueError(f"{name} needs a square matrix, this one has shape {shape}")
-
-
-def _read(shape):
-    """How often an entry of a symmetric matrix counts where the lower triangle alone is read."""
-    return np.tril(np.full(shape[-2:], 2.0)) - np.eye(*shape[-2:])
-
-
-def _batch(ndim):
-    """Letters for the axes of a stack of matrices."""
-    return LETTERS[:ndim - 2]
+        if vector:
+            return -np.outer(back, x) if g.ndim == 1 else -(back[:, None] * x[:, None])
+        return -(back @ _turn(x))
+    shape = np.shape(x)
+    return record(tape, x, [
+        (a, General(pull_matrix if vector else _in_front(pull_matrix, len(shape)), np.shape(matrix), shape)),
+        (b, General(pull_right if vector else _in_front(pull_right, len(shape)), np.shape(right), shape))])
 
 
 def _weighted(a, y, weight):
-    """Numbers that depend on one matrix each, with the matrices of their derivatives."""
+    """Record numbers that depend on one matrix each, from the function that gives the matrices of their derivatives."""
     tape, (value,) = top(a)
     many = _batch(a.ndim)
-    link = Contract(many, many + "yz", [(weight, many + "yz")], np.shape(value),
-                    lambda g: (np.reshape(g, (*np.shape(g), 1, 1)) if many else g) * weight)
-    return record(tape, y, [(a, link)])
+    return record(tape, y, [(a, Contract(
+        many, many + "yz", [(weight, many + "yz")], value.shape,
+        lambda g: (np.reshape(g, (*np.shape(g), 1, 1)) if many else g) * weight()))])
 
 
 @rule(det)
 def _det(a):
+    """The derivative is y times the inverse transposed, and the matrix of cofactors where there is no inverse."""
     _square("det", a)
     _, (value,) = top(a)
     y = det(value)
-    return _weighted(a, y, _cofactors(value, y))
+    return _weighted(a, y, lambda: _cofactors(value, y))
 
 
 def _cofactors(value, y):
-    """Derivative of the determinant: y times the inverse transposed, also where y is 0."""
-    bare = plain(value)
-    if np.all(np.linalg.cond(bare) < 1e12):
-        return np.reshape(y, (*np.shape(y), 1, 1)) * _turn(inv(value))
-    if bare is not value:
+    if hasattr(value, "settled") or np.all(np.linalg.cond(plain(value)) < 1e12):
+        return np.reshape(y, (*np.shape(y), 1, 1)) * _turn(inv(value)) if np.ndim(y) else y * _turn(inv(value))
+    if plain(value) is not value:
         raise UnsupportedError("a second derivative of np.linalg.det needs a matrix that can be inverted")
-    u, s, vt = np.linalg.svd(bare)
+    u, s, vt = svd(value)
     others = np.stack([np.prod(np.delete(s, k, -1), -1) for k in range(s.shape[-1])], -1)
-    return (np.linalg.det(u) * np.linalg.det(vt))[..., None, None] * ((u * others[..., None, :]) @ vt)
+    return (det(u) * det(vt))[..., None, None] * ((u * others[..., None, :]) @ vt)
 
 
 @rule(slogdet)
 def _slogdet(a):
     _square("slogdet", a)
     _, (value,) = top(a)
-    result = slogdet(value)
-    if not plain(result[0]).all():
-        raise ValueError("slogdet: a matrix that cannot be inverted has no log-determinant")
-    return _SLOGDET(result[0], _weighted(a, result[1], _turn(inv(value))))
+    sign, logarithm = slogdet(value)
+    if not hasattr(value, "settled") and not np.all(plain(sign)):
+        raise NoDerivativeError("slogdet: a matrix that cannot be inverted has no log-determinant")
+    return _SLOGDET(sign, _weighted(a, logarithm, lambda: _turn(inv(value))))
 
 
 @rule(pinv)
-def _pinv(a, rcond=None, hermitian=False, *, rtol=None):
-    if rcond is not None or hermitian or rtol is not None:
-        raise UnsupportedError("np.linalg.pinv has a derivative rule without options only")
-    tape, (value,) = top(a)
-    if np.any(np.linalg.matrix_rank(plain(value)) < min(np.shape(value)[-2:])):
-        raise UnsupportedError("np.linalg.pinv has a derivative rule for matrices of full rank only")
-    m, n = np.shape(value)[-2:]
-    y = inv(_turn(value) @ value) @ _turn(value) if m >= n else _turn(value) @ inv(value @ _turn(value))
-    rows, columns = np.eye(m) - value @ y, np.eye(n) - y @ value
+def _pinv(a):
+    if np.any(np.linalg.matrix_rank(plain(a, "np.linalg.pinv")) < min(np.shape(a)[-2:])):
+        raise NoDerivativeError("pinv has no derivative where the rank drops: this matrix has not full rank")
+    m, n = np.shape(a)[-2:]
+    return inv(_turn(a) @ a) @ _turn(a) if m >= n else _turn(a) @ inv(a @ _turn(a))
 
-    def pull(g):
-        return -(_turn(y) @ g @ _turn(y)) + rows @ _turn(g) @ (y @ _turn(y)) + (_turn(y) @ y) @ _turn(g) @ columns
-    return record(tape, y, [(a, General(pull, np.shape(value), np.shape(y)))])
+
+def _read(shape):
+    """How often an entry of a symmetric matrix counts where the lower triangle alone is read."""
+    return np.tril(np.full(shape[-2:], 2.0)) - np.eye(*shape[-2:])
 
 
 @rule(cholesky)
@@ -129,101 +128,60 @@ def _cholesky(a, *, upper=False):
     if upper:
         return _turn(_cholesky(_turn(a)))
     tape, (value,) = top(a)
-    lower = cholesky(value)
-    half = np.tril(np.ones(np.shape(value)[-2:])) - 0.5 * np.eye(np.shape(value)[-1])
+    plain(value, "np.linalg.cholesky")
+    lower, shape = cholesky(value), np.shape(value)
+    half = np.tril(np.ones(shape[-2:])) - 0.5 * np.eye(shape[-1])
 
     def pull(g):
         inner = inv(lower)
         middle = _turn(inner) @ (half * (_turn(lower) @ g)) @ inner
-        return 0.5 * _read(np.shape(value)) * (middle + _turn(middle))
-    return record(tape, lower, [(a, General(pull, np.shape(value), np.shape(value)))])
+        return 0.5 * _read(shape) * (middle + _turn(middle))
+    return record(tape, lower, [(a, General(_in_front(pull, len(shape)), shape, shape))])
 
 
-def _triangle(UPLO, shape):
-    """How often an entry counts, where one triangle alone is read."""
-    if UPLO not in ("L", "U", "l", "u"):
-        raise ValueError(f'UPLO is "L" or "U", it was {UPLO!r}')
-    return _read(shape) if UPLO in "Ll" else _read(shape).T
+def _spectrum(a, name, values, left, right, read=None):
+    """Record eigenvalues or singular values: each changes by left vector, change, right vector."""
+    tape, (value,) = top(a)
+    bare = plain(values)
+    size = np.max(np.abs(bare), axis=-1, keepdims=True, initial=0.0)
+    equal = np.abs(np.diff(bare, axis=-1)) <= 1e-12 * size
+    if np.any(equal):
+        at = np.argwhere(equal)[0].tolist()
+        raise NoDerivativeError(f"{name}: the values at {at} and after it are equal, and where two meet they have no "
+                         "derivative; move the point, or use what does not tell them apart, such as np.trace")
+    many = _batch(a.ndim)
+    others = [(left, many + "yi"), (right, many + "zi")] + ([] if read is None else [(read, "yz")])
+    return record(tape, values, [(a, Contract(many + "i", many + "yz", others, value.shape))])
 
 
 @rule(eigvalsh)
 def _eigvalsh(a, UPLO="L"):
     _square("eigvalsh", a)
-    tape, (value,) = top(a)
-    read = _triangle(UPLO, np.shape(value))
+    if UPLO not in ("L", "U", "l", "u"):
+        raise ValueError(f'UPLO is "L" or "U", it was {UPLO!r}')
+    _, (value,) = top(a)
+    plain(value, "np.linalg.eigvalsh")
+    shape = np.shape(value)
+    read = _read(shape) if UPLO in "Ll" else _read(shape).T
     values, vectors = eigh(value, UPLO)
-    return record(tape, values, [(a, _spectral(vectors, vectors, np.shape(value), read))])
+    return _spectrum(a, "eigvalsh", values, vectors, vectors, read)
 
 
-def _spectral(left, right, shape, read=None):
-    """Eigenvalues or singular values: each changes by left vector, change, right vector."""
-    many = _batch(len(shape))
-    others = [(left, many + "yi"), (right, many + "zi")] + ([] if read is None else [(read, "yz")])
-    return Contract(many + "i", many + "yz", others, shape)
-
-
-@rule(eigh)
-def _eigh(a, UPLO="L"):
-    _square("eigh", a)
-    tape, (value,) = top(a)
-    read, shape = _triangle(UPLO, np.shape(value)), np.shape(value)
-    values, vectors = eigh(value, UPLO)
-    gaps = _gaps(values, "eigh")
-
-    def pull(g):
-        inner = gaps * (_turn(vectors) @ g)
-        back = vectors @ (0.5 * (inner + _turn(inner))) @ _turn(vectors)
-        return read * back
-    return _EIGH(
-        record(tape, values, [(a, _spectral(vectors, vectors, shape, read))]),
-        record(tape, vectors, [(a, General(pull, shape, shape))]))
-
-
-def _gaps(values, name):
-    """One over the distances between values; 0 on the diagonal."""
-    apart = values[..., None, :] - values[..., :, None]
-    n = np.shape(values)[-1]
-    size = np.max(np.abs(plain(values)), initial=0.0)
-    if np.any(np.abs(plain(apart) + np.eye(n) * size) < 1e-12 * size):
-        raise ValueError(f"{name}: two values are equal, and their vectors have no derivative; "
-                         "use np.linalg.eigvalsh or svdvals where the values are enough")
-    return (1 - np.eye(n)) / (apart + np.eye(n))
-
-
-@rule(np.linalg.svdvals)
+@rule(svdvals)
 def _svdvals(x):
-    tape, (value,) = top(x)
+    _, (value,) = top(x)
+    plain(value, "np.linalg.svdvals")
     u, s, vt = svd(value, full_matrices=False)
-    return record(tape, s, [(x, _spectral(u, _turn(vt), np.shape(value)))])
+    bare = plain(s)
+    if np.any(bare <= 1e-14 * np.max(bare, axis=-1, keepdims=True, initial=0.0)):
+        raise NoDerivativeError("svdvals: a singular value is 0, a corner without a derivative (the rank drops there)")
+    return _spectrum(x, "svdvals", s, u, _turn(vt))
 
 
 @rule(svd)
-def _svd(a, full_matrices=True, compute_uv=True, hermitian=False):
-    if hermitian:
-        raise UnsupportedError("np.linalg.svd has no derivative rule with hermitian=True; use np.linalg.eigh")
-    if not compute_uv:
-        return np.linalg.svdvals(a)
-    m, n = np.shape(a)[-2:]
-    if full_matrices and m != n:
-        raise UnsupportedError("np.linalg.svd has no derivative rule with full_matrices=True for a matrix of shape "
-                               f"{(m, n)}; use full_matrices=False")
-    tape, (value,) = top(a)
-    u, s, vt = svd(value, full_matrices=False)
-    if np.any(plain(s) == 0):
-        raise ValueError("svd: a singular value is 0, and its vectors have no derivative; use np.linalg.svdvals")
-    gaps, v, shape, k = _gaps(s * s, "svd"), _turn(vt), np.shape(value), min(m, n)
-    over = 1 / s[..., None, :]
-
-    def pull_u(g):
-        inner = gaps * (_turn(u) @ g)
-        back = u @ ((inner + _turn(inner)) * s[..., None, :]) @ vt
-        return back + ((np.eye(m) - u @ _turn(u)) @ (g * over)) @ vt if m > k else back
-
-    def pull_vt(g):
-        inner = gaps * (_turn(v) @ _turn(g))
-        back = u @ ((inner + _turn(inner)) * s[..., :, None]) @ vt
-        return back + (u * over) @ (g @ (np.eye(n) - v @ vt)) if n > k else back
-    return _SVD(
-        record(tape, u, [(a, General(pull_u, shape, np.shape(u)))]),
-        record(tape, s, [(a, _spectral(u, v, shape))]),
-        record(tape, vt, [(a, General(pull_vt, shape, np.shape(vt)))]))
+def _svd(a, full_matrices=True, compute_uv=True):
+    if compute_uv:
+        raise UnsupportedError("np.linalg.svd has a derivative rule for the singular values only (compute_uv=False): "
+                               "the vectors are given up to a sign, and which sign NumPy takes is no function of the "
+                               "matrix; np.linalg.eigh has none for the same reason")
+    return svdvals(a)

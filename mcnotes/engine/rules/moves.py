@@ -1,206 +1,228 @@
-"""Moves of entries within one array: indexing, other shapes, other orders."""
+"""Moves of entries: indexing, other shapes, joining and splitting, sorting."""
+
+import math
 
 import numpy as np
 
-from ..asking import RULES
-from ..constants import UnsupportedError, constant
-from ..leaving import plain
-from ..links import Along, Gather, General, Move, Reshape, Scale, Turn
-from ..stepped import decided
-from ..structure import scatter
-from ..trace import put, top
-from ..traced import Traced
-from .common import axes_of, index_of, newer, record, rule
+from ..core import RULES, General, Traced, UnsupportedError, decided, given, put, real, record, top
+from ..structure import Map, scatter
+from . import axes_of, index_of, rule
+from .elementwise import Scale
 
 
-@rule(np.transpose)
-def _transpose(a, axes=None):
-    tape, (value,) = top(a)
-    order = tuple(range(a.ndim - 1, -1, -1)) if axes is None else axes_of(
-        tuple(axes) if isinstance(axes, list | range | np.ndarray) else axes, a.ndim)
-    if len(order) != a.ndim:
-        raise ValueError(f"transpose: axes={axes!r} names {len(order)} of {a.ndim} axes; name each of them once")
-    return record(tape, np.transpose(value, order), [(a, Turn(order, value.shape))])
+class Along:
+    """The VJP of basic indexing, ``out = input[key]``: entries moved along each axis on its own."""
 
+    __slots__ = ("key", "shape", "out")
 
-@rule(np.matrix_transpose, np.linalg.matrix_transpose)
-def _matrix_transpose(x):
-    if np.ndim(x) < 2:
-        raise ValueError(f"matrix_transpose needs a matrix or a stack of them, this has shape {np.shape(x)}")
-    return np.swapaxes(x, -1, -2)
+    def __init__(self, key, shape, out):
+        self.key, self.shape, self.out = key, shape, out
 
+    def pull(self, g):
+        if all(part is None or part is Ellipsis or type(part) is slice and part == slice(None) for part in self.key):
+            return np.reshape(g, self.shape)
+        if hasattr(g, "placed"):                                # an expression
+            return g.placed(self.shape, [self.key])
+        if not isinstance(g, np.ndarray | np.generic):          # traced
+            return scatter(g, np.arange(math.prod(self.shape)).reshape(self.shape)[self.key], self.shape, True)
+        result = np.zeros(self.shape)
+        result[self.key] = g
+        return result
 
-@rule(np.swapaxes)
-def _swapaxes(a, axis1, axis2):
-    order, first, second = list(range(a.ndim)), index_of(axis1, a.ndim), index_of(axis2, a.ndim)
-    order[first], order[second] = order[second], order[first]
-    return np.transpose(a, order)
+    def sources(self):
+        """For each axis of the input: the axis of the output that came from it, and the table of positions.
 
+        No table where all stand in order; no axis and one position where the key is a number.
+        """
+        parts = self.key
+        named = sum(part is not None and part is not Ellipsis for part in parts)
+        at = next((k for k, part in enumerate(parts) if part is Ellipsis), len(parts))
+        parts = parts[:at] + (slice(None),) * (len(self.shape) - named) + parts[at + 1:]
+        found, place = [], 0
+        for part in parts:
+            if part is not None:
+                length = self.shape[len(found)]
+                if not isinstance(part, slice):
+                    found.append((None, int(part) % length))
+                    continue
+                found.append((place, None if part == slice(None) else np.arange(length)[part]))
+            place += 1
+        return found
 
-def _order_of(function):
-    """The rule of a function that puts the axes in another order: NumPy finds it, on an array of distinct lengths."""
-    def apply(a, *places):
-        sizes = np.zeros(tuple(range(a.ndim)))             # axis k has length k
-        return np.transpose(a, function(sizes, *map(decided, places)).shape)
-    return apply
+    def pull_structure(self, s):
+        sources = self.sources()
 
+        def inner(term):
+            for axis, table in sources:
+                index = None if axis is None else term.axes[axis]
+                if index is None:
+                    yield Map((), table)
+                elif table is None:
+                    yield index
+                elif type(index) is int:
+                    yield Map((index,), table)
+                else:
+                    yield Map(index.labels, table[index.table])
+        return s.each(self.shape, lambda term: term.inward(list(inner(term)), len(self.out)))
 
-_moved_axes, _rolled_axis = _order_of(np.moveaxis), _order_of(np.rollaxis)
 
+class Move:
+    """The VJP of any move of entries: entry p of the flattened output came from ``table[p]``."""
 
-@rule(np.moveaxis)
-def _moveaxis(a, source, destination):
-    return _moved_axes(a, source, destination)
+    __slots__ = ("table", "shape")
 
+    def __init__(self, table, shape):
+        self.table, self.shape = table, shape
 
-@rule(np.rollaxis)
-def _rollaxis(a, axis, start=0):
-    return _rolled_axis(a, axis, start)
+    def pull(self, g):
+        return scatter(g, self.table, self.shape, distinct=False)
 
+    def pull_structure(self, s):
+        return s.each(self.shape, lambda term: term.moved(self.table, self.table.shape, self.shape))
 
-@rule(np.broadcast_to)
-def _broadcast_to(array, shape):
-    tape, (value,) = top(array)
-    y = np.broadcast_to(value, shape)
-    return record(tape, y, [(array, Scale(None, value.shape, y.shape))])
 
+class Reshape:
+    """The VJP of the same entries in another shape."""
 
-@rule(np.broadcast_arrays)
-def _broadcast_arrays(*args):
-    shape = np.broadcast_shapes(*map(np.shape, args))
-    return tuple(np.broadcast_to(a, shape) for a in args)
+    __slots__ = ("shape", "out")
 
+    def __init__(self, shape, out):
+        self.shape, self.out = shape, out
 
-@rule(np.full_like)
-def _full_like(a, fill_value, shape=None):
-    shape = np.shape(a) if shape is None else shape
-    if type(fill_value) is Traced:
-        return np.broadcast_to(fill_value, shape)
-    return np.full(shape, constant(fill_value, None))
+    def pull(self, g):
+        return np.reshape(g, self.shape)
 
+    def pull_structure(self, s):
+        return s.each(self.shape, lambda term: term.reshaped(self.out, self.shape))
 
-def _numbered(x):
-    return np.arange(np.size(x)).reshape(np.shape(x))
 
+class Part:
+    """The VJP where the input became one part of the output: ``out[key] = input`` (stack, concatenate, pad)."""
 
-def moved(function, a, *args, **options):
-    """Any function that only moves entries: run it on 0, 1, 2, ... to learn where they go.
+    __slots__ = ("key", "shape", "tables")
 
-    The entries gathered at these places must be what the function gives.
-    """
-    tape, (value,) = top(a)
-    args = tuple(map(decided, args))
-    table = function(_numbered(value), *args, **options)
-    y, known = np.reshape(value, (-1,))[table], function(plain(value), *args, **options)
-    if not np.array_equal(plain(y), known) and not np.array_equal(plain(y), known, equal_nan=True):
-        raise UnsupportedError(f"np.{function.__name__} did more than move entries; it has no derivative rule for that")
-    return record(tape, y, [(a, Move(table, np.shape(value)))])
+    def __init__(self, key, shape, tables):
+        self.key, self.shape, self.tables = key, shape, tables
 
+    def pull(self, g):
+        return g[self.key]
 
-@rule(np.repeat)
-def _repeat(a, repeats, axis=None):
-    return moved(np.repeat, a, repeats, axis)
+    def pull_structure(self, s):
+        return s.labelled().each(self.shape, self._selected)
 
+    def _selected(self, term):
+        for axis in reversed(range(len(self.tables))):
+            if self.tables[axis] is not None:
+                term = term.selected(axis, self.tables[axis])
+        return term
 
-@rule(np.tile)
-def _tile(A, reps):
-    return moved(np.tile, A, reps)
 
+class Gather:
+    """The VJP where each input entry stands at a known flat position of the output (a diagonal, a scatter)."""
 
-@rule(np.flip)
-def _flip(m, axis=None):
-    return moved(np.flip, m, axis)
+    __slots__ = ("flat", "shape", "out")
 
+    def __init__(self, flat, shape, out):
+        self.flat, self.shape, self.out = flat, shape, out
 
-@rule(np.fliplr)
-def _fliplr(m):
-    return moved(np.fliplr, m)
+    def pull(self, g):
+        return np.reshape(g, (-1,))[self.flat]
 
+    def pull_structure(self, s):
+        return s.labelled().each(self.shape, lambda term: term.read(
+            np.unravel_index(self.flat, self.out), len(self.out)))
 
-@rule(np.flipud)
-def _flipud(m):
-    return moved(np.flipud, m)
 
-
-@rule(np.roll)
-def _roll(a, shift, axis=None):
-    return moved(np.roll, a, shift, axis)
-
-
-@rule(np.rot90)
-def _rot90(m, k=1, axes=(0, 1)):
-    return moved(np.rot90, m, k, axes)
-
-
-@rule(np.diagonal)
-def _diagonal(a, offset=0, axis1=0, axis2=1):
-    return moved(np.diagonal, a, offset, axis1, axis2)
-
-
-@rule(np.linalg.diagonal)
-def _last_diagonal(x, offset=0):
-    return moved(np.diagonal, x, offset, -2, -1)
-
-
-@rule(np.resize)
-def _resize(a, new_shape):
-    return moved(np.resize, a, new_shape)
-
-
-@rule(np.delete)
-def _delete(arr, obj, axis=None):
-    return moved(np.delete, arr, obj, axis)
-
-
-@rule(np.compress)
-def _compress(condition, a, axis=None):
-    return moved(lambda a, condition, axis: np.compress(condition, a, axis), a, condition, axis)
-
-
-@rule(np.extract)
-def _extract(condition, arr):
-    return moved(lambda arr, condition: np.extract(condition, arr), arr, condition)
-
-
-@rule(np.fft.fftshift)
-def _fftshift(x, axes=None):
-    return moved(np.fft.fftshift, x, axes)
-
-
-@rule(np.fft.ifftshift)
-def _ifftshift(x, axes=None):
-    return moved(np.fft.ifftshift, x, axes)
-
-
-@rule(np.lib.stride_tricks.sliding_window_view)
-def _sliding_window_view(x, window_shape, axis=None):
-    return moved(np.lib.stride_tricks.sliding_window_view, x, window_shape, axis)
-
-
-@rule(np.take_along_axis)
-def _take_along_axis(arr, indices, axis=-1):
-    return moved(np.take_along_axis, arr, np.asarray(decided(indices)), axis)
-
-
-@rule(np.take)
-def _take(a, indices, axis=None, mode="raise"):
-    return moved(np.take, a, np.asarray(decided(indices)), axis, mode=mode)
-
-
-_POSITIONS = (int, np.integer, slice)
-
+# Indexing ---------------------------------------------------------------------------------------------------
 
 @rule("getitem")
 def _getitem(a, key):
     value = a.value
     y = value[key]
     parts = key if isinstance(key, tuple) else (key,)
-    if all(part is None or part is Ellipsis or isinstance(part, _POSITIONS) and part is not True and part is not False
-           for part in parts):
-        link = Along(parts, value.shape, y.shape)
-    else:
-        link = Move(_numbered(value)[key], value.shape)
-    return put(a.tape, y, ((a.position, link),))
+    basic = all(part is None or part is Ellipsis or type(part) is int or isinstance(part, slice | np.integer)
+                for part in parts)
+    shape = value.shape
+    vjp = Along(parts, shape, y.shape) if basic else Move(_numbered(shape)[key], shape)
+    return put(a.tape, y, ((a.position, vjp),))
+
+
+def _numbered(shape):
+    return np.arange(math.prod(shape)).reshape(shape)
+
+
+def moved(a, table):
+    """The entries of an array at flat positions."""
+    tape, (value,) = top(a)
+    return record(tape, np.reshape(value, (-1,))[table], [(a, Move(table, value.shape))])
+
+
+def _by_table(function):
+    """The rule of a function that moves the entries: run on 0, 1, 2, ... it says where they go."""
+    def apply(a, *args, **options):
+        return moved(a, function(_numbered(a.shape), *map(decided, args), **options))
+    return apply
+
+
+_flipped, _rolled, _repeated, _tiled, _turned = map(_by_table, (np.flip, np.roll, np.repeat, np.tile, np.rot90))
+
+
+@rule(np.repeat)
+def _repeat(a, repeats, axis=None):
+    return _repeated(a, repeats, axis)
+
+
+@rule(np.tile)
+def _tile(A, reps):
+    return _tiled(A, reps)
+
+
+@rule(np.flip)
+def _flip(m, axis=None):
+    axes = (slice(None, None, -1) if k in axes_of(axis, m.ndim) else slice(None) for k in range(m.ndim))
+    return m[tuple(axes)]
+
+
+@rule(np.fliplr)
+def _fliplr(m):
+    if m.ndim < 2:
+        raise ValueError(f"fliplr needs two axes or more, this array has shape {m.shape}")
+    return np.flip(m, 1)
+
+
+@rule(np.flipud)
+def _flipud(m):
+    return np.flip(m, 0)
+
+
+@rule(np.roll)
+def _roll(a, shift, axis=None):
+    return _rolled(a, shift, axis)
+
+
+@rule(np.rot90)
+def _rot90(m, k=1, axes=(0, 1)):
+    return _turned(m, k, axes)
+
+
+@rule(np.diagonal)
+def _diagonal(a, offset=0, axis1=0, axis2=1):
+    return moved(a, np.diagonal(_numbered(a.shape), offset, axis1, axis2))
+
+
+@rule(np.linalg.diagonal)
+def _last_diagonal(x, offset=0):
+    return _diagonal(x, offset, -2, -1)
+
+
+@rule(np.take)
+def _take(a, indices, axis=None, mode="raise"):
+    return moved(a, np.take(_numbered(a.shape), np.asarray(decided(indices)), axis, mode=mode))
+
+
+@rule(np.take_along_axis)
+def _take_along_axis(arr, indices, axis=-1):
+    return moved(arr, np.take_along_axis(_numbered(arr.shape), np.asarray(decided(indices)), axis))
 
 
 @rule("scatter")
@@ -211,6 +233,18 @@ def _scatter(values, flat, shape):
     return record(tape, scatter(value, flat, shape, distinct=False), [(values, Gather(flat, np.shape(value), shape))])
 
 
+@rule(np.diag)
+def _diag(v, k=0):
+    if v.ndim not in (1, 2):
+        raise ValueError(f"diag takes a vector or a matrix, this has shape {np.shape(v)}")
+    if v.ndim == 2:
+        return np.diagonal(v, k)
+    n = v.shape[0] + abs(int(k))
+    return RULES["scatter"](v, np.flatnonzero(np.eye(n, k=k)), (n, n))
+
+
+# Shapes -----------------------------------------------------------------------------------------------------
+
 @rule(np.reshape)
 def _reshape(a, shape, order="C", copy=None):
     if order not in ("C", "F"):
@@ -220,7 +254,7 @@ def _reshape(a, shape, order="C", copy=None):
         return np.transpose(_reshape(np.transpose(a), shape[::-1]))
     tape, (value,) = top(a)
     y = np.reshape(value, decided(shape))
-    return record(tape, y, [(a, Reshape(np.shape(value), np.shape(y)))])
+    return record(tape, y, [(a, Reshape(value.shape, y.shape))])
 
 
 @rule(np.ravel)
@@ -244,7 +278,7 @@ def _at_least(function):
     """The rule of a function that gives every array a number of axes."""
     def apply(*arys):
         found = tuple(_reshape(a, function(np.empty(np.shape(a))).shape) if type(a) is Traced
-                      else function(constant(a, None)) for a in arys)
+                      else function(real(a)) for a in arys)
         return found if len(found) != 1 else found[0]
     return apply
 
@@ -252,53 +286,16 @@ def _at_least(function):
 RULES.update({function: _at_least(function) for function in (np.atleast_1d, np.atleast_2d, np.atleast_3d)})
 
 
-@rule(*newer("unstack"))
-def _unstack(x, axis=0):
-    return tuple(np.moveaxis(x, axis, 0))
+@rule(np.broadcast_to)
+def _broadcast_to(array, shape):
+    tape, (value,) = top(array)
+    y = np.broadcast_to(value, shape)
+    return record(tape, y, [(array, Scale(None, y, (), value.shape, y.shape))])
 
 
-@rule(np.diag)
-def _diag(v, k=0):
-    if v.ndim not in (1, 2):
-        raise ValueError(f"diag takes a vector or a matrix, this has shape {np.shape(v)}")
-    if v.ndim == 2:
-        return moved(np.diagonal, v, k)
-    n = v.shape[0] + abs(int(k))
-    return RULES["scatter"](v, np.flatnonzero(np.eye(n, k=k)), (n, n))
-
-
-@rule(np.diagflat)
-def _diagflat(v, k=0):
-    return _diag(np.ravel(v), k)
-
-
-def _ordered(a, axis, places):
-    """The entries along an axis in the order of `places`, a function of the values and the axis."""
-    if axis is None:
-        return _ordered(np.ravel(a), 0, places)
-    if a.ndim == 0:
-        raise np.exceptions.AxisError("a number has no axis to sort along")
-    tape, (value,) = top(a)
-    axis = index_of(axis, a.ndim)
-    back = axis - a.ndim
-    order = places(plain(value), axis)
-    place = np.argsort(order, axis=axis)
-
-    def pull(g):
-        return np.take_along_axis(g, np.broadcast_to(place, g.shape), back)
-    return record(tape, np.take_along_axis(value, order, axis), [(a, General(pull, value.shape, value.shape))])
-
-
-@rule(np.sort)
-def _sort(a, axis=-1, kind=None, stable=None):
-    np.sort(np.zeros(1), kind=kind, stable=stable)          # refuses a way of sorting that it has not
-    return _ordered(a, axis, lambda x, axis: np.argsort(x, axis=axis, kind="stable"))
-
-
-@rule(np.partition)
-def _partition(a, kth, axis=-1, kind="introselect"):
-    np.partition(np.zeros(1), 0, kind=kind)
-    return _ordered(a, axis, lambda x, axis: np.argpartition(x, decided(kth), axis=axis))
+@rule(np.full_like)
+def _full_like(a, fill_value, shape=None):
+    return np.broadcast_to(fill_value, np.shape(a) if shape is None else shape)
 
 
 @rule(np.copy)
@@ -306,3 +303,150 @@ def _copy(a, order="K"):
     if order not in ("K", "A", "C", "F"):
         raise ValueError(f'copy: order is "K", "A", "C" or "F", it was {order!r}')
     return a
+
+
+# Joining and splitting --------------------------------------------------------------------------------------
+
+@rule(np.concatenate)
+def _concatenate(arrays, axis=0):
+    if axis is None:
+        arrays, axis = [np.ravel(a) for a in given(*arrays)], 0
+    arrays = given(*arrays)
+    tape, values = top(*arrays)
+    y = np.concatenate(values, axis)
+    axis, vjps, start = index_of(axis, y.ndim), [], 0
+    for a, value in zip(arrays, values, strict=True):
+        stop = start + np.shape(value)[axis]
+        tables = [None] * axis + [np.arange(start, stop)] + [None] * (y.ndim - axis - 1)
+        vjps.append((a, Part((slice(None),) * axis + (slice(start, stop),), np.shape(value), tables)))
+        start = stop
+    return record(tape, y, vjps)
+
+
+@rule(np.stack)
+def _stack(arrays, axis=0):
+    arrays = given(*arrays)
+    tape, values = top(*arrays)
+    y = np.stack(values, axis)
+    axis, shape = index_of(axis, y.ndim), np.shape(values[0])
+    return record(tape, y, [
+        (a, Part((*[slice(None)] * axis, k), shape, [np.array(k) if d == axis else None for d in range(y.ndim)]))
+        for k, a in enumerate(arrays)])
+
+
+@rule(np.vstack)
+def _vstack(tup):
+    return np.concatenate([np.atleast_2d(a) for a in given(*tup)], 0)
+
+
+@rule(np.hstack)
+def _hstack(tup):
+    arrays = [np.atleast_1d(a) for a in given(*tup)]
+    return np.concatenate(arrays, 0 if np.ndim(arrays[0]) == 1 else 1)
+
+
+@rule(np.column_stack)
+def _column_stack(tup):
+    return np.concatenate([np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in given(*tup)], 1)
+
+
+@rule(np.block)
+def _block(arrays):
+    def depth(x):
+        return 1 + max(map(depth, x)) if isinstance(x, list) else 0
+
+    def leaves(x):
+        return [leaf for part in x for leaf in leaves(part)] if isinstance(x, list) else [x]
+
+    def join(x, level):
+        if isinstance(x, list):
+            return np.concatenate([join(part, level - 1) for part in x], -level)
+        return np.reshape(x, (1,) * (count - np.ndim(x)) + np.shape(x))
+    count = max(depth(arrays), *(np.ndim(leaf) for leaf in leaves(arrays)))
+    return join(arrays, depth(arrays))
+
+
+@rule(np.append)
+def _append(arr, values, axis=None):
+    arr, values = given(arr, values)
+    return np.concatenate([arr, values] if axis is not None else [np.ravel(arr), np.ravel(values)],
+                          0 if axis is None else axis)
+
+
+@rule(np.meshgrid)
+def _meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f'meshgrid: indexing is "xy" or "ij", it was {indexing!r}')
+    places = [{0: 1, 1: 0}.get(k, k) if indexing == "xy" and len(xi) > 1 else k for k in range(len(xi))]
+    grids = [np.reshape(x, [np.size(x) if d == place else 1 for d in range(len(xi))])
+             for x, place in zip(xi, places, strict=True)]
+    shape = np.broadcast_shapes(*map(np.shape, grids))
+    return tuple(grids if sparse else [np.broadcast_to(x, shape) for x in grids])
+
+
+@rule(np.pad)
+def _pad(array, pad_width, mode="constant", constant_values=0.0):
+    if mode != "constant" and mode not in ("edge", "wrap", "reflect", "symmetric"):
+        raise UnsupportedError(f'np.pad with mode={mode!r} computes its borders, and has no derivative rule; use '
+                               '"constant", "edge", "wrap", "reflect" or "symmetric", or np.concatenate')
+    tape, (value,) = top(array)
+    places = np.pad(_numbered(np.shape(value)) + 1, pad_width, mode)               # 0 in the borders
+    if mode != "constant":
+        return moved(array, places - 1)
+    y = np.pad(value, pad_width, constant_values=real(constant_values))
+    first = np.unravel_index(np.argmax(places == 1), places.shape)
+    ends = [(int(start), int(start) + n) for start, n in zip(first, np.shape(value), strict=True)]
+    return record(tape, y, [(array, Part(tuple(slice(*end) for end in ends), np.shape(value),
+                                         [np.arange(*end) for end in ends]))])
+
+
+def _pieces(function, ary, sections, axis):
+    """Split as a NumPy function splits the numbers 0, 1, 2, ... along the axis."""
+    axis = index_of(axis, np.ndim(ary))
+    pieces = function(np.arange(np.shape(ary)[axis]), decided(sections))
+    starts = [int(piece[0]) if len(piece) else 0 for piece in pieces]
+    return [ary[(slice(None),) * axis + (slice(start, start + len(piece)),)]
+            for start, piece in zip(starts, pieces, strict=True)]
+
+
+@rule(np.split)
+def _split(ary, indices_or_sections, axis=0):
+    return _pieces(np.split, ary, indices_or_sections, axis)
+
+
+@rule(np.array_split)
+def _array_split(ary, indices_or_sections, axis=0):
+    return _pieces(np.array_split, ary, indices_or_sections, axis)
+
+
+@rule(np.hsplit)
+def _hsplit(ary, indices_or_sections):
+    return np.split(ary, indices_or_sections, axis=1 if np.ndim(ary) > 1 else 0)
+
+
+@rule(np.vsplit)
+def _vsplit(ary, indices_or_sections):
+    if np.ndim(ary) < 2:
+        raise ValueError(f"vsplit needs two axes or more, this array has shape {np.shape(ary)}")
+    return np.split(ary, indices_or_sections, axis=0)
+
+
+# Order ------------------------------------------------------------------------------------------------------
+
+@rule(np.sort)
+def _sort(a, axis=-1, kind=None, stable=None):
+    np.sort(np.zeros(1), kind=kind, stable=stable)          # refuses a way of sorting that it has not
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    if a.ndim == 0:
+        raise np.exceptions.AxisError("a number has no axis to sort along")
+    tape, (value,) = top(a)
+    axis = index_of(axis, a.ndim)
+    order = np.argsort(value, axis=axis, kind="stable")
+
+    def pull(g):
+        place = np.argsort(order, axis=axis)
+        if g.ndim > place.ndim:
+            place = np.broadcast_to(place[..., None], g.shape)
+        return np.take_along_axis(g, place, axis)
+    return record(tape, np.take_along_axis(value, order, axis), [(a, General(pull, value.shape, value.shape))])

@@ -1,19 +1,134 @@
-"""Products, given by an einsum pattern from which everything follows (X.15, X.19 to X.21)."""
+"""Products, given by an einsum pattern from which everything follows (X.15, X.19 to X.21), and transposes."""
 
 from functools import partial, reduce
 
 import numpy as np
 from numpy.linalg import inv, matrix_power, multi_dot
 
-from ..leaving import plain
-from ..links import Contract, Slide
-from ..trace import doubt, given, pair, put, top
-from .common import LETTERS, axes_of, contraction, follows, record, rule
+from ..core import Traced, given, pair, put, record, top
+from ..structure import Term, scatter
+from . import LETTERS, axes_of, index_of, rule
 
-_MATMUL = {     # axes of a, axes of b -> letters and the pull-backs of plain arrays, towards a and towards b
+
+class Contract:
+    """The VJP of a product summed over shared letters, ``mine, others -> out`` as in einsum; `plain` may be faster."""
+
+    __slots__ = ("out", "mine", "others", "shape", "plain")
+
+    def __init__(self, out, mine, others, shape, plain=None):
+        self.out, self.mine, self.others, self.shape, self.plain = out, mine, others, shape, plain
+
+    def known(self):
+        """The other operands; those that were left to be computed, now."""
+        return [(array() if callable(array) else array, letters) for array, letters in self.others]
+
+    def lengths(self, others):
+        """How many values each letter has."""
+        found = dict(zip(self.mine, self.shape, strict=True))
+        for array, letters in others:
+            if letters:
+                found.update(zip(letters, array.shape, strict=True))
+        return found
+
+    def pull(self, g):
+        if self.plain is not None:
+            return self.plain(g)
+        others = self.known()
+        known = self.out + "".join(letters for _, letters in others)
+        kept = "".join(dict.fromkeys(letter for letter in self.mine if letter in known))
+        inputs = ",".join([self.out, *(letters for _, letters in others)])
+        result = np.einsum(f"{inputs}->{kept}", g, *(array for array, _ in others))
+        if kept == self.mine:
+            return result
+        order, lengths = "".join(dict.fromkeys(self.mine)), self.lengths(others)
+        sizes = [lengths[letter] for letter in order]
+        result = result[tuple(slice(None) if letter in kept else None for letter in order)]
+        result = np.broadcast_to(result, sizes) if order != kept else result
+        if order == self.mine:
+            return result
+        places = dict(zip(order, np.indices(sizes), strict=True))
+        flat = np.ravel_multi_index([places[letter] for letter in self.mine], self.shape)
+        return scatter(result, flat, self.shape, distinct=True)
+
+    def pull_structure(self, s):
+        others = self.known()
+        lengths = self.lengths(others)
+        return s.each(self.shape, lambda term: term.contracted(self.out, self.mine, others, lengths))
+
+
+class Turn:
+    """The VJP of a transposition: axis k of the output is axis ``axes[k]`` of the input."""
+
+    __slots__ = ("axes", "shape")
+
+    def __init__(self, axes, shape):
+        self.axes, self.shape = axes, shape
+
+    def _back(self):
+        back = [0] * len(self.axes)
+        for k, axis in enumerate(self.axes):
+            back[axis] = k
+        return back
+
+    def pull(self, g):
+        return np.transpose(g, self._back()) if len(self.axes) != 2 else g.T if self.axes == (1, 0) else g
+
+    def pull_structure(self, s):
+        back = self._back()
+        return s.each(self.shape, lambda term: Term(
+            term.factors, [*(term.axes[k] for k in back), *term.axes[len(back):]], term.sizes))
+
+
+@rule(np.transpose)
+def _transpose(a, axes=None):
+    value = a.value
+    ndim = value.ndim
+    order = tuple(range(ndim - 1, -1, -1)) if axes is None else axes_of(
+        tuple(axes) if isinstance(axes, list | range | np.ndarray) else axes, ndim)
+    if len(order) != ndim:
+        raise ValueError(f"transpose: axes={axes!r} names {len(order)} of {ndim} axes; name each of them once")
+    y = value.T if axes is None else np.transpose(value, order)
+    return Traced(y, a.tape, None) if a.position is None else put(
+        a.tape, y, ((a.position, Turn(order, value.shape)),))
+
+
+@rule(np.matrix_transpose, np.linalg.matrix_transpose)
+def _matrix_transpose(x):
+    if np.ndim(x) < 2:
+        raise ValueError(f"matrix_transpose needs a matrix or a stack of them, this has shape {np.shape(x)}")
+    return np.swapaxes(x, -1, -2)
+
+
+@rule(np.swapaxes)
+def _swapaxes(a, axis1, axis2):
+    order, first, second = list(range(a.ndim)), index_of(axis1, a.ndim), index_of(axis2, a.ndim)
+    order[first], order[second] = order[second], order[first]
+    return np.transpose(a, order)
+
+
+@rule(np.moveaxis)
+def _moveaxis(a, source, destination):
+    sizes = np.zeros(tuple(range(a.ndim)))             # axis k has length k, so NumPy says where it goes
+    return np.transpose(a, np.moveaxis(sizes, source, destination).shape)
+
+
+def contraction(out, pairs, value, faster=None):
+    """Record ``pairs -> out``, pairs of (operand, letters); `faster` may give faster pull-backs by operand."""
+    pairs = list(zip(given(*(x for x, _ in pairs)), (letters for _, letters in pairs), strict=True))
+    tape, values = top(*(x for x, _ in pairs))
+    y = value(*values)          # the first to complain about shapes that do not fit
+    values = [v if hasattr(v, "shape") else np.asarray(v) for v in values]      # numbers have shapes too
+    pulls = faster(*values) if faster else [None] * len(pairs)
+    return record(tape, y, [
+        (x, Contract(out, letters, [(v, own) for j, (v, (_, own)) in enumerate(zip(values, pairs, strict=True))
+                                    if j != k], values[k].shape, pulls[k]))
+        for k, (x, letters) in enumerate(pairs)])
+
+
+_MATMUL = {     # axes of a, axes of b -> letters and the pull-backs for a scalar result, towards a and towards b
     (2, 2): ("ij", "jk", "ik", lambda b, g: g @ b.T, lambda a, g: a.T @ g),
-    (2, 1): ("ij", "j", "i", lambda b, g: g[:, None] * b, lambda a, g: g @ a),
-    (1, 2): ("j", "jk", "k", lambda b, g: b @ g, lambda a, g: a[:, None] * g),
+    (2, 1): ("ij", "j", "i", lambda b, g: np.outer(g, b), lambda a, g: a.T @ g),
+    (1, 2): ("j", "jk", "k", lambda b, g: b @ g, lambda a, g: np.outer(a, g)),
     (1, 1): ("j", "j", "", lambda b, g: g * b, lambda a, g: g * a),
 }
 
@@ -24,15 +139,12 @@ def _matmul(a, b):
     if known:
         of_a, of_b, out, towards_a, towards_b = known
         tape, u, v, place_a, place_b = pair(a, b)
-        y = u @ v
-        if tape.held and (place_a is None or place_b is None):
-            doubt(tape, y)
-        links = ()
+        y, node = u @ v, ()
         if place_a is not None:
-            links = ((place_a, Contract(out, of_a, ((v, of_b),), u.shape, partial(towards_a, v))),)
+            node = ((place_a, Contract(out, of_a, ((v, of_b),), u.shape, partial(towards_a, v))),)
         if place_b is not None:
-            links += ((place_b, Contract(out, of_b, ((u, of_a),), v.shape, partial(towards_b, u))),)
-        return put(tape, y, links)
+            node += ((place_b, Contract(out, of_b, ((u, of_a),), v.shape, partial(towards_b, u))),)
+        return put(tape, y, node) if node else Traced(y, tape, None)
     a, b = given(a, b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         raise ValueError("matmul: a number has no axes to contract; use * instead of @")
@@ -73,7 +185,7 @@ def _vdot(a, b):
 def _outer(a, b):
     a, b = given(a, b)
     return contraction("ij", [(np.ravel(a), "i"), (np.ravel(b), "j")], np.outer,
-                        lambda a, b: (lambda g: g @ b, lambda g: a @ g))
+                       lambda a, b: (lambda g: g @ b, lambda g: g.T @ a))
 
 
 @rule(np.tensordot, np.linalg.tensordot)
@@ -93,7 +205,7 @@ def _tensordot(a, b, axes=2):
         of_b[q] = of_a[p]
     out = [x for k, x in enumerate(of_a) if k not in over_a] + [x for k, x in enumerate(of_b) if k not in over_b]
     return contraction("".join(out), [(a, "".join(of_a)), (b, "".join(of_b))],
-                       partial(np.tensordot, axes=(over_a, over_b)))
+                       partial(np.tensordot, axes=(list(over_a), list(over_b))))
 
 
 @rule(np.trace)
@@ -101,10 +213,9 @@ def _trace(a, offset=0, axis1=0, axis2=1):
     if (axis1, axis2) != (0, 1) or a.ndim < 2:
         axes_of((axis1, axis2), a.ndim)
     if a.ndim == 2 and offset == 0 and a.shape[0] == a.shape[1]:
-        shape, y = a.value.shape, np.trace(a.value)
-        if a.tape.held:
-            doubt(a.tape, y)
-        return put(a.tape, y, ((a.position, Contract("", "ii", (), shape, lambda g: g * np.eye(*shape))),))
+        n = a.shape[0]
+        return put(a.tape, np.trace(a.value), (
+            (a.position, Contract("", "ii", (), (n, n), lambda g: g * np.eye(n))),))
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
 
 
@@ -122,15 +233,14 @@ def _einsum(*operands, optimize=False):
             longest[letter] = max(n, longest.get(letter, 1))
     pairs = []
     for x, letters in zip(operands, inputs, strict=True):       # an axis of length 1 is a copy along a longer one
-        short = tuple(k for k, (letter, n) in enumerate(zip(letters, np.shape(x), strict=True))
-                      if n == 1 < longest[letter] and letters.count(letter) == 1)
-        pairs.append((np.squeeze(x, short) if short else x,
+        short = [k for k, (letter, n) in enumerate(zip(letters, np.shape(x), strict=True)) if n == 1 < longest[letter]]
+        pairs.append((np.squeeze(x, tuple(short)) if short else x,
                       "".join(letter for k, letter in enumerate(letters) if k not in short)))
     pattern = f"{','.join(letters for _, letters in pairs)}->{out}"
     return contraction(out, pairs, lambda *values: np.einsum(pattern, *values, optimize=optimize))
 
 
-def letters_of(operands, gate=given):
+def letters_of(operands):
     """An einsum's input letters, output letters and arrays, with letters in place of dots and numbers."""
     if not isinstance(operands[0], str):                        # array, axes, array, axes, ..., axes of the output
         named = ["".join("..." if k is Ellipsis else LETTERS[k] for k in axes) for axes in operands[1::2]]
@@ -140,7 +250,7 @@ def letters_of(operands, gate=given):
             arrays = operands[:-1:2]
         operands = (",".join(named[:len(arrays)]) + "".join("->" + out for out in named[len(arrays):]), *arrays)
     inputs, arrow, out = operands[0].replace(" ", "").partition("->")
-    letters, arrays = inputs.split(","), gate(*operands[1:])
+    letters, arrays = inputs.split(","), given(*operands[1:])
     if len(letters) != len(arrays):
         raise ValueError(f"einsum: the pattern {operands[0]!r} names {len(letters)} arrays, there are {len(arrays)}")
     free = [letter for letter in LETTERS if letter not in operands[0]]
@@ -161,7 +271,8 @@ def letters_of(operands, gate=given):
 @rule(np.vecdot, np.linalg.vecdot)
 def _vecdot(x1, x2, axis=-1):
     x1, x2 = given(x1, x2)
-    np.vecdot(plain(x1), plain(x2), axis=axis)          # the first to complain about lengths that do not fit
+    if np.shape(x1)[index_of(axis, np.ndim(x1))] != np.shape(x2)[index_of(axis, np.ndim(x2))]:
+        raise ValueError(f"vecdot: shapes {np.shape(x1)} and {np.shape(x2)} have other lengths along axis {axis}")
     return np.sum(np.moveaxis(x1, axis, -1) * np.moveaxis(x2, axis, -1), axis=-1)
 
 
@@ -176,11 +287,6 @@ def _cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
                          f"{b.shape[-1]}")
     y = a[..., [1, 2, 0]] * b[..., [2, 0, 1]] - a[..., [2, 0, 1]] * b[..., [1, 2, 0]]
     return np.moveaxis(y, -1, axisc)
-
-
-@rule(np.linalg.cross)
-def _cross_along(x1, x2, axis=-1):
-    return _cross(x1, x2, axis=axis)
 
 
 @rule(matrix_power)
@@ -214,16 +320,15 @@ def _kron(a, b):
 
 @rule(np.convolve)
 def _convolve(a, v, mode="full"):
+    """All products of an entry and a weight, added up where they meet; or, inside, the windows times the weights."""
     if mode not in ("full", "same", "valid"):
         raise ValueError(f'convolve: mode is "full", "same" or "valid", it was {mode!r}')
     a, v = (np.reshape(x, (-1,)) if np.ndim(x) == 0 else x for x in given(a, v))
-    tape, (x, kernel) = top(a, v)
-    if mode == "valid" and len(x) >= len(kernel) and not follows(tape, v):
-        return record(tape, np.convolve(x, kernel, mode), [(a, Slide(kernel, np.shape(x), full=False))])
-    full = record(tape, np.convolve(x, kernel), [
-        (operand, Slide(other, np.shape(own))) for operand, own, other in ((a, x, kernel), (v, kernel, x))
-        if follows(tape, operand)])
-    long, short = max(len(x), len(kernel)), min(len(x), len(kernel))
-    if mode == "full":
-        return full
-    return full[short - 1:long] if mode == "valid" else full[(short - 1) // 2:(short - 1) // 2 + long]
+    if np.ndim(a) != 1 or np.ndim(v) != 1:
+        raise ValueError(f"convolve takes vectors, these have shapes {np.shape(a)} and {np.shape(v)}")
+    a, v = (a, v) if len(a) >= len(v) else (v, a)
+    long, short = len(a), len(v)
+    if mode == "valid":
+        return np.take(a, np.add.outer(np.arange(long - short + 1), np.arange(short)[::-1])) @ v
+    full = scatter(np.outer(a, v), np.add.outer(np.arange(long), np.arange(short)), (long + short - 1,), False)
+    return full if mode == "full" else full[(short - 1) // 2:(short - 1) // 2 + long]

@@ -1,17 +1,11 @@
-"""Sums and other reductions over axes."""
-
-from functools import partial
+"""Sums and other reductions over axes, and what is counted along an axis."""
 
 import numpy as np
 from numpy.linalg import norm
 
-from ..asking import RULES
-from ..constants import UnsupportedError, constant
-from ..leaving import plain
-from ..links import Contract
-from ..trace import put
-from ..traced import Traced
-from .common import LETTERS, axes_of, rule
+from ..core import RULES, General, UnsupportedError, given, put, record, top
+from . import LETTERS, axes_of, index_of, rule
+from .products import Contract
 
 
 def over_of(axis, ndim):
@@ -21,19 +15,13 @@ def over_of(axis, ndim):
     return tuple(sorted(axes_of(axis, ndim)))
 
 
-def _averaged(axis, a):
-    """Refuse axis 0 of a number: NumPy's sums take it, its averages do not."""
-    if a.ndim == 0:
-        axes_of(axis, 0)
-
-
 def kept(y, shape, over):
     """The result of a reduction with the reduced axes put back, as axes of length 1."""
-    return np.reshape(y, tuple(1 if k in over else n for k, n in enumerate(shape)))
+    return np.reshape(y, tuple([1 if k in over else n for k, n in enumerate(shape)]))
 
 
-def _reduction(a, axis, keepdims, function, factor):
-    """A reduction whose differential is a sum weighted by a factor: an array like a, or a number."""
+def _reduction(a, axis, keepdims, function, weight=None):
+    """A reduction whose differential is a sum weighted by a number, or by what `weight` makes of entries and result."""
     tape, value = a.tape, a.value
     shape = value.shape
     letters, out = LETTERS[:len(shape)], ""
@@ -41,87 +29,106 @@ def _reduction(a, axis, keepdims, function, factor):
     if len(over) < len(shape):
         out = "".join([x for k, x in enumerate(letters) if k not in over])
     y = function(value, axis=over if out else None)
-    weight = factor(value, y if y.ndim == 0 else kept(y, shape, over), over) if factor else 1.0
+    number = type(weight) is float
+
+    def local():
+        return weight(value, y if y.ndim == 0 else kept(y, shape, over), over)
 
     def pull(g):
-        if type(g) is np.float64 and type(weight) is float:
+        if type(g) is np.float64 and (weight is None or number):
             same = np.empty(shape)
-            same.fill(g * weight)
+            same.fill(g * weight if number else g)
             return same
-        return np.broadcast_to(g if g.ndim == 0 else kept(g, shape, over), shape) * weight
-    extra = () if type(weight) is float and weight == 1.0 else ((weight, "" if type(weight) is float else letters),)
-    result = put(tape, y, ((a.position, Contract(out, letters, extra, shape, pull)),))
+        g = np.broadcast_to(g if g.ndim == 0 else kept(g, shape, over), shape)
+        return g if weight is None else g * (weight if number else local())
+    others = () if weight is None else ((weight, ""),) if number else ((local, letters),)
+    result = put(tape, y, ((a.position, Contract(out, letters, others, shape, pull)),))
     return kept(result, shape, over) if keepdims else result
 
 
 def _only(a, where, neutral):
     """The entries that count, a neutral number in place of the others."""
-    return a if _everything(where) else np.where(np.broadcast_to(plain(where), np.shape(a)), a, neutral)
-
-
-def _everything(where):
-    return where is True or where is None
+    return a if where is True else np.where(np.broadcast_to(where, np.shape(a)), a, neutral)
 
 
 def _count(a, axis, where=True, keepdims=False):
     """How many entries go into each result."""
-    if _everything(where):
+    if a.ndim == 0:
+        axes_of(axis, 0)                # NumPy's sums take axis 0 of a number, its averages do not
+    if where is True:
         return float(np.prod([a.shape[k] for k in over_of(axis, a.ndim)], dtype=float))
-    return np.sum(np.broadcast_to(plain(where), a.shape), axis, dtype=float, keepdims=keepdims)
+    return np.sum(np.broadcast_to(where, a.shape) * 1.0, axis, keepdims=keepdims)
 
 
 @rule(np.sum)
 def _sum(a, axis=None, keepdims=False, initial=None, where=True):
     if where is True and initial is None:
-        return _reduction(a, axis, keepdims, np.add.reduce, None)
+        return _reduction(a, axis, keepdims, np.add.reduce)
     return np.sum(_only(a, where, 0.0), axis, keepdims=keepdims) + (0.0 if initial is None else initial)
 
 
 @rule(np.mean)
 def _mean(a, axis=None, keepdims=False, where=True):
-    _averaged(axis, a)
-    if _everything(where):
-        return _reduction(a, axis, keepdims, np.mean, lambda x, y, over: 1.0 / float(np.prod(
-            [x.shape[k] for k in over])))
-    return np.sum(a, axis, keepdims=keepdims, where=where) / _count(a, axis, where, keepdims)
+    count = _count(a, axis, where, keepdims)
+    if where is True:
+        return _reduction(a, axis, keepdims, np.mean, 1.0 / count)
+    return np.sum(a, axis, keepdims=keepdims, where=where) / count
+
+
+def _first(x, over):
+    """An array with the axes that a reduction goes over joined to one, the first."""
+    rest = tuple(n for k, n in enumerate(x.shape) if k not in over)
+    return np.reshape(np.moveaxis(x, over, range(len(over))), (-1, *rest))
+
+
+def _others(x, y, over):
+    """For each entry the product of the others, also where some are 0."""
+    flat = _first(x, over)
+    one = np.ones((1, *flat.shape[1:]))
+    before = np.concatenate([one, np.cumprod(flat[:-1], axis=0)], axis=0)
+    after = np.concatenate([one, np.cumprod(flat[:0:-1], axis=0)], axis=0)[::-1]
+    sizes = [x.shape[k] for k in over] + [n for k, n in enumerate(x.shape) if k not in over]
+    return np.moveaxis(np.reshape(before * after, sizes), range(len(over)), over)
 
 
 @rule(np.prod)
 def _prod(a, axis=None, keepdims=False, initial=None, where=True):
-    if not _everything(where) or initial is not None:
+    if where is not True or initial is not None:
         return np.prod(_only(a, where, 1.0), axis, keepdims=keepdims) * (1.0 if initial is None else initial)
-    if np.all(plain(a) != 0):
-        return _reduction(a, axis, keepdims, np.prod, lambda x, y, over: y / x)
-    over = over_of(axis, a.ndim)
-    flat = np.reshape(np.moveaxis(a, over, range(len(over))), (-1, *(n for k, n in enumerate(a.shape)
-                                                                    if k not in over)))
-    y = flat[0]
-    for k in range(1, len(flat)):
-        y = y * flat[k]
-    return kept(y, a.shape, over) if keepdims else y
+    return _reduction(a, axis, keepdims, np.prod, _others)
 
 
-def _extreme(function, find, among, farthest, a, axis=None, keepdims=False, initial=None, where=True):
-    if not _everything(where) and initial is None:
-        raise ValueError(f"np.{function.__name__} with where= needs initial=, for the case that nothing is chosen")
-    if initial is not None:
-        return among(_extreme(function, find, among, farthest, _only(a, where, farthest), axis, keepdims), initial)
-
+def _extreme(name, find, among, farthest):
     def chosen(x, y, over):
+        """1 for the first entry that is the largest, 0 for the others."""
+        if len(over) == 1:
+            at, places = np.argmax(x, axis=over[0], keepdims=True) if find is np.argmax else np.argmin(
+                x, axis=over[0], keepdims=True), np.arange(x.shape[over[0]])
+            return np.equal(at, np.reshape(places, [-1 if k == over[0] else 1 for k in range(x.ndim)])).astype(float)
         if len(over) == x.ndim:
-            one = np.zeros(x.shape)
-            one.flat[find(plain(x))] = 1.0
-            return one
-        kept_axes = tuple(k for k in range(x.ndim) if k not in over)
-        flat = np.transpose(plain(x), kept_axes + over).reshape(*(x.shape[k] for k in kept_axes), -1)
-        one = np.zeros(flat.shape)
-        np.put_along_axis(one, find(flat, -1)[..., None], 1.0, -1)
-        return np.transpose(one.reshape([x.shape[k] for k in kept_axes + over]), np.argsort(kept_axes + over))
-    return _reduction(a, axis, keepdims, among.reduce, chosen)
+            return np.equal(find(x), np.reshape(np.arange(x.size), x.shape)).astype(float)
+        flat = _first(x, over)
+        one = np.equal(find(flat, axis=0, keepdims=True), np.reshape(
+            np.arange(flat.shape[0]), (-1,) + (1,) * (flat.ndim - 1))).astype(float)
+        sizes = [x.shape[k] for k in over] + [n for k, n in enumerate(x.shape) if k not in over]
+        return np.moveaxis(np.reshape(one, sizes), range(len(over)), over)
+
+    def apply(a, axis=None, keepdims=False, initial=None, where=True):
+        if where is not True and initial is None:
+            raise ValueError(f"np.{name} with where= needs initial=, for the case that nothing is chosen")
+        if initial is not None:
+            return among(apply(_only(a, where, farthest), axis, keepdims), initial)
+        return _reduction(a, axis, keepdims, np.max if find is np.argmax else np.min, chosen)
+    return apply
 
 
-RULES[np.max] = RULES[np.amax] = partial(_extreme, np.max, np.argmax, np.maximum, -np.inf)
-RULES[np.min] = RULES[np.amin] = partial(_extreme, np.min, np.argmin, np.minimum, np.inf)
+RULES[np.max] = RULES[np.amax] = _extreme("max", np.argmax, np.maximum, -np.inf)
+RULES[np.min] = RULES[np.amin] = _extreme("min", np.argmin, np.minimum, np.inf)
+
+
+@rule(np.ptp)
+def _ptp(a, axis=None, keepdims=False):
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
 def _spread(a, axis, where, mean):
@@ -133,24 +140,21 @@ def _spread(a, axis, where, mean):
 
 @rule(np.var)
 def _var(a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=None):
-    _averaged(axis, a)
     freedom = _count(a, axis, where, keepdims) - (ddof if correction is None else correction)
     return np.sum(_spread(a, axis, where, mean) ** 2, axis, keepdims=keepdims) / freedom
 
 
 @rule(np.std)
 def _std(a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=None):
-    _averaged(axis, a)
     count, ddof = _count(a, axis, where, keepdims), ddof if correction is None else correction
     if type(count) is float and count == 1.0 and ddof == 0 and mean is None:
         return np.sum(a * 0.0, axis, keepdims=keepdims)         # one number has no spread, at any point
-    freedom = count - ddof
-    return _length(_spread(a, axis, where, mean), axis, keepdims) / np.sqrt(freedom)
+    return _length(_spread(a, axis, where, mean), axis, keepdims) / np.sqrt(count - ddof)
 
 
 def _length(x, axis, keepdims):
     return _reduction(x, axis, keepdims, lambda v, axis: np.sqrt(np.sum(v * v, axis=axis)),
-                      lambda v, y, over: v / np.where(y == 0, 1.0, y))
+                      lambda v, y, over: v / np.where(np.equal(y, 0.0), 1.0, y))
 
 
 @rule(norm)
@@ -173,7 +177,7 @@ def _norm(x, ord=None, axis=None, keepdims=False):
     matrices = np.moveaxis(x, (rows, columns), (-2, -1))
     if ord in (2, -2, "nuc"):
         values = np.linalg.svdvals(matrices)
-        y = np.sum(values, -1) if ord == "nuc" else (np.max if ord == 2 else np.min)(values, axis=-1)
+        y = np.sum(values, -1) if ord == "nuc" else values[..., 0 if ord == 2 else -1]
     else:
         lines = np.sum(np.abs(matrices), axis=-2 if abs(ord) == 1 else -1)
         y = (np.max if ord > 0 else np.min)(lines, axis=-1)
@@ -184,8 +188,7 @@ def _norm(x, ord=None, axis=None, keepdims=False):
 def _vector_norm(x, axis=None, keepdims=False, ord=2):
     if axis is None or isinstance(axis, tuple):
         over = over_of(axis, x.ndim)
-        rest = tuple(n for k, n in enumerate(x.shape) if k not in over)
-        y = norm(np.reshape(np.moveaxis(x, over, range(len(over))), (-1, *rest)), ord, axis=0)
+        y = norm(_first(x, over), ord, axis=0)
         return kept(y, x.shape, over) if keepdims else y
     return norm(x, ord, axis, keepdims)
 
@@ -196,16 +199,15 @@ def _matrix_norm(x, keepdims=False, ord="fro"):
 
 
 @rule(np.average)
-def _average(a, axis=None, weights=None, keepdims=False, returned=False):
-    if returned:
-        raise UnsupportedError("np.average with returned=True has no rule; take np.sum of the weights")
+def _average(a, axis=None, weights=None, keepdims=False):
     if weights is None:
         return np.mean(a, axis, keepdims=keepdims)
-    if type(weights) is not Traced:
-        weights = constant(weights, None)
-    np.average(plain(a), axis, plain(weights))          # the first to complain about weights that do not fit
+    a, weights = given(a, weights)
     if np.shape(weights) != np.shape(a):
         over = axes_of(axis, np.ndim(a))
+        if axis is None or np.shape(weights) != tuple(np.shape(a)[k] for k in over):
+            raise ValueError(f"average: weights of shape {np.shape(weights)} for entries of shape {np.shape(a)} along "
+                             f"axis {axis}; they need the same")
         there = np.transpose(weights, np.argsort(over))
         weights = np.broadcast_to(np.reshape(there, [n if k in over else 1 for k, n in enumerate(np.shape(a))]),
                                   np.shape(a))
@@ -215,47 +217,73 @@ def _average(a, axis=None, weights=None, keepdims=False, returned=False):
 @rule(np.median)
 def _median(a, axis=None, keepdims=False, overwrite_input=False):
     over = axes_of(axis, a.ndim)
-    rest = tuple(n for k, n in enumerate(a.shape) if k not in over)
-    ordered = np.sort(np.reshape(np.moveaxis(a, over, range(len(over))), (-1, *rest)), 0)
+    ordered = np.sort(_first(a, over), 0)
     middle = len(ordered) // 2
     y = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
     return kept(y, a.shape, over) if keepdims else y
 
 
-@rule(np.quantile)
-def _quantile(a, q, axis=None, keepdims=False):
-    if type(q) is Traced:
-        raise UnsupportedError("np.quantile and np.percentile have no derivative rule by the share itself")
-    q = np.asarray(q, float)
-    over = axes_of(axis, a.ndim)
-    rest = tuple(n for k, n in enumerate(a.shape) if k not in over)
-    np.quantile(np.zeros(1), q)                         # the first to complain about shares that are none
-    ordered = np.sort(np.reshape(np.moveaxis(a, over, range(len(over))), (-1, *rest)), 0)
-    place = q * (len(ordered) - 1)
-    low = np.clip(np.floor(place).astype(int), 0, max(len(ordered) - 2, 0))
-    part = np.reshape(place - low, (*q.shape, *[1] * len(rest)))
-    y = ordered[low] * (1 - part) + ordered[np.minimum(low + 1, len(ordered) - 1)] * part
-    return np.reshape(y, (*q.shape, *(1 if k in over else n for k, n in enumerate(a.shape)))) if keepdims else y
-
-
-@rule(np.percentile)
-def _percentile(a, q, axis=None, keepdims=False):
-    return _quantile(a, q if type(q) is Traced else np.asarray(q, float) / 100, axis, keepdims)
-
-
-@rule(np.ptp)
-def _ptp(a, axis=None, keepdims=False):
-    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
-
-
 @rule("logaddexp.reduce")
-def _logsumexp(a, axis=0, keepdims=False, initial=None, where=True):
-    if not _everything(where):
-        return np.logaddexp.reduce(_only(a, where, -np.inf), axis, keepdims=keepdims,
-                                   initial=-np.inf if initial is None else initial)
+def _logsumexp(array, axis=0, keepdims=False, initial=None, where=True):
+    a = array
+    if where is not True:
+        return _logsumexp(_only(a, where, -np.inf), axis, keepdims, -np.inf if initial is None else initial)
     over = over_of(axis, a.ndim)
-    largest = np.max(plain(a), axis=over, keepdims=True)
-    largest = np.where(np.isfinite(largest), largest, 0.0)
-    y = np.log(np.sum(np.exp(a - largest), axis=over, keepdims=True)) + largest
-    y = y if keepdims else np.squeeze(y, over)
+    y = _reduction(a, over, keepdims, lambda v, axis: np.logaddexp.reduce(v, axis=over),
+                   lambda v, y, over: np.exp(v - np.where(np.isfinite(y), y, 0.0)))
     return y if initial is None else np.logaddexp(y, initial)
+
+
+# Along an axis ----------------------------------------------------------------------------------------------
+
+def _in_line(a, axis):
+    """An array and the axis to count along, as a number from 0; without an axis, all entries one after the other."""
+    if axis is None or a.ndim == 0:
+        a, axis = np.ravel(a), 0 if axis is None else axis
+    return a, index_of(axis, a.ndim)
+
+
+@rule(np.cumsum)
+def _cumsum(a, axis=None):
+    a, axis = _in_line(a, axis)
+    tape, (value,) = top(a)
+    back = (slice(None),) * axis + (slice(None, None, -1),)
+
+    def pull(g):
+        return np.cumsum(g[back], axis=axis)[back]
+    return record(tape, np.cumsum(value, axis=axis) if value.ndim > 1 else np.cumsum(value),
+                  [(a, General(pull, value.shape, value.shape))])
+
+
+@rule(np.cumprod)
+def _cumprod(a, axis=None):
+    a, axis = _in_line(a, axis)
+    parts = []
+    for entries in np.moveaxis(a, axis, 0):
+        parts.append(parts[-1] * entries if parts else entries)
+    return np.stack(parts, axis)
+
+
+@rule(np.diff)
+def _diff(a, n=1, axis=-1, prepend=None, append=None):
+    if n < 0:
+        raise ValueError(f"diff: n={n} must be 0 or more")
+    a = given(a)[0]
+    axis = index_of(axis, np.ndim(a))
+    edge = [1 if k == axis else n for k, n in enumerate(np.shape(a))]
+    ends = [None if x is None else np.broadcast_to(x, edge) if np.ndim(x) == 0 else x for x in (prepend, append)]
+    if prepend is not None or append is not None:
+        a = np.concatenate([x for x in (ends[0], a, ends[1]) if x is not None], axis)
+    key = (slice(None),) * axis
+    for _ in range(n):
+        a = a[(*key, slice(1, None))] - a[(*key, slice(None, -1))]
+    return a
+
+
+@rule(np.linspace)
+def _linspace(start, stop, num=50, endpoint=True, axis=0):
+    start, stop = given(start, stop)
+    parts = np.linspace(0.0, 1.0, num, endpoint)
+    difference = stop - start
+    y = start + difference * np.reshape(parts, (num, *[1] * np.ndim(difference)))
+    return np.moveaxis(y, 0, axis) if axis != 0 else y

@@ -1,0 +1,386 @@
+"""The derivative of a function as a NumPy program that one could have written (X.19 to X.23)."""
+
+import html
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..derivative import derivative, points_of
+from ..engine.core import UnsupportedError
+from .backward import ProgramTape, walk
+from .expression import Expression
+from .writing import WRITTEN, Line, Writer, early, label, lines_below, ordered
+
+_FLOAT = np.dtype(float)
+
+
+def program(f: Callable, at: Any, *, wrt: int | str | None = None, value: bool = False) -> "Program":
+    """Write the derivative of a NumPy function out as a NumPy program.
+
+    The function is called once, on expressions, and the record is walked back with the
+    rules of :func:`mcnotes.derivative`. What comes out prints as a short function: the
+    steps forward, as far as they are needed, then the steps back, each with its shape.
+    The printed text is what runs. It holds for all arguments of the same shapes.
+
+    Parameters
+    ----------
+    f : callable
+        A function of NumPy arrays, as for :func:`mcnotes.derivative`. Without a line are
+        the Cholesky factor, eigenvalues, singular values and the pseudo-inverse.
+    at : number, array of any shape, or tuple of these
+        A point, as for :func:`mcnotes.derivative`. Its shapes count, and where `f`
+        chooses its way by a value, its values: then a line says so.
+    wrt : int or str, optional
+        With several arguments: which one to differentiate with respect to.
+    value : bool, optional
+        Whether the program returns the value of `f`, too, before the derivative.
+
+    Returns
+    -------
+    Program
+        Called like `f`, it returns the derivative: for a scalar result in the shape
+        of the input, otherwise the axes of the input, then those of the output,
+        where a column has one axis; a tuple of them for several arguments.
+
+    Raises
+    ------
+    TypeError
+        `f` has a step without a line, and the message says what to do; or the program does
+        not give what the derivative gives, at the point and at another one beside it.
+    ValueError
+        As for :func:`mcnotes.derivative`.
+
+    Examples
+    --------
+    >>> print(program(lambda v: np.sum(np.sin(v) ** 2), np.array([1.0, 2.0, 3.0])))
+    def derivative(v):
+        # v (3,)
+        by_v = 2 * np.cos(v) * np.sin(v)  # (3,)
+        return by_v
+    """
+    return Program(f, at, wrt, value)
+
+
+class Step(NamedTuple):
+    """One step of a program, for those who want to go through it line by line.
+
+    Attributes
+    ----------
+    name : str
+        What the line gives a name to.
+    formula : str
+        The text behind the sign of equality.
+    shape : tuple of int
+    uses : tuple of str
+        Names of inputs, constants and earlier steps in the formula.
+    of : str or None
+        For a step of the backward pass: of which earlier step or input it is the derivative
+        (None where it is a part of one).
+    backward : bool
+    section : str or None
+        The section of the notes that teaches it.
+    """
+
+    name: str
+    formula: str
+    shape: tuple
+    uses: tuple
+    of: str | None
+    backward: bool
+    section: str | None
+
+
+class Program:
+    """A derivative as a program.
+
+    Attributes
+    ----------
+    text : str
+        The program, a function of the same arguments. It needs `np`, and the constants under their names.
+    lines : list of Line
+        Its lines, each with code, the shape of what it makes, and the section that teaches it.
+    steps : list of Step
+        The lines that make something, forward and backward: to go through them one by one.
+    constants : dict
+        Arrays that `f` found outside of itself, by name, as they were when it was recorded.
+    shapes : dict
+        Shape of each array that goes in, by name.
+
+    Examples
+    --------
+    >>> found = program(lambda W, a: np.sum(np.tanh(W.T @ a)), (np.ones((4, 3)), np.ones(4)), wrt="W")
+    >>> found(np.zeros((4, 3)), np.ones(4)).shape
+    (4, 3)
+    >>> [(step.name, step.of, step.uses) for step in found.steps]
+    [('by_W', 'W', ('W', 'a'))]
+    """
+
+    def __init__(self, f: Callable, at: Any, wrt: int | str | None = None, value: bool = False):
+        if not callable(f):
+            raise TypeError(f"f must be a function of NumPy arrays, it was {type(f).__name__}")
+        points, picked = points_of(f, at, wrt)
+        derivative(f, at, wrt=wrt)                      # the first to complain
+        self._several = isinstance(at, tuple) and wrt is None
+        tape = ProgramTape(f)
+        with np.errstate(all="ignore"):
+            inputs, result = tape.record(f, points)
+        for x, name in zip(inputs, argument_names(f, len(points)), strict=True):
+            x.name = name
+        self._compose(f, tape, inputs, result, picked, value)
+        space = {"np": np, **self.constants}
+        exec(compile(self.text, f"<{self.name}>", "exec"), space)
+        self._run = space[self.name]
+        self._compare(f, at, points, wrt, value)
+
+    def _compose(self, f, tape, inputs, result, picked, value):
+        sheet, forward = tape.sheet, len(tape.sheet.made)
+        found, reached = walk(tape, inputs, result)
+        outputs = {inputs[k]: _own(found[k], sheet) for k in picked}
+        reached.update(outputs)
+        for x in inputs:
+            if x not in outputs:
+                reached.pop(x, None)
+        writer = Writer([x.name for x in inputs])
+        writer.names.update({x: x.name for x in inputs})
+        guards = [x for x, _ in sheet.guards]
+        needed = writer.count([*outputs.values(), *guards, *([result] if value else [])])
+        leaf = ("input", "constant", "number")
+        used = {part for x in needed if x.place < forward for part in x.operands()} | {*guards, result}
+        back = {}
+        for step, x in sorted(reached.items(), key=lambda pair: (bool(pair[0].name), pair[0].place)):
+            if isinstance(x, Expression) and (x.place >= forward or not x.name and x not in used and x.operands()):
+                back[x] = step
+        keep = {*(x for x in needed if x.name and x.call not in leaf),
+                *(x for x, step in back.items() if step.name and x in needed),
+                *(x for x in outputs.values() if x.call not in leaf)}
+        fixed = writer.fixed(needed)
+        own = writer.decide(needed, keep | fixed)
+        partners = {back[x] for x in own if x in back and back[x] in needed and back[x].call not in (
+            *leaf, "T", "getitem")} - own
+        if partners:
+            own = writer.decide(needed, keep | partners | fixed)
+        above = [line for x in needed if x in fixed for line in writer.fixed_line(x)]
+        order = early(ordered(own - fixed, needed, forward, back), [x for x in outputs.values() if x.place >= forward])
+        self.steps: list[Step] = []
+        lines = self._lines(writer, order, forward, back, sheet.guards)
+        returned = [writer.text(x) for x in outputs.values()]
+        end = ", ".join(returned) + "," * (self._several and len(returned) == 1)
+        if value:
+            end = f"{writer.text(result)}, {f'({end})' if self._several else end}"
+        self.constants: dict[str, Any] = writer.constants
+        self.shapes = {x.name: x.shape for x in inputs}
+        name = getattr(f, "__name__", "")
+        self.name = f"derivative_of_{name}" if name.isidentifier() else "derivative"
+        shapes = Line("# " + ", ".join(f"{x.name} {_shape(x.shape)}" for x in inputs))
+        self.lines: list[Line] = [
+            *_heading(self.constants, sheet), *above, Line(f"def {self.name}({', '.join(x.name for x in inputs)}):"),
+            *_indented([shapes, *lines, Line(f"return {end}")])]
+        self._told = _written(self.lines)
+        self.text = "\n".join(self._told)
+
+    def _lines(self, writer, own, forward, back, guards):
+        """A line for each expression, in order."""
+        lines, turn, told = [], True, [label(x.name) for x in own if x.name]
+        pending, missing = list(guards), set(own)
+
+        def guard_now():
+            for guard in list(pending):
+                if guard[0] not in missing and not missing & set(lines_below(guard[0], missing)):
+                    pending.remove(guard)
+                    lines.extend(_guarded(writer, *guard))
+        guard_now()
+        for x in own:
+            if turn and (x.place >= forward or x in back):
+                lines += [Line("# backward")] * bool(lines)
+                turn = False
+            step = back.get(x)
+            if x.place < forward and x not in back:
+                name = writer.free(label(x.name), told.count(label(x.name)) > 1) if x.name else writer.free("z", True)
+            elif step is not None and (step.call == "input" or step in writer.names):
+                name = writer.free("by_" + writer.names.get(step, step.name))
+            else:
+                name = writer.free("g", True)
+            made = writer.line(name, x)
+            lines += made
+            if step is not None and x.name is None:
+                step = writer.names.get(step)
+            self.steps.append(Step(
+                name, "; ".join(line.code for line in made).removeprefix(f"{name} = "), x.shape,
+                tuple(sorted({writer.names[part] for part in _named_below(x, writer.names)})),
+                step if isinstance(step, str) else None, not turn, x.section))
+            writer.names[x] = name
+            missing.discard(x)
+            guard_now()
+        return lines
+
+    def __call__(self, *arguments):
+        """The derivative at a point.
+
+        Parameters
+        ----------
+        *arguments : number or array
+            As `f` takes them, of the shapes with which the program was made.
+
+        Raises
+        ------
+        ValueError
+            An argument has another shape, or the point lies where `f` goes another way.
+        """
+        if len(arguments) != len(self.shapes):
+            raise TypeError(f"the program takes {len(self.shapes)} arguments ({', '.join(self.shapes)}), "
+                            f"it got {len(arguments)}")
+        return self._run(*[
+            x if type(x) is np.ndarray and x.dtype is _FLOAT and x.shape == shape else _fitted(name, shape, x)
+            for (name, shape), x in zip(self.shapes.items(), arguments, strict=True)])
+
+    def _compare(self, f, at, points, wrt, value):
+        """Compare with the derivative, at the point and beside it: what was fixed here must not move there."""
+        random = np.random.default_rng(0)
+        beside = [np.asarray(x + 1e-3 * random.normal(size=np.shape(x)) * (1 + np.abs(x))) for x in points]
+        for arrays, here in ((points, True), (beside, False)):
+            given = [x if x.ndim else x[()] for x in arrays]
+            try:
+                with np.errstate(all="ignore"):
+                    wanted = derivative(f, tuple(given) if isinstance(at, tuple) else given[0], wrt=wrt)
+                    found = self._run(*given)
+            except ValueError:
+                if here:
+                    raise
+                continue                            # beside a border of f, or another branch: nothing to compare
+            found = found[1] if value else found
+            for mine, theirs in zip(found if self._several else [found], wanted if self._several else [wanted],
+                                    strict=True):
+                if not _same(mine, theirs):
+                    raise UnsupportedError(
+                        "the program does not give what mc.derivative gives" + (
+                            "" if here else " beside the point: f fixes something by its values there") +
+                        "; use mc.derivative(f, at) at each point")
+
+    def __str__(self):
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def to_html(self, page_of: Callable[[str], str] | None = None) -> str:
+        """The text as HTML, with a mark at each line that a section of the notes teaches.
+
+        Parameters
+        ----------
+        page_of : callable, optional
+            Takes a section, such as ``"X.23"``, and gives the address of its page.
+
+        Returns
+        -------
+        str
+        """
+        lines = (_html(line, text, page_of) for line, text in zip(self.lines, self._told, strict=True))
+        return f"<pre class='mc-program' tabindex='0'>{''.join(lines)}</pre>"
+
+
+def argument_names(f: Callable, count: int) -> list[str]:
+    """Names for the arguments of a program."""
+    try:
+        names = [p.name for p in inspect.signature(f).parameters.values()
+                 if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    except (TypeError, ValueError):
+        names = []
+    names = [name for name in names if name != "np"]
+    return names[:count] if len(names) >= count else ["x"] if count == 1 else [f"x{k + 1}" for k in range(count)]
+
+
+def _fitted(name, shape, x):
+    """An argument as an array of the shape that the program was made for."""
+    [point], _ = points_of(None, x, None)
+    if point.shape != shape:
+        raise ValueError(f"{name} has an array of shape {point.shape}; the program was made for shape {shape}: make "
+                         "another with mc.program for other shapes")
+    return point if point.ndim else point[()]
+
+
+def _same(mine, theirs):
+    wanted = np.asarray(theirs.array if theirs.outer == () else theirs.tensor)
+    return np.shape(mine) == wanted.shape and bool(
+        np.allclose(mine, wanted, rtol=1e-7, atol=1e-9 * (1 + np.abs(wanted).max(initial=0))))
+
+
+def _own(x, sheet):
+    """A result that shows no memory of an argument or a constant."""
+    root = x
+    while root.call in ("T", "getitem", np.reshape, np.transpose, np.broadcast_to) and root.operands():
+        root = root.operands()[0]
+    whole = x.call is np.broadcast_to and x.args[0].ndim == 0
+    return sheet.make(np.copy, x) if not whole and (
+        root.call in ("input", "constant") or x.call is np.broadcast_to) else x
+
+
+def _named_below(x, names):
+    """The nearest expressions below one that have a name."""
+    for part in x.operands():
+        if part in names:
+            yield part
+        else:
+            yield from _named_below(part, names)
+
+
+# Text ------------------------------------------------------------------------------------------------------
+
+def _guarded(writer, guard, known):
+    """The lines that stop where a value decides otherwise than it did."""
+    text = writer.text(guard, 1)
+    if np.ndim(known) == 0 and known.dtype == bool:
+        condition = f"not {text}" if known else writer.text(guard, 0)
+        told = writer.text(guard) if known else f"not {text}"
+    elif np.ndim(known) == 0:
+        condition, told = f"{text} != {writer.plain(known[()])}", f"{text} == {writer.plain(known[()])}"
+    else:
+        there = writer.plain(known.tolist())
+        condition, told = f"not np.array_equal({writer.text(guard)}, {there})", f"{text} is {there}"
+    return [Line(f"if {condition}:"), Line(f"    raise ValueError({f'this program holds where {told}'!r})")]
+
+
+def _heading(constants, sheet):
+    lines = []
+    written = {x.name for x in sheet.made if x.call == "constant" and x.name}
+    told = []
+    for name, x in constants.items():
+        line = f"{name} = np.array({np.asarray(x).tolist()!r})" if np.size(x) <= WRITTEN else ""
+        if name in written or not 0 < len(line) <= 100:
+            told.append(f"{name} {_shape(np.shape(x))}")
+        else:
+            lines.append(Line(line, np.shape(x)))
+    return [Line("# as recorded: " + ", ".join(told)), *lines] if told else lines
+
+
+def _indented(lines):
+    return [Line("    " + line.code, line.shape, line.section, line.note) for line in lines]
+
+
+def _shape(shape):
+    return f"{tuple(map(int, shape))}" if shape else "a number"
+
+
+def _written(lines):
+    """The lines as text, with the shapes in one column."""
+    widths = [len(line.code) for line in lines if line.shape is not None]
+    width = max((n for n in widths if n <= 72), default=0)
+    return [line.code if line.shape is None else f"{line.code:{width}}  # {_shape(line.shape)}"
+            + (f", as {line.note}" if line.note else "") for line in lines]
+
+
+def _html(line, text, page_of):
+    """One line as HTML; what stands behind # is a comment, and leads to the section."""
+    if line.shape is None:
+        return f"{html.escape(text)}\n"
+    code, _, comment = text.partition("  # ")
+    told = f"<span class='mc-shape'># {html.escape(comment)}</span>"
+    if line.section:
+        name = f"<a href='{page_of(line.section)}'>{line.section}</a>" if page_of else line.section
+        told += f" <span class='mc-section' data-section='{line.section}'>{name}</span>"
+    bare = code.rstrip()
+    return (f"<span class='mc-program-line'><span class='mc-step'>{html.escape(bare)}</span><span class='mc-pad'>"
+            f"{' ' * (len(code) - len(bare) + 2)}</span><span class='mc-told'>{told}</span></span>\n")

@@ -1,0 +1,466 @@
+"""The engine: traced arrays behave as arrays, f is compared with itself, and nothing is lost on the way."""
+
+import functools
+import gc
+import math
+import operator
+import pickle
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import mcnotes as mc
+from mcnotes.engine.core import SMALL, Tape, Traced, collect, trace
+
+M = np.array([[0.3, -0.7, 1.1], [2.0, 0.4, -1.5]])
+V = np.array([0.7, -1.3, 2.1])
+
+METHODS = {
+    "sum": lambda x: x.sum(axis=0), "mean": lambda x: x.mean(axis=1, keepdims=True), "prod": lambda x: x.prod(),
+    "max": lambda x: x.max(axis=0), "min": lambda x: x.min(), "var": lambda x: x.var(axis=1, ddof=1),
+    "std": lambda x: x.std(), "cumsum": lambda x: x.cumsum(1), "dot": lambda x: x.dot(np.ones(3)),
+    "reshape": lambda x: x.reshape(3, 2), "reshape to a tuple": lambda x: x.reshape((6,)),
+    "ravel": lambda x: x.ravel(), "flatten": lambda x: x.flatten(), "transpose": lambda x: x.transpose(),
+    "transpose axes": lambda x: x.transpose((1, 0)), "T": lambda x: x.T, "swapaxes": lambda x: x.swapaxes(0, 1),
+    "squeeze": lambda x: x[:, :1].squeeze(), "repeat": lambda x: x.repeat(2, axis=0),
+    "take": lambda x: x.take([2, 0], axis=1), "trace": lambda x: x.trace(), "diagonal": lambda x: x.diagonal(),
+    "clip": lambda x: x.clip(-1, 1), "copy": lambda x: x.copy(), "astype": lambda x: x.astype(float),
+    "item": lambda x: x[0, 1].item(), "tolist": lambda x: x[0].tolist(), "flat": lambda x: sum(x.flat),
+    "arithmetic": lambda x: (2 * x - 1) / (3 + x * x) + 1 / (4 - x) - x**2 + 2**x - (-x) + +x + abs(x),
+    "remainder": lambda x: x % 0.37 + 7.1 % (3 + x), "matmul": lambda x: np.ones((4, 2)) @ x @ np.ones(3),
+    "len and iteration": lambda x: sum(len(row) * row[0] for row in x),
+    "unpacking": lambda x: [u * w for (u, _, w) in x], "builtin max": lambda x: max(x[0]),
+    "reduce of a ufunc": lambda x: np.add.reduce(x) + np.maximum.reduce(x),
+    "broadcasting": lambda x: x[0] * x[:, :1], "Python branch": lambda x: x[0] ** 2 if x[0, 0] > 0 else x[1],
+    "comparison as weight": lambda x: x * (x > 0) + (x <= 0) * x**2,
+    "position of the largest": lambda x: x[:, np.argmax(x[0])] * x.argmin(),
+    "shape, size, ndim": lambda x: x.reshape(x.size) * x.ndim * x.shape[1],
+    "list of numbers": lambda x: [x[0, 0] * x[1, 2], x[0, 1]],
+    "nested lists": lambda x: [[x[0, 0], 1.0], [x[1, 1], x[0, 0] ** 2]],
+    "np.array of numbers": lambda x: np.array([x[0, 0] * x[1, 2], x[0, 1]]),
+    "object array goes on": lambda x: np.sin(np.array([x[0, 0] * x[1, 2], x[0, 1]])) @ x[:, :2],
+    "mask changed": lambda x: x * np.logical_not((x > 0) & ~(x > 1)).astype(int),
+    "counted in place": lambda x: functools.reduce(operator.iadd, x[0], 0.0),
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_traced_arrays_behave_as_arrays(name):
+    f = METHODS[name]
+    tape = Tape()
+    y = trace(f, [M], tape)
+    assert isinstance(y, Traced) and y.tape is tape
+    assert y.shape == np.shape(f(M)) and np.allclose(np.asarray(y.value, float), np.asarray(f(M), float))
+    assert np.allclose(mc.derivative(f, M).array, mc.derivative(f, M, method="difference").array, atol=1e-7)
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: x > 0.5, lambda x: x == x, np.sign, np.argsort, lambda x: x.argmax(), np.isfinite, lambda x: x.any(),
+    lambda x: (x > 0).sum(axis=0) * 2, lambda x: np.bincount((x.ravel() > 0).astype(int)), np.zeros_like, len,
+    np.shape])
+def test_what_has_no_slope_has_the_values_of_numpy(f):
+    y = trace(f, [M], Tape())
+    assert getattr(y, "position", None) is None
+    assert np.array_equal(getattr(y, "value", y), f(M))
+
+
+def test_collect_stacks_and_passes_the_rest_through():
+    assert collect([1.0, [2.0]]) == [1.0, [2.0]]
+    y = trace(lambda x: [[x[0, 0], 2.0], [x[0, 1], x[1, 2]]], [M], Tape())
+    assert y.value.tolist() == [[0.3, 2.0], [-0.7, -1.5]]
+
+
+# Compared with itself --------------------------------------------------------------------------------------
+
+#: Functions that do something else when they are watched, each in another way.
+LOOKING = {
+    "isinstance": lambda x: x**2 if isinstance(x, np.ndarray) else x**3,
+    "type": lambda x: x**2 if type(x) is np.ndarray else x**3,
+    "name of the type": lambda x: x**2 if type(x).__name__ == "ndarray" else x**3,
+    "module": lambda x: x**2 if type(x).__module__.startswith("numpy") else x**3,
+    "hasattr": lambda x: x**2 if hasattr(x, "ctypes") else x**3,
+    "getattr": lambda x: x * getattr(x, "itemsize", 1),
+    "dir": lambda x: x**2 if "ctypes" in dir(x) else x**3,
+    "callable": lambda x: x**2 if callable(getattr(x, "tobytes", None)) else x**3,
+    "repr": lambda x: x * len(repr(x)),
+    "try": lambda x: _tried(x),
+    "isscalar": lambda x: x[0] ** 2 if np.isscalar(x[0]) else x[0] ** 3,
+    "float of an entry": lambda x: x**2 if isinstance(x[0], float) else x**3,
+    "hypot.reduce of objects": lambda x: np.hypot.reduce(np.array([-x[0] ** 2])),
+    "memory": lambda x: x * (2 if x.__class__.__basicsize__ > 60 else 1),
+}
+
+
+def _tried(x):
+    try:
+        return x * float(x[0])
+    except TypeError:
+        return x**3
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_a_function_that_looks_at_its_argument_is_refused(name):
+    with pytest.raises(TypeError, match="looks at the type of its argument|records? what is done|lost"):
+        mc.derivative(LOOKING[name], V)
+
+
+#: Ways to take a number out of NumPy's sight: its derivative would be lost.
+LEAVING = {
+    "format": lambda x: x * float(f"{x[0]}"), "format with digits": lambda x: x * float(f"{x[0]:.9f}"),
+    "str": lambda x: x * float(str(x[0])), "%": lambda x: x * float(f"{x[0]!s}"),
+    "pickle": lambda x: x * pickle.loads(pickle.dumps(x)), "float": lambda x: x * float(x[0]),
+    "math": lambda x: x * math.exp(x[0]), "asarray": lambda x: x * np.asarray(x, float), "int": lambda x: x * int(x[2]),
+    "into an array": lambda x: _written(x), "by a loop": lambda x: np.fromiter((t for t in x), float),
+    "memoryview": lambda x: x * np.frombuffer(memoryview(x)), "complex": lambda x: x * complex(x[0]).real,
+}
+
+
+def _written(x):
+    y = np.zeros(3)
+    y[:] = x
+    return y
+
+
+@pytest.mark.parametrize("name", LEAVING)
+def test_a_number_that_leaves_numpy_is_refused(name):
+    with pytest.raises(TypeError) as caught:
+        mc.derivative(LEAVING[name], V)
+    assert any(words in str(caught.value) for words in ("lost", "records what", "record what")), caught.value
+
+
+def test_random_numbers_and_memory_are_told_so():
+    random, calls = np.random.default_rng(3), []
+    for f in (lambda x: x * random.normal(size=3), lambda x: x * random.random(),
+              lambda x: x * len(calls.append(1) or calls)):
+        with pytest.raises(TypeError, match="random numbers, or changes something outside"):
+            mc.derivative(f, V)
+    for kept in range(3):                       # also where a function is large, and was compared before
+        big = np.ones(SMALL + 1)
+        with pytest.raises(TypeError, match="random"):
+            mc.derivative(lambda x, big=big: np.sum(x) * big * random.random(), V + kept)
+
+
+def test_f_runs_on_plain_and_on_traced_arrays():
+    calls = []
+    mc.derivative(lambda x: calls.append(type(x)) or np.sum(np.sin(x) * x), M)
+    assert calls == [np.ndarray, Traced]
+
+
+def test_a_large_function_is_compared_once_for_each_shape_and_each_thing_that_it_captured():
+    calls = []
+
+    def made(big):
+        return lambda x: calls.append(type(x)) or np.sum(big * x)
+    big, other = np.ones(SMALL + 1), np.full(SMALL + 1, 2.0)
+    for captured, point, wanted in ((big, big, 2), (big, big, 1), (other, big, 2), (big, np.ones(1), 2)):
+        calls.clear()
+        mc.derivative(made(captured), point)
+        assert len(calls) == wanted
+        assert mc.derivative(made(captured), point).array.sum() == np.sum(captured * np.ones_like(point)) * (
+            1 if point is big else 1)
+
+
+class Own(Exception):
+    """An error of the reader's."""
+
+
+@pytest.mark.parametrize("error", [
+    ValueError("assignment destination is read-only"), TypeError("dtype('O') of mine"), ZeroDivisionError("mine"),
+    IndexError("mine"), KeyError("mine"), Own("mine"), np.linalg.LinAlgError("mine"), MemoryError("mine"),
+    TypeError("loop of ufunc does not support")], ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("ask", [mc.derivative, mc.value_and_derivative, mc.hessian, mc.planar, mc.program])
+def test_the_readers_own_errors_come_through(error, ask):
+    def f(x):
+        if np.size(x) > 1:
+            raise error
+        return x
+    with pytest.raises(type(error)) as caught:
+        ask(f, V)
+    assert caught.value is error
+    with pytest.raises(ValueError, match="mismatch"):                  # and so do NumPy's
+        ask(lambda x: np.ones((2, 4)) @ x, V)
+
+
+@pytest.mark.parametrize("error", [ValueError, RuntimeError, KeyError, MemoryError])
+def test_an_error_that_comes_later_does_not_escape_from_compress(error):
+    calls = []
+
+    def f(x):
+        calls.append(1)
+        if len(calls) > 2:
+            raise error("later")
+        return np.sum(x[:2])
+    d = mc.derivative(f, V)
+    assert mc.compress(d).expand().tolist() == [1.0, 1.0, 0.0] and len(calls) == 3
+
+
+def test_a_scalar_derivative_can_be_pickled_and_copied():
+    d = mc.derivative(lambda x: np.sum(x[:2] ** 2), V)
+    for other in (pickle.loads(pickle.dumps(d)), pickle.loads(pickle.dumps(mc.derivative(np.sin, V)))):
+        assert other.array.shape[0] == 3 and np.isfinite(other.structure.dense()).all()
+    assert np.array_equal(pickle.loads(pickle.dumps(d)).array, d.array)
+
+
+# Decisions -------------------------------------------------------------------------------------------------
+
+DECIDING = {
+    "if": lambda x: x[0] if x[0] > 0 else x[1], "if of a traced number": lambda x: x if x[0] else -x,
+    "while": lambda x: _halved(x), "max": max, "min of two": lambda x: min(x[0], x[1]) * x,
+    "sorted": lambda x: np.stack(sorted(x)), "objects: maximum": lambda x: np.maximum(np.array([x[0], x[1]]), 0.0),
+    "objects: sort": lambda x: np.sort(np.array([x[0], x[1]])), "any": lambda x: x if np.any(x > 2) else -x,
+    "objects: comparison": lambda x: x * (np.array([x[0], x[1], x[2]]) > 0).astype(float),
+    "method all": lambda x: x if (x > 0).all() else -x, "count": lambda x: x if np.sum(x > 0) > 1 else -x,
+    "count_nonzero": lambda x: x if np.count_nonzero(x) > 2 else -x,
+    "allclose": lambda x: x if np.allclose(x, 0) else -x,
+    "and, not": lambda x: x if ~((x > 0) & (x < 2))[0] else -x, "sign": lambda x: x if np.sign(x[0]) == 1 else -x,
+    "array_equal": lambda x: x if np.array_equal(x, x) else -x, "isnan": lambda x: x if not np.isnan(x).any() else -x,
+    "floor": lambda x: x * int(np.floor(x[2])), "argmax": lambda x: x[np.argmax(x)],
+    "argsort": lambda x: x[np.argsort(x)],
+    "take": lambda x: np.take(x, np.argsort(x)), "mask": lambda x: x[x > 0],
+    "np.where of one": lambda x: x[np.where(x > 0)],
+    "nonzero": lambda x: x[np.nonzero(x > 0)[0]], "slice": lambda x: x[:np.argmax(x) + 1],
+    "pair": lambda x: np.outer(x, x)[np.argmax(x), np.argmin(x)],
+    "range": lambda x: sum(x[k] for k in range(np.argmax(x))),
+    "list of positions": lambda x: [x[k] for k in np.argsort(x)],
+    "key of a dict": lambda x: {2: x, 0: -x}[np.argmax(x)],
+    "tolist": lambda x: x[np.argsort(x).tolist()], "repeat": lambda x: np.repeat(x, (x > 0).astype(int)),
+    "searchsorted": lambda x: x * float(np.searchsorted(x[[1, 0, 2]], 0.2)), "roll": lambda x: np.roll(x, np.argmax(x)),
+    "a plain array": lambda x: x * np.arange(3.0)[np.argsort(x)], "written": lambda x: x * _marked(x),
+}
+OPEN = {
+    "comparison as a weight": lambda x: x * (x > 0), "where": lambda x: np.where(x > 0, x, 0.1 * x),
+    "maximum": lambda x: np.maximum(x, 0), "largest": np.max, "sort": np.sort,
+    "sign as a weight": lambda x: x * np.sign(x),
+    "shape": lambda x: x.reshape(len(x), 1) if x.ndim == 1 else x, "given positions": lambda x: x[[1, 0]],
+    "median": np.median, "clip": lambda x: np.clip(x, -1, 1), "norm": np.linalg.norm, "relu": mc.network.relu,
+}
+
+
+def _halved(x):
+    while np.sum(x * x) > 1:
+        x = x / 2
+    return x
+
+
+def _marked(x):
+    marks = np.zeros(3)
+    marks[x > 0] = 2.0
+    return marks
+
+
+@pytest.mark.parametrize("name", [*DECIDING, *OPEN])
+def test_what_decides_is_noted(name):
+    f = DECIDING.get(name) or OPEN[name]
+    d = mc.derivative(f, V)
+    assert d.branched is (name in DECIDING)
+    assert np.allclose(d.array, mc.derivative(f, V, method="difference").array, atol=1e-7)
+
+
+# Operands --------------------------------------------------------------------------------------------------
+
+DTYPES = [bool, np.int8, np.uint8, np.int16, np.int64, np.float16, np.float32, np.longdouble, np.dtype(">f8"),
+          np.dtype(">i2")]
+FORMS = {"vector": lambda c: c, "list": list, "tuple": tuple, "strided": lambda c: np.repeat(c, 2)[::2],
+         "number": lambda c: c[0], "no axes": lambda c: np.array(c[0]), "read only": lambda c: np.broadcast_to(c,
+         (2, 3))[0]}
+OPERATIONS = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul,
+    "divide": lambda a, b: a / (b + 0.0 * a + 1),
+    "twice": lambda a, b: (a * b) * b, "power": lambda a, b: np.abs(a) ** b, "maximum": np.maximum, "outer": np.outer,
+    "where": lambda a, b: np.where(V > 0, a, b * a), "concatenate": lambda a, b: np.append(a, b), "kron": np.kron,
+    "matmul": lambda a, b: np.matmul(np.outer(a, a), b * np.ones(3)), "sum of products": lambda a, b: np.sum(a * b + a),
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("form", FORMS)
+def test_every_kind_of_number_counts_as_a_real_number(name, form):
+    """Small whole numbers do not overflow, truth values are 0 and 1: as if all were floats of double precision."""
+    operate = OPERATIONS[name]
+    for dtype in DTYPES:
+        array = np.array([3, 1, 100], dtype)
+        c, real = FORMS[form](array), np.asarray(FORMS[form](array.astype(float)), float)
+        if isinstance(c, list | tuple) and name in ("twice", "matmul", "where", "divide"):
+            continue
+        assert np.array_equal(mc.derivative(lambda v, c=c: operate(v, c), V).array,
+                              mc.derivative(lambda v, real=real: operate(v, real), V).array), dtype
+
+
+class Marked(np.ndarray):
+    """An array of some other library."""
+
+
+REFUSED = {
+    "masked": (lambda: np.ma.array([1.0, 2.0, 3.0], mask=[0, 1, 0]), "masked"),
+    "complex": (lambda: np.array([1j, 2, 3]), "imaginary parts apart"),
+    "complex, all real": (lambda: np.array([1 + 0j, 2, 3]), "imaginary parts apart"),
+    "objects": (lambda: np.array([1, -2.0, 3], object), "astype(float)"),
+    "other library": (lambda: np.ones(3).view(Marked), "Marked"),
+}
+MEETINGS = {
+    "multiply": lambda v, c: v * c, "from the left": lambda v, c: c * v, "add": np.add,
+    "where": lambda v, c: np.where(V > 0, v, c), "concatenate": lambda v, c: np.concatenate([v, c]),
+    "outer": np.outer, "dot": np.dot, "tensordot": lambda v, c: np.tensordot(v, c, 1),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("meeting", MEETINGS)
+def test_what_is_no_real_number_is_refused_by_name(name, meeting):
+    make, words = REFUSED[name]
+    with pytest.raises(TypeError) as caught:
+        mc.derivative(lambda v: MEETINGS[meeting](v, make()), V)
+    assert words in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("meet", [lambda v, c: v + c, lambda v, c: c - v, np.outer, np.maximum])
+def test_a_matrix_of_numpy_is_refused(meet):
+    with pytest.raises(TypeError, match="np.matrix"):
+        mc.derivative(lambda v: meet(v, np.matrix([[1.0, 2.0, 3.0]])), V)
+
+
+@pytest.mark.parametrize("n", [3, SMALL + 1], ids=["small", "large"])
+@pytest.mark.parametrize("place", [slice(None), 1, -2])
+@pytest.mark.parametrize("view", [lambda c: c, lambda c: c[::-1], lambda c: c.reshape(-1, 1)[:, 0], lambda c: c.T[:]])
+def test_a_constant_that_f_makes_and_changes_is_what_it_was(view, place, n):
+    """Whatever view it is changed through, and however large it is."""
+    def f(v):
+        c = np.linspace(1.0, 2.0, 2 * n)
+        before = c[:]
+        y = v * view(c) + np.sum(v) * np.sin(v * view(c))
+        before[place] = 7.0
+        return y * view(c)
+    at = np.linspace(0.3, 0.9, 2 * n)
+    upstream = np.linspace(-1.0, 1.0, 2 * n)
+    delta = 1e-6 * upstream
+    found = mc.derivative(f, at)
+    assert np.allclose(found.predict(delta), (f(at + delta) - f(at - delta)) / 2, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("n", [3, SMALL + 1], ids=["small", "large"])
+def test_a_constant_from_outside_that_f_changes_is_noticed(n):
+    c, at = np.linspace(1.0, 2.0, n), np.linspace(0.3, 0.9, n)
+
+    def f(v):
+        y = v * c
+        c[:] = c + 1.0
+        return y
+
+    def moved(v):
+        at[:] = at + 1.0
+        return v * at
+    for changing in (f, moved):
+        with pytest.raises(TypeError, match="changes something outside of itself"):
+            mc.derivative(changing, at)
+
+
+@pytest.mark.parametrize("n", [3, SMALL // 30], ids=["small", "large"])
+@pytest.mark.parametrize("f", [lambda W, a: W.T @ a, lambda W, a: np.tanh(W.T @ a), lambda W, a: a * W[:, 0],
+                               lambda W, a: np.sum(W.T @ a) * a, lambda W, a: np.concatenate([W[:, 0] * a, a])])
+def test_what_the_caller_changes_afterwards_changes_nothing(f, n):
+    for _ in range(2):                                              # the second time it is trusted
+        W, a = np.linspace(-1, 1, n * 40).reshape(n, 40), np.linspace(0.2, 0.8, n)
+        of_W, of_a = mc.derivative(f, (W, a))
+        wanted = mc.derivative(f, (W.copy(), a.copy()))
+        W[:], a[:] = 5.0, -3.0
+        assert np.array_equal(of_a.array, wanted[1].array)
+        upstream = np.linspace(1, 2, int(np.prod(of_W.outer, dtype=int))).reshape(of_W.outer)
+        assert np.allclose(of_W.chain(upstream), wanted[0].chain(upstream), rtol=1e-13)
+        np.array(of_a.array)[:] = 9.0
+        assert (W == 5.0).all() and (a == -3.0).all()
+
+
+@pytest.mark.parametrize("change", [
+    lambda x: x.sort(), lambda x: x.fill(0.0), lambda x: x.partition(1), lambda x: x.put(0, 1.0),
+    lambda x: x.__setitem__(0, 1.0), lambda x: x.__iadd__(1.0), lambda x: x.__imul__(x), lambda x: np.add(x, x, out=x),
+    lambda x: np.put(x, 0, 1.0), lambda x: np.copyto(x, 1.0), lambda x: np.add.at(x, 0, 1.0),
+    lambda x: np.fill_diagonal(np.outer(x, x), 0.0), lambda x: np.sum(x, out=np.zeros(())),
+    lambda x: np.random.default_rng(0).shuffle(x), lambda x: np.put_along_axis(x, np.array([0]), 1.0, 0)])
+def test_changes_in_place_are_refused(change):
+    with pytest.raises(TypeError):
+        mc.derivative(lambda x: [change(x), x][1], V)
+
+
+# Levels, memory, growth ------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("meet", [
+    lambda x, y: x + y, lambda x, y: y + x,
+    lambda x, y: np.sum(np.stack([x, y])), lambda x, y: np.sum(np.stack([y, x])),
+    lambda x, y: np.maximum(x - 1, y) + x, lambda x, y: np.maximum(y, x - 1) + x, lambda x, y: np.where(True, y, x) + x,
+    lambda x, y: np.where(x > 0, y, 2 * y) + x, lambda x, y: np.einsum(",->", y, 1 + 0 * x) + x], ids=range(9))
+def test_levels_do_not_mix_in_either_order(meet):
+    """The inner derivative is 1 whatever the outer point is: by x the product is 1, and 2 where tapes are confused."""
+    assert mc.derivative(lambda x: x * mc.derivative(lambda y: meet(x, y), x).array, 1.7).array == 1.0
+
+
+def test_a_third_derivative():
+    third = mc.derivative(lambda x: mc.hessian(lambda y: np.sum(y**4), x).array, M[0]).array
+    assert np.allclose(third, np.einsum("i,ij,ik->ijk", 24 * M[0], np.eye(3), np.eye(3)))
+
+
+def test_a_tape_is_freed_without_the_garbage_collector():
+    big = np.ones(10**6)
+
+    def f(x):
+        return np.sum(np.exp(x * big) * np.sin(x))
+    mc.derivative(f, big)
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        d = mc.derivative(f, big)
+        held = tracemalloc.get_traced_memory()[0]
+        del d
+        after = tracemalloc.get_traced_memory()[0]
+        small = mc.derivative(lambda x: np.sum(np.concatenate([x, big]) ** 2), np.arange(10.0))
+        ten = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert held < 1.1 * big.nbytes, "the gradient, and nothing of the tape"
+    assert after < big.nbytes / 100
+    assert ten < big.nbytes / 100 and np.array_equal(small.array, 2 * np.arange(10.0)), "no view of a million entries"
+
+
+def _loop(v):
+    for _ in range(len(v)):
+        v = v + 0.01 * np.sin(v)
+    return v
+
+
+def _stepwise(v):
+    h, found = v[0], []
+    for k in range(len(v)):
+        h = np.tanh(h) + v[k]
+        found.append(h)
+    return np.stack(found)
+
+
+#: Functions of n entries with n steps, and by how much the time may grow when n doubles: as n times the result's size.
+GROWING = {
+    "stack": (lambda x: np.stack([x[i] for i in range(len(x))]), 4.0),
+    "stack of neighbours": (lambda x: np.stack([x[i] * x[i - 1] ** 2 for i in range(len(x))]), 4.0),
+    "list": (lambda x: [np.sin(x[i]) for i in range(len(x))], 4.0),
+    "concatenate": (lambda x: np.concatenate([x[i:i + 1] ** 2 for i in range(len(x))]), 4.0),
+    "loop": (_loop, 4.0), "sum of entries": (lambda x: sum(x[i] ** 2 for i in range(len(x))), 4.0),
+    "state": (_stepwise, 8.0),
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_time_grows_with_the_steps_times_the_size_of_the_result(name):
+    f, most = GROWING[name]
+    taken = []
+    for n in (100, 200, 400):
+        x = np.linspace(0.1, 0.9, n)
+        best = math.inf
+        for _ in range(3):
+            start = time.process_time()
+            mc.derivative(f, x)
+            best = min(best, time.process_time() - start)
+        taken.append(best)
+    assert taken[2] < most**2 * 1.7 * taken[0], taken
