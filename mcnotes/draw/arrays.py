@@ -221,7 +221,7 @@ def unfold(values, opened: int, by: str = "columns", *, symbols: Labels = None, 
         symbols = [rf"$\partial w_{k}/\partial v$" if by == "columns" else rf"$\partial w/\partial v_{k}$"
                    for k in range(1, len(blocks) + 1)]
     if not 0 <= opened <= len(blocks) or len(symbols) != len(blocks):
-        raise ValueError(f"opened is {opened} and symbols has {len(symbols)} entries; a matrix of shape {shown.shape} "
+        raise ValueError(f"opened is {opened} and there are {len(symbols)} symbols; a matrix of shape {shown.shape} "
                          f"has {len(blocks)} {by}")
     blocks[opened:] = ""
     ax = start(ax)
