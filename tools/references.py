@@ -91,8 +91,9 @@ def place(path, cell):
 
 def _numbers(table, root):
     """Numbers that stand twice, and labels that are not those of their numbers."""
-    paths = {path.stem: path for path in statements.notebooks(root)}
-    stands = {one: f"{paths[one.page].relative_to(root)}, {place(paths[one.page], one.cell)}" for one in table}
+    cells = {path.stem: [f"{path.relative_to(root)}, {where}" for where, *_ in places(path)]
+             for path in statements.notebooks(root)}
+    stands = {one: cells[one.page][one.cell - 1] for one in table}
     for field in ("name", "label"):
         for value, several in _groups(table, field).items():
             for one in several[1:]:
@@ -163,6 +164,8 @@ def referred(text):
 
 def _pictures(text):
     """Figures and explorers of a code cell that say too little to those who do not see them."""
+    if "mc.show" not in text and "mc.explore" not in text:
+        return
     try:
         calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
     except SyntaxError:                                     # a magic command; or the cell says so itself when it runs

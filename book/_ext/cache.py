@@ -7,6 +7,7 @@ and the answers of its exercises. With another key a page is run and read again.
 
 import functools
 import hashlib
+import json
 import pathlib
 import re
 
@@ -51,7 +52,7 @@ def key(notebook, page):
 
     Parameters
     ----------
-    notebook : nbformat.NotebookNode
+    notebook : dict
     page : str
         File name, without ending.
 
@@ -59,8 +60,8 @@ def key(notebook, page):
     -------
     str
     """
-    named = {name.casefold() for cell in notebook.cells if cell.cell_type == "code"
-             for name in _NAMED.findall(cell.source)}
+    named = {name.casefold() for cell in notebook["cells"] if cell["cell_type"] == "code"
+             for name in _NAMED.findall("".join(cell["source"]))}
     read = [(one.name, one.formulas) for one in statements.everything() if one.page == page or one.names & named]
     chapter = page.split("-")[0]
     return digest(_packages(), read, *(path for path in questions.files() if path.name.split("-")[0] == chapter))
@@ -69,8 +70,9 @@ def key(notebook, page):
 def outdated(app, env, added, changed, removed):
     """Pages that are made of more than their own file, and of something else now; Sphinx reads these again."""
     root, before = pathlib.Path(app.srcdir), getattr(env, "mcnotes_keys", {})
-    env.mcnotes_keys = {docname: key(_notebook(app, docname), docname.rsplit("/", 1)[-1])
-                        for docname in env.found_docs if app.env.doc2path(docname).endswith(".ipynb")}
+    paths = {docname: pathlib.Path(env.doc2path(docname)) for docname in env.found_docs}
+    env.mcnotes_keys = {docname: key(json.loads(path.read_text(encoding="utf-8")), path.stem)
+                        for docname, path in paths.items() if path.suffix == ".ipynb"}
     env.mcnotes_keys |= {
         catalog.INDEX: digest(catalog.markdown(root), sorted(statements.confirmed(root)), statements.everything()),
         catalog.ERRATA: digest(catalog.shown(root), [statements.read(path)[:2] for path in statements.notebooks(root)])}
@@ -86,7 +88,7 @@ def run_notebooks(app, env, docnames):
         if docname not in env.mcnotes_keys or not env.doc2path(docname).endswith(".ipynb"):
             continue
         try:
-            record = cache.match_cache_notebook(_notebook(app, docname))
+            record = cache.match_cache_notebook(nbformat.read(env.doc2path(docname), as_version=4))
         except KeyError:
             record = None
         if record and record.data.get("key") != env.mcnotes_keys[docname]:
@@ -105,10 +107,6 @@ def run_notebooks(app, env, docnames):
         data = {"execution_seconds": sum(result.seconds.values()), "key": env.mcnotes_keys[docname]}
         cache.cache_notebook_bundle(CacheBundleIn(result.notebook, str(result.path), data=data),
                                     check_validity=False, overwrite=True)
-
-
-def _notebook(app, docname):
-    return nbformat.read(app.env.doc2path(docname), as_version=4)
 
 
 def setup(app):

@@ -11,6 +11,7 @@ import io
 import json
 import pathlib
 import re
+import runpy
 import shutil
 
 import lxml.html
@@ -122,18 +123,30 @@ def finish(app, error):
     """
     if error or app.builder.format != "html":
         return
-    out, used, icons, previews = pathlib.Path(app.outdir), set(), set(), {}
+    out, boxes = pathlib.Path(app.outdir), {one.label for one in everything()}
     _copy_static(app, out / "_static")
-    boxes = {one.label for one in everything()}
+    kept, found = out.parent / ".pages.json", {}
+    before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     for path in out.rglob("*.html"):
-        page = lxml.html.parse(path, lxml.html.HTMLParser(encoding="utf-8")).getroot()
-        used.update(*(formula.text_content() for formula in page.iter("math")))
-        icons.update(re.findall(r"\bfa-([a-z0-9-]+)", path.read_text(encoding="utf-8")))
-        previews |= _previews(page, boxes)
+        stamp, name = path.stat().st_mtime, str(path.relative_to(out))
+        found[name] = before[name] if before.get(name, [None])[0] == stamp else [stamp, *_read(path, boxes)]
+    kept.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    used = {letter for _, letters, _, _ in found.values() for letter in letters}
+    icons = {icon for _, _, names, _ in found.values() for icon in names}
+    previews = {target: text for *_, texts in found.values() for target, text in texts.items()}
     write_fonts(out / "_static", used, icons)
     write_theme(out / "_static" / "palette.css")
     packed = json.dumps(previews, ensure_ascii=False, separators=(",", ":"))
     (out / "_static" / "previews.js").write_text(f"window.mcPreviews = {packed};\n", encoding="utf-8")
+
+
+def _read(path, boxes):
+    """The characters of the formulas of a finished page, the names of its icons, and its previews."""
+    page = lxml.html.parse(path, lxml.html.HTMLParser(encoding="utf-8")).getroot()
+    letters = {letter for formula in page.iter("math") for letter in formula.text_content()}
+    icons = {name[3:] for names in page.xpath("//@class[contains(., 'fa-')]") for name in names.split()
+             if name.startswith("fa-")}
+    return "".join(sorted(letters)), sorted(icons), _previews(page, boxes)
 
 
 def _copy_static(app, static):
@@ -242,9 +255,8 @@ def _italic(letter):
 
 def write_theme(path):
     """The palette as CSS variables, as drawn; book.css gives the dark theme its own."""
-    from mcnotes.draw import palette  # it comes with matplotlib, which a build of sentences does not need
-
-    lines = "".join(f"  {variable}: {color};\n" for color, variable in palette.VARIABLES.items())
+    palette = runpy.run_path(str(ROOT / "mcnotes" / "draw" / "palette.py"))     # without matplotlib, a second less
+    lines = "".join(f"  {variable}: {color};\n" for color, variable in palette["VARIABLES"].items())
     path.write_text(f":root {{\n{lines}}}\n")
 
 

@@ -134,6 +134,7 @@ def available(packages=NUMPY):
     return (CORE / "pyodide.asm.wasm").exists() and all(_cached(lock()["packages"][name]) for name in packages)
 
 
+@functools.cache
 def parts():
     """What a page loads, in the order in which it is needed.
 
