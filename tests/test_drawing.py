@@ -128,6 +128,8 @@ def test_unfold_opens_blocks_in_order_and_leaves_the_numbers_alone(ax, by, opene
     label, along = ("y", 1) if by == "rows" else ("c", 0)
     assert place(ax, last)[along] == place(ax, label)[along]
     assert len([p for p in ax.patches if p.get_linewidth() > 2]) == (opened > 0)
+    tint = {"rows": palette.INPUT_TINT, "columns": palette.OUTPUT_TINT}[by]
+    assert [p.get_facecolor() for p in ax.patches].count(matplotlib.colors.to_rgba(tint)) == folded
     assert np.isfinite(VALUES).all()
 
 

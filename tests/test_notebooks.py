@@ -5,6 +5,7 @@ nbval passes a notebook without stored outputs, so this file sees that they are 
 
 import json
 import pathlib
+import re
 
 import contract
 import pytest
@@ -65,3 +66,9 @@ def test_every_erratum_is_shown_on_a_page_of_its_section():
             if number not in SLIPS and not there:
                 missing.append((number, at))
     assert not missing
+
+
+def test_every_formula_of_the_appendix_runs_as_its_page_says():
+    code = "\n".join(source for _, source, _ in cells(BOOK / "appendix-rules.ipynb", "code"))
+    printed = {one.name for one in statements.everything() if one.page == "appendix-rules"}
+    assert printed == set(re.findall(r'mb\.confirm\("([^"]+)"', code))
