@@ -10,13 +10,11 @@ false statement cannot be built.
 import itertools
 import re
 import sys
+from collections.abc import Mapping
 
-from .formulas.judging import judge
-from .formulas.letters import Letters
-from .formulas.reading import FormulaError
-from .formulas.values import ClaimError, ShapeClash
-from .formulas.verdict import Verdict, summary
-from .statements import everything, find
+from . import formulas
+from .formulas import ClaimError, Failure, FormulaError, Letters, Verdict, judge
+from .statements import Statement, everything, find
 
 __all__ = ["ClaimError", "confirm", "holds", "refute", "run"]
 
@@ -25,7 +23,7 @@ _ERRATUM = re.compile(r"E(\d\d)\b")
 ERRATA = 83
 
 
-def confirm(claim, /, *, part=None, **letters):
+def confirm(claim: str, /, *, part: int | None = None, **letters) -> None:
     """Run a printed statement for the letters it is given.
 
     ``confirm("(30)", w=w, v=v, Δv=[1, -2, 3])`` reads the formula of that number as it is
@@ -50,9 +48,8 @@ def confirm(claim, /, *, part=None, **letters):
     Raises
     ------
     ClaimError
-        The statement does not hold; the message says which entry or shape shows it.
-    FormulaError
-        A letter has no value, or the statement could not be false.
+        The statement does not hold, and the message says which entry or shape shows it; or it
+        cannot be run, for a letter has no value or it could not be false (FormulaError).
     ValueError
         The book has no statement of that name.
 
@@ -64,34 +61,70 @@ def confirm(claim, /, *, part=None, **letters):
     _show(run(claim, letters, part))
 
 
-def holds(latex, /, **letters):
-    """Run a formula of your own.
+def holds(formula: str, /, **letters) -> Verdict:
+    """Judge a formula of your own, in LaTeX or in plain text.
 
     Parameters
     ----------
-    latex : str
-        The formula, as between dollar signs.
+    formula : str
+        LaTeX as between dollar signs, or plain text: ``"d/dx (x' A x) = (A + A') x"``.
+        ``A B`` is the matrix product, ``A*B`` (or ``A ∘ B``) multiplies entry by entry, as in NumPy.
     letters : number, array or function
-        As for :func:`confirm`.
+        As for :func:`confirm`. A letter that is given as a function is called, a letter that
+        is given as a value is multiplied. :func:`mcbook.formulas.draw` draws random values.
 
     Returns
     -------
     Verdict
-        True where the formula holds. Its line says why, or why not.
-
-    Raises
-    ------
-    FormulaError
-        The formula cannot be read, a letter has no value, or it could not be false.
+        Its `kind` is ``"holds"``, ``"fails"`` or ``"unreadable"``; it is true where the formula
+        holds. Its line says why, and `read` is the formula as it was read.
 
     Examples
     --------
     >>> holds(r"\\frac{\\partial (x^T B x)}{\\partial x} = (B + B^T) x", x=[1, -2], B=[[1, 2], [5, 4]])
-    ✓ the formula holds: 2 entries agree
-    >>> holds(r"(W A)^T = W^T A^T", W=[[1, 2, 0], [3, -1, 2]], A=[2, 1, 5])
-    ✗ the formula does not hold: Wᵀ Aᵀ: (3 × 2)(1 × 3): 2 ≠ 1
+    ✓ This holds: 2 entries agree
+      read as ∂(xᵀ B x)/∂x = (B + Bᵀ) x
+    >>> holds("(W A)^T = W^T A^T", W=[[1, 2, 0], [3, -1, 2]], A=[2, 1, 5])
+    ✗ This fails: Wᵀ Aᵀ cannot be multiplied: (3 × 2) times (1 × 3), and 2 ≠ 1
+      read as (W A)ᵀ = Wᵀ Aᵀ
     """
-    return run_formula(latex, letters)
+    return formulas.holds(formula, letters)
+
+
+def refute(claim: str, misprint: str, /, **letters) -> None:
+    """Run a misprint, or a tempting mistake, and say in one line why it fails.
+
+    Parameters
+    ----------
+    claim : str
+        ``"E56"`` for an erratum of the notes, or a statement with words that say what was
+        changed, ``"(30) without the transpose"``.
+    misprint : str
+        The wrong formula.
+    letters : number, array or function
+        As for :func:`confirm`.
+
+    Raises
+    ------
+    ClaimError
+        The formula holds after all; or it cannot be read, and then it is not refuted (FormulaError).
+    ValueError
+        There is no such erratum, or no such statement.
+
+    Examples
+    --------
+    >>> refute("E56", r"z_i = \\sum_{j=1}^{n} w_{ji} a_j", Z=lambda W, A: W.T @ A, W=[[1, 2], [3, 5], [0, 7]],
+    ...        A=[1, 2, 4])
+    E56 as printed fails: the sum over j ends at n = 2, and wⱼᵢ goes on to j = 3
+    """
+    shown = _told(claim)
+    verdict = formulas.holds(misprint, letters, notes=True)
+    if verdict.kind == "holds":
+        raise Failure(f"{shown} was to fail, and it holds: {verdict.formulas[0].words}")
+    if verdict.kind == "unreadable":
+        raise FormulaError(f"{claim} is not refuted, because the formula could not be judged: {verdict.reason}")
+    _show(Verdict("fails", f"{shown} fails: {verdict.reason}", verdict.reason, verdict.read, verdict.latex,
+                  statement=claim, formulas=verdict.formulas, ok=True))
 
 
 def _show(verdict):
@@ -103,54 +136,21 @@ def _show(verdict):
         print(verdict.line)
 
 
-def refute(claim, misprint, /, **letters):
-    """Run a misprint, or a tempting mistake, and say in one line why it fails.
-
-    Parameters
-    ----------
-    claim : str
-        ``"E56"`` for an erratum of the notes, or a statement with words that say what was
-        changed, ``"(30) without the transpose"``.
-    misprint : str
-        The wrong formula in LaTeX.
-    letters : number, array or function
-        As for :func:`confirm`.
-
-    Raises
-    ------
-    ClaimError
-        The formula holds after all.
-    FormulaError
-        It cannot be read, or a letter has no value.
-
-    Examples
-    --------
-    >>> refute("E56", r"z_i = \\sum_{j=1}^{n} w_{ji} a_j", Z=lambda W, A: W.T @ A, W=[[1, 2], [3, 5], [0, 7]],
-    ...        A=[1, 2, 4])
-    E56 as printed fails: the sum over j ends at n = 2, and wⱼᵢ goes on to j = 3
-    """
-    _show(run_misprint(claim, misprint, letters))
-
-
-def run(name, letters, part=None, statement=None):
+def run(name: str, letters: Mapping, part: int | None = None, statement: Statement | None = None) -> Verdict:
     """Run every formula of a statement.
 
     Parameters
     ----------
     name : str
-    letters : dict of str to number, array or function
+    letters : mapping of str to number, array or function
     part : int, optional
         Which of its formulas to run, from 1; all by default.
     statement : Statement, optional
-        What to run in place of the one that the book has.
-
-    Returns
-    -------
-    Verdict
+        What to run in place of the one that the book has; its formulas may be trees.
 
     Raises
     ------
-    ClaimError
+    Failure
         A formula does not hold.
     FormulaError
         One cannot be read, a letter has no value, or none of them could be false.
@@ -166,118 +166,56 @@ def run(name, letters, part=None, statement=None):
     if not statement.formulas:
         raise FormulaError(f"{name} has no formula that could run: put one into its text, as a display or as "
                            "{math}`…`")
-    formulas = statement.formulas
+    chosen = statement.formulas
     if part is not None:
-        if part not in range(1, len(formulas) + 1):
-            raise ValueError(f"{name} has {len(formulas)} formulas: part goes from 1 to {len(formulas)}")
-        formulas = formulas[part - 1:part]
-    known = Letters(letters)
-    results = tuple(_named(_place(name, k, len(formulas)), judge, latex, known)
-                    for k, latex in enumerate(formulas, 1))
+        if part not in range(1, len(chosen) + 1):
+            raise ValueError(f"{name} has {len(chosen)} formulas: part goes from 1 to {len(chosen)}")
+        chosen = chosen[part - 1:part]
+    known = Letters(letters, notes=True)
+    results = tuple(_named(name if len(chosen) == 1 else f"{name}, formula {k}", one, known)
+                    for k, one in enumerate(chosen, 1))
     idle = known.idle() if part is None else []
     if idle:
         raise FormulaError(f"{name} does not use {' and '.join(idle)}: leave out what the formula does not need")
-    if not any(one.words for one in results):
-        raise FormulaError(f"{name} cannot be false: {_harmless(results)}")
-    return Verdict(name, True, results, summary(name, results))
+    told = [one for one in results if one.words]
+    if not told:
+        raise FormulaError(f"{name} cannot be false: " + ("it is a notation, and compares nothing" if len(results) == 1
+                                                          else "its formulas are notations, and compare nothing"))
+    count = f", {len(told)} formulas" if len(told) > 1 else ""
+    return Verdict("holds", f"✓ {name} runs as printed{count}: " + "; ".join(one.words for one in told),
+                   statement=name, formulas=results, ok=True)
 
 
-def _place(name, k, count):
-    return name if count == 1 else f"{name}, formula {k}"
-
-
-def _harmless(results):
-    return ("it is a notation, and compares nothing" if len(results) == 1 else
-            "its formulas are notations, and compare nothing")
-
-
-def _named(name, function, *arguments):
-    """Call a function; what it refuses begins with the statement's name."""
+def _named(name, formula, known):
+    """Judge a formula; what it refuses begins with the statement's name."""
     try:
-        return function(*arguments)
-    except ShapeClash as error:
-        raise ShapeClash(f"{name} does not hold: {error}") from None
-    except ClaimError as error:
-        raise ClaimError(f"{name} does not hold: {error}") from None
+        return judge(formula, known)
+    except Failure as error:
+        raise type(error)(f"{name} does not hold: {error}") from None
     except FormulaError as error:
-        raise FormulaError(f"{name}: {error}") from None
+        raise type(error)(f"{name}: {error}") from None
 
 
-def run_formula(latex, letters):
-    """Run one formula that is no statement of the book.
-
-    Parameters
-    ----------
-    latex : str
-    letters : dict
-
-    Returns
-    -------
-    Verdict
-        Not ok where the formula does not hold.
-    """
-    try:
-        result = judge(latex, Letters(letters))
-    except ClaimError as error:
-        return Verdict("the formula", False, (), f"✗ the formula does not hold: {error}")
-    if not result.words:
-        raise FormulaError("the formula cannot be false: it is a notation, and compares nothing")
-    return Verdict("the formula", True, (result,), f"✓ the formula holds: {result.words}")
+def _told(claim):
+    """How a line begins: "E56 as printed", "Without the transpose, (30)", "(59) turned around"."""
+    if claim.startswith("Erratum"):
+        raise ValueError(f'{claim!r}: what fails is the misprint; name it {claim.removeprefix("Erratum ")!r}')
+    erratum = _ERRATUM.match(claim)
+    if erratum:
+        if not 1 <= int(erratum[1]) <= ERRATA:
+            raise ValueError(f"{claim}: the list of errata has E01 to E{ERRATA}")
+        return f"{claim} as printed" if erratum[0] == claim else claim
+    name = _plain_name(claim)
+    find(name)
+    words = claim[len(name):].strip()
+    return f"{words[0].upper()}{words[1:]}, {name}" if words.startswith(("without ", "with ")) else claim
 
 
-def run_misprint(name, latex, letters):
-    """Run a wrong formula and say why it fails.
-
-    Parameters
-    ----------
-    name : str
-        ``"E56"``, or a statement and what was changed.
-    latex : str
-    letters : dict
-
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    ClaimError
-        It holds.
-    FormulaError
-        It cannot be read, a letter has no value, or it compares nothing.
-    ValueError
-        There is no such erratum, or no such statement.
-
-    Examples
-    --------
-    >>> run_misprint("(30) without the transpose", r"\\Delta w \\approx \\frac{\\partial w}{\\partial v} \\Delta v",
-    ...              {"w": lambda v: v[:2] ** 2, "v": [1.0, 2.0, 3.0], "Δv": [1, 1, 1]})
-    (30) without the transpose fails: (∂w/∂v) Δv: (3 × 2)(3 × 1): 2 ≠ 3
-    """
-    if name.startswith("Erratum"):
-        raise ValueError(f'{name!r}: what fails is the misprint; name it {name.removeprefix("Erratum ")!r}')
-    erratum = _ERRATUM.match(name)
-    if not erratum:
-        find(_plain_name(name))
-    elif not 1 <= int(erratum[1]) <= ERRATA:
-        raise ValueError(f"{name}: the list of errata has E01 to E{ERRATA}")
-    shown = f"{name} as printed" if erratum and erratum[0] == name else name
-    try:
-        result = judge(latex, Letters(letters))
-    except ClaimError as error:
-        return Verdict(name, True, (), f"{shown} fails: {error}")
-    except FormulaError as error:
-        raise FormulaError(f"{name}: {error}") from None
-    if not result.words:
-        raise FormulaError(f"{name}: the formula compares nothing, so it can neither hold nor fail")
-    raise ClaimError(f"{shown} was to fail, and it holds: {result.words}")
-
-
-def _plain_name(name):
-    """The statement that a name with words begins with: ``(30)`` of ``(30) without the transpose``."""
-    found = re.match(r"\([\w.]+\)|[A-Z]\w+ [A-Z]?\d[\w.]*", name)
+def _plain_name(claim):
+    """The statement that a claim with words begins with: ``(30)`` of ``(30) without the transpose``."""
+    found = re.match(r"\([\w.]+\)|[A-Z]\w+ [A-Z]?\d[\w.]*", claim)
     if found:
         return found[0]
-    known, words = {own for one in everything() for own in one.names}, name.casefold().split()
-    stated = [start for start in itertools.accumulate(words, "{} {}".format) if start in known]
-    return stated[-1] if stated else name
+    known, words = {own for one in everything() for own in one.names}, claim.split()
+    stated = [start for start in itertools.accumulate(words, "{} {}".format) if start.casefold() in known]
+    return stated[-1] if stated else claim

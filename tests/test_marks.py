@@ -9,10 +9,10 @@ from book._ext import marks
 from mcbook import statements
 from mcbook.formulas.verdict import Result, Verdict
 
-VERDICT = Verdict("(30)", True, (
-    Result(r"\textcolor{sienna}{a} < b", "≈", (("v", "3", "0.4 < 1"),),
+VERDICT = Verdict("holds", "✓ (30) runs as printed", statement="(30)", ok=True, formulas=(
+    Result("a < b", r"\textcolor{sienna}{a} < b", "≈", (("v", "3", "0.4 < 1"),),
            rows=((0.01, -0.2, 0.1, 0.1), (0.005, 0.1, 0.05, 0.025))),
-    Result("c = d", "=", largest=1e-16, entries=6), Result("e", "shape", shapes=1)), "✓ (30) runs as printed")
+    Result("c = d", "c = d", "=", largest=1e-16, entries=6), Result("e", "e", "shape", shapes=1)))
 OWN = {"eq-30": statements.find("(30)"), "box-9": statements.find("Definition 9")}
 
 
@@ -95,7 +95,7 @@ def test_of_several_misprints_in_a_note_each_mark_says_which_it_runs():
 
 def test_a_check_without_a_place_of_its_own_says_its_line_where_it_stood():
     line = "(30) without the transpose fails: 2 ≠ 3"
-    verdict = Verdict("(30) without the transpose", True, (), line)
+    verdict = Verdict("fails", line, statement="(30) without the transpose", ok=True)
     document = page(nodes.paragraph("", "before"), cell('mb.refute("E26", r"a = b", a=1)', "E26 as printed fails: 1"),
                     cell('mb.refute("(30) without the transpose", r"a")', verdict),
                     cell('mb.refute("(30)", r"a")', "(30) fails"), cell('mb.confirm("(17)", s=s)', "✓ (17) runs"),

@@ -16,12 +16,10 @@ import unicodedata
 import pytest
 
 from mcbook import statements
-from mcbook.formulas.reading import letter_name
-from tools.pieces import Pieces, is_a, word
+from mcbook.formulas.parser import parsed
 
 HERE = pathlib.Path(__file__).parent
-RELATIONS = {"approx": "≈", "neq": "≠", "ne": "≠", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥"}
-LEAVES = ("LETTER", "GREEK", "STYLED", "NUMBER", "DIGIT", "ZERO")
+LEAVES = ("LETTER", "NUMBER", "DIGIT", "ZERO", "ONES")
 
 
 def second(formulas):
@@ -34,12 +32,18 @@ def second(formulas):
     return [collections.Counter(map(tuple, pieces)) for pieces in json.loads(done.stdout)]
 
 
+def is_a(tree, *kinds):
+    return getattr(tree, "data", None) in kinds
+
+
 def leaves(tree):
     """The letters and numbers of a piece, without the names of functions and without what stands at a brace."""
     if not hasattr(tree, "data"):
-        return [letter_name(str(tree))] if tree.type in LEAVES else []
+        upright = tree.type == "PREFIX" and tree == "d"
+        return [str(tree)] if tree.type in LEAVES or upright else []
     noted = any(is_a(part, "brace") for part in tree.children)
-    return [leaf for part in tree.children if not (noted and is_a(part, "lower")) for leaf in leaves(part)]
+    marks = {"transposed": ["T"], "inversed": ["T"]}.get(tree.data, [])
+    return marks + [leaf for part in tree.children if not (noted and is_a(part, "lower")) for leaf in leaves(part)]
 
 
 def text(tree):
@@ -50,20 +54,21 @@ def text(tree):
 def first(latex):
     """The pieces of a formula, as the book's reader has them."""
     found = collections.Counter()
-    for tree in Pieces(latex).tree.iter_subtrees_topdown():
+    for tree in parsed(latex).iter_subtrees_topdown():
         if tree.data == "fraction":
             found["fraction", *(text(part) for part in tree.children if hasattr(part, "data"))] += 1
         elif tree.data == "factor" and not is_a(tree.children[0], "brace"):
             base = ""
             for part in tree.children:
-                if is_a(part, "lower", "upper") and text(part):
-                    found[part.data, base, text(part)] += 1
+                kind = "upper" if is_a(part, "transposed", "inversed") else getattr(part, "data", "")
+                if kind in ("lower", "upper") and text(part):
+                    found[kind, base, text(part)] += 1
                 base += text(part)
         elif tree.data == "row":
-            found["row", str(len(tree.children))] += 1
-        elif tree.data == "relation" and (sign := RELATIONS.get(word(tree), word(tree))) in "=≈≠<>≤≥":
+            found["row", str(sum(hasattr(part, "data") for part in tree.children))] += 1
+        elif tree.data == "relation" and (sign := str(tree.children[0])) in "=≈≠<>≤≥":
             found["relation", sign] += 1
-        elif tree.data == "prefix" and word(tree) in ("sum", "prod") and len(tree.children) == 3:
+        elif tree.data == "prefix" and str(tree.children[0]) in ("sum", "prod") and len(tree.children) == 3:
             found["limits", *(text(part) for part in tree.children[1:])] += 1
     return found
 

@@ -19,7 +19,7 @@ import tomllib
 
 from mcbook import statements
 from mcbook.exercises.questions import tables_of
-from mcbook.formulas.claiming import could_fail
+from mcbook.formulas import could_fail
 
 from . import comparison, execution, files, outputs, portability, prose, references
 from .markdown import without_code

@@ -3,7 +3,7 @@
     python -m tools.mutants book/11-the-vector-vector-derivative.ipynb ...
 
 Each formula that a check reads is broken in all the usual ways
-(:mod:`tools.breaking`), one at a time, and its check runs with the letters
+(:mod:`tools.mutations`), one at a time, and its check runs with the letters
 of the page, as they are where it stands. A broken formula that passes survives. Where it
 says the same as before, a rule tells why; the few others that no check can notice are
 named in ``tests/survivors.toml``, with the reason.
@@ -19,13 +19,11 @@ import tomllib
 
 from mcbook import statements
 from mcbook.confirmation import run
-from mcbook.formulas.claiming import could_fail
-from mcbook.formulas.reading import FormulaError
-from mcbook.formulas.values import ClaimError
+from mcbook.formulas import ClaimError, FormulaError, could_fail
+from mcbook.formulas.tree import text
 from mcbook.inpage.cells import Page
 
-from .breaking import KINDS, mutants
-from .harmless import harmless
+from .mutations import KINDS, harmless, mutants, told
 
 #: Survivors that are known, with their reasons.
 SURVIVORS = pathlib.Path(__file__).parents[1] / "tests" / "survivors.toml"
@@ -130,7 +128,7 @@ def report(path, every=1, known=None):
         elif name in known:
             found.accepted.append((name, known[name]))
         else:
-            found.surviving.append((name, mutant.latex))
+            found.surviving.append((name, ", ".join(map(text, mutant.parts))))
     found.unchecked = [one.name for one in statements.read(path)[2] if one.name not in found.statements
                        and any(map(could_fail, one.formulas))]
     if every == 1:
@@ -145,11 +143,11 @@ def _break(statement, number, letters, part, every, fates):
     place = statement.name if len(statement.formulas) == 1 else f"{statement.name}, formula {number + 1}"
     for mutant in mutants(latex, slice(len(statement.name) % every, None, every)):
         name = f"{place}: {mutant.words}"
-        while name in fates and fates[name][0].latex != mutant.latex:
+        while name in fates and told(fates[name][0].parts) != told(mutant.parts):
             name += ", once more"
         if name in fates and fates[name][1]:
             continue
-        formulas = (*statement.formulas[:number], mutant.latex, *statement.formulas[number + 1:])
+        formulas = (*statement.formulas[:number], mutant.parts, *statement.formulas[number + 1:])
         noticed = _stops(dataclasses.replace(statement, formulas=formulas), letters, part)
         fates[name] = mutant, noticed, "" if noticed else harmless(latex, mutant, letters)
 
@@ -158,7 +156,7 @@ def _stops(statement, letters, part):
     """Whether a check with these letters stops at a statement."""
     try:
         run(statement.name, letters, part, statement)
-    except (ClaimError, FormulaError):
+    except ClaimError:
         return True
     return False
 

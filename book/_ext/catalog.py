@@ -15,7 +15,7 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 
-from mcbook.formulas.claiming import could_fail
+from mcbook.formulas import could_fail
 from mcbook.statements import ROOT, confirmed, everything, notebooks, read, sections
 from tools.markdown import without_code
 from tools.references import places, referred

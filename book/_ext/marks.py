@@ -191,10 +191,13 @@ def visit_panel(self, node):
         formulas = check.verdict["formulas"] if check.verdict else []
         if check.misprint:
             self.body.append(f'<div class="mc-equation">{to_mathml(check.misprint, True)}</div>')
-        self.body.extend(map(_formula, formulas))
-        if not formulas:
+        else:
+            self.body.extend(map(_typeset, formulas))
+        if not formulas or check.misprint:
             told = [check.verdict["line"]] if check.verdict else check.lines
             self.body.extend(f'<p class="mc-panel-line">{html.escape(line)}</p>' for line in told)
+        if check.misprint:
+            self.body.extend(map(_numbers, formulas))
         code = self.highlighter.highlight_block(check.code, "python")
         self.body.append(f'<div class="highlight-python notranslate">{code}</div>')
     self.body.append("</div>")
@@ -211,16 +214,21 @@ def depart_aside(self, node):
     self.body.append("</aside>")
 
 
-def _formula(result):
+def _typeset(result):
     """One formula of a verdict: typeset, its letters, and what its two sides came to."""
     formula = to_mathml(result["latex"], True)
-    shown = f'<div class="mc-equation" tabindex="0" role="group" aria-label="formula">{formula}</div>'
-    shown += _table("letters", ("letter", "shape", "here"), result["letters"])
+    return (f'<div class="mc-equation" tabindex="0" role="group" aria-label="formula">{formula}</div>'
+            + _numbers(result))
+
+
+def _numbers(result):
+    """The letters of a formula, the steps that were tried, and how well its sides agree."""
+    shown = _table("letters", ("letter", "shape", "here"), result["letters"])
     shown += _table("numbers", ("step", "true", "predicted", "gap", "ratio"), result["rows"])
     if result["difference"] is not None:
         said = result["words"] if not result["rows"] else "what is joined by = agrees"
         shown += f'<p class="mc-panel-line">{said}; largest difference {result["difference"]}</p>'
-    elif not result["rows"]:
+    elif result["words"] and not result["rows"]:
         shown += f'<p class="mc-panel-line">{result["words"]}</p>'
     return shown
 

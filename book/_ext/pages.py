@@ -22,7 +22,7 @@ from pygments.formatters import HtmlFormatter
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
-from mcbook.formulas.reading import FormulaError, read
+from mcbook.formulas import FormulaError, read
 from mcbook.statements import ROOT, everything
 
 FONT = ROOT / "node_modules" / "@fontsource" / "stix-two-math" / "files" / "stix-two-math-latin-400-normal.woff2"

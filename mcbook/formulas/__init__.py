@@ -1,1 +1,24 @@
-"""The numbered statements of the notes, and the checks of what they say."""
+"""Formulas as people write them: read, given values, judged.
+
+``holds(r"\\nabla_x (x^\\top A x) = (A + A^\\top) x", x=…, A=…)`` answers *holds*, *fails* or *cannot be read*.
+"""
+
+from .judge import could_fail, holds, judge
+from .letters import Letters, draw, letters_of
+from .parser import read
+from .verdict import BudgetError, ClaimError, Failure, FormulaError, Verdict
+
+__all__ = [
+    "BudgetError",
+    "ClaimError",
+    "Failure",
+    "FormulaError",
+    "Letters",
+    "Verdict",
+    "could_fail",
+    "draw",
+    "holds",
+    "judge",
+    "letters_of",
+    "read",
+]

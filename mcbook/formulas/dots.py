@@ -6,13 +6,13 @@ that are written out have to fit: [v₁, v₃, …, v_m] is refused.
 
 from dataclasses import replace
 
-from .tree import Node, number, same, spelled
-from .values import ClaimError
+from .tree import Node, number, same, text
+from .verdict import Failure
 
 _HOLE = Node("hole")
 
 
-class PatternError(ClaimError):
+class PatternError(Failure):
     """Entries that are written out do not fit the pattern of the dots."""
 
 
@@ -58,7 +58,7 @@ def expanded(items, length, count=None, claims=None):
     if same(before[-1], after[0]):
         fixed = len(before) + len(after)
         if count is None:
-            raise Uncounted(f"how often {spelled(after[0])} stands in the dots")
+            raise Uncounted(f"how often {text(after[0])} stands in the dots")
         if count < fixed and all(same(item, after[0]) for item in before + after):
             return after[:1] * count                # [A, A, …, A] for two of them
         return before + [before[-1]] * (count - fixed) + after
@@ -69,7 +69,7 @@ def expanded(items, length, count=None, claims=None):
     for k, item in enumerate(after[1:], 1):
         _fit_one(item, template, last_number + k, claims)
     if last_number < first_number:
-        raise PatternError(f"{spelled(last)} is {last_number}, and {spelled(before[-1])} is written out already")
+        raise PatternError(f"{text(last)} is {last_number}, and {text(before[-1])} is written out already")
     missing = [_filled(template, number(k)) for k in range(first_number + 1, last_number + 1)]
     return before + missing + after[1:]
 
@@ -88,13 +88,13 @@ def _pattern(before, after):
     if len(names) == 1:                     # an opened block stands before the dots: count places
         template = _holed(after, hidden[0])
         return template, number(len(before)), hidden[0]
-    raise PatternError(f"the pattern from {spelled(before[-1])} to {spelled(after)} cannot be told")
+    raise PatternError(f"the pattern from {text(before[-1])} to {text(after)} cannot be told")
 
 
 def _fit_one(item, template, wanted, claims):
     needed = _filled(template, number(wanted))
     if not same(item, needed) and _unified(needed, item) is not None:
-        raise PatternError(f"{spelled(item)} is written where the dots need {spelled(needed)}")
+        raise PatternError(f"{text(item)} is written where the dots need {text(needed)}")
     if not same(item, needed) and claims is not None:
         claims.append((item, needed))
 
@@ -196,7 +196,7 @@ def _diagonal(rows, dotted, length, shape, claims):
     if any(not same(cell, off[0]) for cell in off):
         if any(cell.kind in ("number", "zero") for cell in off):
             raise PatternError("outside of the diagonal "
-                               + " and ".join(dict.fromkeys(map(spelled, off))) + " stand together")
+                               + " and ".join(dict.fromkeys(map(text, off))) + " stand together")
         return None
     main = [rows[k][k] if not dotted[k] else Node("dots") for k in range(len(rows))]
     if same(main[0], off[0]):

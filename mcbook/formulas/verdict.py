@@ -1,8 +1,28 @@
-"""What came of a check: the line that a reader sees, and the numbers behind it."""
+"""What comes of judging a formula: it holds, it fails, or it cannot be read; and the errors that say why."""
 
 import html
 import json
 from dataclasses import dataclass, field
+
+
+class ClaimError(AssertionError):
+    """A statement did not pass: it fails, or it could not be judged."""
+
+
+class Failure(ClaimError):  # noqa: N818 - the word of the three verdicts
+    """The formula is false for these letters."""
+
+
+class ShapeClash(Failure):  # noqa: N818
+    """Shapes in a formula do not fit, so it cannot hold."""
+
+
+class FormulaError(ClaimError, ValueError):
+    """A formula cannot be read, or cannot be judged as it stands."""
+
+
+class BudgetError(FormulaError):
+    """Judging the formula would take too long."""
 
 
 @dataclass(frozen=True)
@@ -11,7 +31,8 @@ class Result:
 
     Attributes
     ----------
-    latex : str
+    read, latex : str
+        The formula as it was read, as a line of text and as LaTeX.
     relation : str
         ``"="``, ``"≈"``, ``"→"``, ``"shape"``; several are joined by blanks.
     letters : tuple of (str, str, str)
@@ -26,8 +47,9 @@ class Result:
         How many shapes, written over braces or beside the formula, were compared.
     """
 
+    read: str
     latex: str
-    relation: str
+    relation: str = ""
     letters: tuple = ()
     rows: tuple = ()
     largest: float = 0.0
@@ -35,17 +57,16 @@ class Result:
     shapes: int = 0
 
     @property
-    def ratios(self):
+    def ratios(self) -> tuple[float, ...]:
         """By what the gap falls at each halving of the step."""
         gaps = [row[3] for row in self.rows]
-        return tuple(a / b for a, b in zip(gaps, gaps[1:], strict=False))
+        return tuple(a / b if b else float("inf") for a, b in zip(gaps, gaps[1:], strict=False))
 
     @property
-    def words(self):
-        """The result in a few words that are the same on every machine."""
+    def words(self) -> str:
+        """The result in a few words that are the same on every machine; empty where nothing was compared."""
         if self.rows:
-            gaps = " → ".join(f"{row[3]:.2g}" for row in self.rows)
-            return f"gap {gaps}, ÷{min(self.ratios):.1f} at each halving"
+            return f"each time the step halves, the gap shrinks to {'a quarter' if min(self.ratios) > 3 else 'half'}"
         parts = []
         if self.entries:
             parts.append(f"{self.entries} entries agree" if self.entries > 1 else "both sides agree")
@@ -53,65 +74,74 @@ class Result:
             parts.append(f"{self.shapes} shapes fit" if self.shapes > 1 else "the shape fits")
         return ", ".join(parts)
 
-
-    def data(self):
+    def data(self) -> dict:
         """The result as a page's panel shows it."""
         ratios = ("", *(f"{ratio:.1f}" for ratio in self.ratios))
         rows = [[*map(_few, row), ratio] for row, ratio in zip(self.rows, ratios, strict=False)]
         small = "0, up to rounding" if self.largest < 1e-9 else _few(self.largest)
-        return {"latex": self.latex, "relation": self.relation, "letters": [list(letter) for letter in self.letters],
-                "rows": rows, "entries": self.entries, "difference": small if self.entries else None,
-                "shapes": self.shapes, "words": self.words}
+        return {"latex": self.latex, "read": self.read, "relation": self.relation,
+                "letters": [list(letter) for letter in self.letters], "rows": rows, "entries": self.entries,
+                "difference": small if self.entries else None, "shapes": self.shapes, "words": self.words}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of checking a statement.
+    """What came of judging a formula.
 
     Attributes
     ----------
-    statement : str
-        Its name.
-    ok : bool
-    formulas : tuple of Result
+    kind : str
+        ``"holds"``, ``"fails"`` or ``"unreadable"``.
     line : str
-        One line for a reader.
+        One sentence for a reader.
+    reason : str
+        Why it fails, or what could not be read and how to write it; empty where it holds.
+    read, latex : str
+        The formula as it was read, as a line of text and as LaTeX; empty where it could not be.
+    layout : str
+        ``"numerator"`` where the formula fails, and holds with its derivatives in numerator layout;
+        ``"mixed"`` where it holds with gradients as columns and all other derivatives in numerator layout.
+    statement : str
+        The name of the statement that was judged, where it has one.
+    formulas : tuple of Result
+        The numbers behind it, one for each formula.
+    ok : bool
+        Whether the check passed: a misprint that fails, as it should, has passed.
     """
 
-    statement: str
-    ok: bool
+    kind: str
+    line: str
+    reason: str = ""
+    read: str = ""
+    latex: str = ""
+    layout: str = ""
+    statement: str = ""
     formulas: tuple = field(default=())
-    line: str = ""
+    ok: bool = False
 
-    def __bool__(self):
-        return self.ok
+    def __bool__(self) -> bool:
+        return self.kind == "holds"
 
-    def __repr__(self):
-        return self.line
+    def __repr__(self) -> str:
+        return self.line + (f"\n  read as {self.read}" if self.read and not self.statement else "")
 
-    def data(self):
+    def data(self) -> dict:
         """What a page's panel shows, in words and numbers that are the same on every machine."""
-        return {"statement": self.statement, "ok": self.ok, "line": self.line,
+        return {"statement": self.statement, "kind": self.kind, "ok": self.ok, "line": self.line, "read": self.read,
                 "formulas": [one.data() for one in self.formulas]}
 
-    def to_html(self):
+    def to_html(self) -> str:
         """The line, and the data for the panel of a page beside it, unseen."""
         data = json.dumps(self.data(), ensure_ascii=False).replace("<", "\\u003c")
-        return (f'<div class="mc-told">{html.escape(self.line)}</div>'
-                f'<script type="application/json" class="mc-verdict">{data}</script>')
+        told = html.escape(self.line).replace("\n", "<br>")
+        if self.read and not self.statement:
+            told += f'<br><span class="mc-small">read as {html.escape(self.read)}</span>'
+        return f'<div class="mc-told">{told}</div><script type="application/json" class="mc-verdict">{data}</script>'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/plain": self.line, "text/html": self.to_html()}
+        return {"text/plain": repr(self), "text/html": self.to_html()}
 
 
 def _few(x):
     """A number in three digits, with one kind of minus sign."""
     return f"{x:.3g}".replace("-", "−")
-
-
-def summary(name, results):
-    """The line for a statement that holds."""
-    counted = [one for one in results if one.words]
-    if len(counted) == 1:
-        return f"✓ {name} runs as printed: {counted[0].words}"
-    return f"✓ {name} runs as printed, {len(counted)} formulas: " + "; ".join(one.words for one in counted)

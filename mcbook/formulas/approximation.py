@@ -7,16 +7,15 @@ before they are judged; what is told is the quotient itself, whose gap falls by 
 
 import numpy as np
 
-from .agreement import sided
-from .reading import FormulaError
-from .tree import spelled, walk
-from .values import ClaimError
+from .comparison import sided
+from .tree import Node, letters, text, walk
+from .verdict import Failure, FormulaError
 
 _STARTS = (2.0**-5, 2.0**-8, 2.0**-11)
 _DEEP = 64
 
 
-def approximates(judge, left, right, chain, environments, near):
+def approximates(judge, left: Node, right: Node, chain: Node, environments: list[dict], near: bool) -> tuple:
     """Halve the step twice and look at the gap of every entry.
 
     Parameters
@@ -40,41 +39,59 @@ def approximates(judge, left, right, chain, environments, near):
 
     Raises
     ------
-    ClaimError
+    Failure
         The gap falls too slowly, or is zero throughout.
     """
+    words = f"{text(left)} ≈ {text(right)}"
     if not judge.letters.changes:
         named = [part.parts[0].name for part in walk(chain) if part.kind == "delta" and part.parts[0].kind == "letter"]
         moving = next((base for name in named for base in judge.letters.bases(name)), "")
-        raise FormulaError(f"{spelled(left)} ≈ {spelled(right)}: ≈ needs a step, give Δ"
-                           + (f"{moving}=…" if moving else "x=…, how far x moves"))
-    order = 1 if near else 2
-    words = f"{spelled(left)} ≈ {spelled(right)}"
+        raise FormulaError(f"{words}: ≈ needs a step, give Δ" + (f"{moving}=…" if moving else "x=…, how far x moves"))
+    order, divided = 1 if near else 2, _divided(chain)
     for start in _STARTS:
         sides = [_sides(judge, left, right, chain, environments, start / part) for part in (1, 2, 4, 4 * _DEEP)]
         gaps = [np.abs(one - other) for one, other, _ in sides]
+        if not all(np.isfinite(gap).all() for gap in gaps):
+            raise FormulaError(f"{words}: a value on the way is not a finite number; take a smaller step")
         noise = max(scale for *_, scale in sides) * 1e-14
         if all((gap <= noise).all() for gap in gaps[:3]):
             continue
         if _falls(gaps, order, noise):
-            worst = int(np.argmax(gaps[0]))
-            steps = [start / part for part in (1, 2, 4)]
-            weights = steps if _divided(chain) else (1.0, 1.0, 1.0)
-            return tuple((step, *(float(numbers[worst]) / weight for numbers in (one, other, gap)))
-                         for step, weight, (one, other, _), gap in zip(steps, weights, sides, gaps, strict=False))
+            return _rows(sides, gaps, start, int(np.argmax(gaps[0])), divided)
     if all((gap <= noise).all() for gap in gaps[:3]):
-        raise ClaimError(f"{words} is exact here: write =")
+        raise Failure(f"{words} is exact here, so the sign is =")
     worst = int(np.argmax(gaps[2]))
-    share = 2 if _divided(chain) else 1
+    share = 2 if divided else 1
     ratio = gaps[1][worst] / gaps[2][worst] / share if gaps[2][worst] else np.inf
-    kind = "the gap is of first order" if 1.6 < ratio < 2.6 else ""
-    kind = "the gap does not shrink enough" if ratio <= 1.6 else kind
-    raise ClaimError(f"{words}: halving the step divides the gap by {ratio:.2f}, and it should be {2**order // share}"
-                     + (f"; {kind}" if kind else "") + _note(judge))
+    rows = _rows(sides, gaps, start, worst, divided)
+    raise TooSlow(
+        _slowly(ratio, 2**order // share) + (f" ({judge.record.notes[0]})" if judge.record.notes else ""), rows
+    )
 
 
-def _note(judge):
-    return f" ({judge.record.notes[0]})" if judge.record.notes else ""
+class TooSlow(Failure):
+    """The gap does not fall as ≈ says; `rows` are the steps that were tried."""
+
+    def __init__(self, words, rows=()):
+        super().__init__(words)
+        self.rows = rows
+
+
+def _slowly(ratio, needed):
+    if 0.85 < ratio < 1.2:
+        return "halving the step does not shrink the gap at all"
+    if ratio <= 0.85:
+        return "halving the step makes the gap larger"
+    if needed == 4 and 1.6 < ratio < 2.6:
+        return "halving the step only halves the gap, and ≈ needs a quarter"
+    return f"halving the step does not shrink the gap to {'a quarter' if needed == 4 else 'half'}, as ≈ needs"
+
+
+def _rows(sides, gaps, start, worst, divided):
+    steps = [start / part for part in (1, 2, 4)]
+    weights = steps if divided else (1.0, 1.0, 1.0)
+    return tuple((step, *(float(numbers[worst]) / weight for numbers in (one, other, gap)))
+                 for step, weight, (one, other, _), gap in zip(steps, weights, sides, gaps, strict=False))
 
 
 def _divided(chain):
@@ -86,28 +103,27 @@ def _divided(chain):
 def _sides(judge, left, right, chain, environments, step):
     """Both sides for all indices in a row, and the size of the numbers that went into them."""
     ones, others, scale = [], [], 0.0
-    written = any(part.kind == "delta" for part in walk(chain))
+    moves = any(part.kind == "delta" for part in walk(chain))
     for env in environments:
         scope = judge.scope_for(chain, env, step)
-        if not written:
+        if not moves:
             scope = scope.moved()
-        one, other = sided(scope.value(left, env), scope.value(right, env), f"{spelled(left)} ≈ {spelled(right)}")
+        one, other = sided(scope.value(left, env), scope.value(right, env), left, right)
         weight = step if _divided(chain) else 1.0
         ones.append(weight * np.ravel(one))
         others.append(weight * np.ravel(other))
-    letters = judge.letters
-    for name in {part.name for part in walk(chain) if part.kind == "letter"}:
-        if name in letters and not letters.is_pure(name):
-            scale = max(scale, float(np.abs(letters.value(name)).max()))
+    given = judge.letters
+    for name in letters(chain):
+        if name in given and not given.is_pure(name):
+            scale = max(scale, float(np.abs(given.value(name)).max()))
     one, other = np.concatenate(ones), np.concatenate(others)
     return one, other, max(scale, float(np.abs(one).max()), float(np.abs(other).max()), 1e-30)
 
 
 def _falls(gaps, order, noise):
     """Whether every gap that is not rounding falls as it should, from halving to halving and in the long run."""
-    first, second, third, deep = gaps
     low = 0.88 * 2**order
-    for a, b, c, d in zip(first, second, third, deep, strict=True):
+    for a, b, c, d in zip(*gaps, strict=True):
         if a <= noise or c <= noise:
             continue
         if not (a >= low * b and b >= low * c):

@@ -1,0 +1,69 @@
+"""Identities of other books: each holds and its false twin fails, for several random letters, spelled as there."""
+
+import numpy as np
+import pytest
+from identities import IDENTITIES, WHOLE
+
+from mcbook.formulas import draw, holds
+from tools.mutations import harmless, mutants
+
+RUN = [(f"{k}: {source}", true, false, shapes, dict(*functions)) for k, (source, true, false, shapes, *functions) in
+       enumerate(IDENTITIES)]
+
+
+def values(shapes, functions, seed):
+    drawn = draw({name: shape for name, shape in shapes.items() if shape not in WHOLE}, seed)
+    return drawn | {name: WHOLE[shape] for name, shape in shapes.items() if shape in WHOLE} | functions
+
+
+def test_there_are_many_from_many_sources():
+    assert len(RUN) > 160 and len({source for source, *_ in IDENTITIES}) > 9
+    assert len({true for _, true, *_ in IDENTITIES}) == len(RUN)
+
+
+@pytest.mark.parametrize("true, false, shapes, functions", [row[1:] for row in RUN], ids=[row[0] for row in RUN])
+def test_a_true_identity_holds_and_its_false_twin_fails(true, false, shapes, functions):
+    for seed in range(3):
+        letters = values(shapes, functions, seed)
+        right, wrong = holds(true, letters), holds(false, letters)
+        assert (right.kind, wrong.kind) == ("holds", "fails"), (right, wrong)
+        assert right.formulas[0].entries and right.read and right.latex and wrong.reason
+
+
+def test_nine_in_ten_of_the_slips_in_them_are_noticed():
+    """What is broken and not harmless by rule; the others are identities of their own, or stand in a determinant."""
+    noticed, passed = 0, []
+    for name, true, _, shapes, functions in RUN[::5]:
+        letters = values(shapes, functions, 1)
+        for one in mutants(true):
+            if not holds(one.parts, letters):
+                noticed += 1
+            elif not harmless(true, one, letters):
+                passed.append(f"{name}: {one.words}")
+    assert noticed > 400 and len(passed) < noticed / 10, passed
+
+
+@pytest.mark.parametrize("formula, layout", [
+    (r"\frac{\partial Ax}{\partial x} = A", "numerator"),
+    (r"\frac{\partial x^T B x}{\partial x} = x^T (B + B^T)", "numerator"),
+    (r"\frac{\partial s}{\partial x} = \frac{\partial s}{\partial u} \frac{\partial u}{\partial x}", "numerator"),
+    (r"\frac{\partial s}{\partial x} = (\frac{\partial u}{\partial x})^T \frac{\partial s}{\partial u}", "mixed"),
+    (r"\frac{\partial Ax}{\partial x} = 2 A", ""), (r"\frac{\partial Ax}{\partial x} = A^T", ""),
+])
+def test_a_formula_in_another_layout_fails_and_is_told_so(formula, layout):
+    letters = draw({"x": 3, "A": (4, 3), "B": (3, 3)}) | {"u": lambda x: np.stack([x[0] * x[1], x[2] ** 2]),
+                                                          "s": lambda u: u[0] * u[1] ** 2}
+    verdict = holds(formula, letters)
+    assert verdict.layout == layout and ("numerator layout" in verdict.line) == bool(layout)
+    assert verdict.kind == ("holds" if formula.endswith("A^T") else "fails")
+
+
+def test_letters_are_drawn_alike_each_time_and_as_they_are_asked_for():
+    shapes = {"x": 3, "A": (3, 2), "S": "symmetric 3", "P": "positive 3", "Q": "orthogonal 3", "D": "diagonal 2",
+              "c": ()}
+    drawn, again, other = draw(shapes), draw(shapes), draw(shapes, 1)
+    for name, value in drawn.items():
+        assert np.array_equal(value, again[name]) and not np.array_equal(value, other[name])
+    S, P, Q, D = (drawn[name] for name in "SPQD")
+    assert (S == S.T).all() and np.linalg.eigvalsh(P).min() > 0 and np.allclose(Q.T @ Q, np.eye(3))
+    assert D[0, 1] == 0 and D.shape == (2, 2) and np.shape(drawn["c"]) == () and drawn["A"].shape == (3, 2)

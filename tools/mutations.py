@@ -1,0 +1,511 @@
+"""Break a formula in all the usual ways: what a misprint, or a slip of the pen, makes of it.
+
+The tests of the book run each broken formula in place of the right one: a check that notices none of them is worth
+nothing. What is broken is the tree that the formula is read into, one node at a time. Some broken formulas say what
+the formula says (the transpose of a number, a free index with another name); :func:`harmless` tells them apart.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from mcbook.formulas.binding import Binder
+from mcbook.formulas.comparison import dimensions
+from mcbook.formulas.judge import values
+from mcbook.formulas.letters import Letters
+from mcbook.formulas.parser import read
+from mcbook.formulas.tree import Node, bare, letters, number, product, rebuilt, text, walk
+from mcbook.formulas.verdict import ClaimError
+
+#: What is broken, in the order of the report.
+KINDS = ("transpose", "index", "limit", "sign", "relation", "order", "upside down", "dropped", "blocks", "shape",
+         "layer", "product", "prime", "number")
+
+_OTHER_SIZE = {"m": "n", "n": "m", "r": "k", "k": "r"}
+_RELATIONS = {"=": "≈", "≈": "=", "≠": "=", "<": ">", ">": "<", "≤": "≥", "≥": "≤"}
+_WHOLE = (
+    "letter",
+    "sub",
+    "derivative",
+    "frac",
+    "paren",
+    "grid",
+    "power",
+    "apply",
+    "prime",
+    "absolute",
+    "norm",
+    "brace",
+)
+#: What holds indices, shapes and names, and no values of its own.
+_QUIET = ("condition", "place", "line")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Mutant:
+    """A broken formula.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`.
+    words : str
+        What was done, in a few words.
+    parts : tuple of Node
+        The broken formula.
+    pieces : tuple of Node
+        What the change is about: what was transposed, the neighbours that were exchanged.
+    parent : Node
+        What the pieces stand in.
+    """
+
+    kind: str
+    words: str
+    parts: tuple
+    pieces: tuple = ()
+    parent: Node = Node("nothing")
+
+
+def mutants(formula: str, some: slice = slice(None)) -> list[Mutant]:
+    r"""All broken forms of a formula; each says something else than the formula.
+
+    Parameters
+    ----------
+    formula : str
+    some : slice, optional
+        Which of them, where a sample is enough.
+
+    Examples
+    --------
+    >>> for one in mutants(r"z_i = W_i^{\mathsf T} A"):
+    ...     print(f"{one.kind}: {one.words}")
+    transpose: zᵢ transposed
+    transpose: Wᵢᵀ without its transpose
+    transpose: A transposed
+    index: j for i in zᵢ
+    index: j for i in Wᵢ
+    sign: minus before Wᵢᵀ A
+    relation: ≈ for =
+    order: Wᵢᵀ and A exchanged
+    dropped: Wᵢᵀ left out
+    dropped: A left out
+    """
+    parts = read(formula)
+    there, found = {told(parts)}, []
+    for one in sorted(_Breaker(parts).run(), key=lambda one: KINDS.index(one.kind))[some]:
+        if (said := told(one.parts)) not in there:
+            there.add(said)
+            found.append(one)
+    return found
+
+
+def told(parts: tuple, name: Callable = str) -> tuple:
+    """What trees say, as nested tuples that are equal where two formulas say the same."""
+    return tuple((node.kind, name(node.name) if node.kind == "letter" else node.name, *told(node.parts, name))
+                 for node in parts)
+
+
+class _Breaker:
+    """Goes through the nodes of a formula, and breaks each in the ways that its kind knows."""
+
+    def __init__(self, parts):
+        self.parts, self.out = parts, []
+        self.indices = list(dict.fromkeys(
+            index.name for part in parts for node in walk(part) if node.kind == "sub" for index in node.parts[1:]
+            if index.kind == "letter" and index.name not in "mn"))
+
+    def run(self):
+        for k, part in enumerate(self.parts):
+            self.visit(
+                part, lambda new, k=k: (*self.parts[:k], new, *self.parts[k + 1 :]), Node("start", self.parts), ()
+            )
+        return self.out
+
+    def visit(self, node, build, parent, above):
+        """Break a node; `build` makes the formula with another node in its place."""
+        def put(kind, words, new, *pieces, within=parent):
+            self.out.append(Mutant(kind, words, build(new), pieces, within))
+
+        quiet = any(one in above for one in _QUIET)
+        shape = dimensions(node) if node.kind == "binary" else None
+        if shape:
+            self.at_shape(node, put)
+            return
+        if not quiet or node.kind in ("chain", "sub", "condition"):
+            getattr(self, "at_" + node.kind, lambda *_: None)(node, put, above)
+        if self.whole(node, parent, above):
+            put("transpose", f"{text(node)} transposed", Node("transpose", (node,)), node)
+        for k, part in enumerate(node.parts):
+            if node.kind == "brace" and k and any(one.kind == "words" for one in walk(part)):
+                continue
+            if node.kind == "sub" and k or node.kind in ("large", "limit") and k or node.kind == "power" and k:
+                continue
+            inside = (*above, node.kind) if node.kind != "derivative" else (*above, f"derivative {min(k, 1)}")
+            self.visit(part, lambda new, k=k: build(dataclasses.replace(node, parts=(
+                *node.parts[:k], new, *node.parts[k + 1:]))), node, inside)
+
+    @staticmethod
+    def whole(node, parent, above):
+        """Whether a node is a thing of its own, and no half of a derivative, no index and no name."""
+        quiet = any(one in above for one in (*_QUIET, "derivative 0", "derivative 1", "frac", "iverson"))
+        if quiet or node.kind not in _WHOLE or parent.kind in ("transpose", "delta", "sub", "power", "from", "prime"):
+            return False
+        if node.kind == "brace" and parent.kind == "statement":
+            return False
+        return not (node.kind in ("letter", "prime") and parent.kind in ("apply", "gradient", "limit", "large"))
+
+    def at_transpose(self, node, put, above):
+        put("transpose", f"{text(node)} without its transpose", node.parts[0], node.parts[0])
+
+    def at_sub(self, node, put, above):
+        base, *indices = node.parts
+        for k, index in enumerate(indices):
+            if index.kind not in ("letter", "number"):
+                continue
+            others = (
+                [str(int(index.name) + 1)]
+                if index.kind == "number"
+                else [_OTHER_SIZE[index.name]]
+                if index.name in "mn"
+                else [one for one in self.indices if one != index.name][:2] or ["j" if index.name == "i" else "i"]
+            )
+            for other in others:
+                new = number(other) if other.isdigit() else Node("letter", name=other)
+                put("index", f"{other} for {index.name} in {text(node)}",
+                    dataclasses.replace(node, parts=(base, *indices[:k], new, *indices[k + 1:])))
+        if len(indices) == 2:
+            put(
+                "index",
+                f"the indices of {text(node)} exchanged",
+                dataclasses.replace(node, parts=(base, *indices[::-1])),
+            )
+
+    def at_large(self, node, put, above):
+        for k, limit in enumerate(node.parts[2:], 2):
+            other = _OTHER_SIZE.get(limit.name) or (str(int(limit.name) + 1) if limit.name.isdigit() else "")
+            if other:
+                new = number(other) if other.isdigit() else Node("letter", name=other)
+                put("limit", f"{other} for {limit.name} in {text(node)}",
+                    dataclasses.replace(node, parts=(*node.parts[:k], new, *node.parts[k + 1:])))
+
+    def at_sum(self, node, put, above):
+        for k, term in enumerate(node.parts):
+            if term.kind == "dots":
+                continue
+            turned = term.parts[0] if term.kind == "negative" else Node("negative", (term,))
+            sign = "plus" if term.kind == "negative" else "minus"
+            inner = term.parts[0] if term.kind == "negative" else term
+            put("sign", f"{sign} before {text(inner)}", dataclasses.replace(node, parts=(
+                *node.parts[:k], turned, *node.parts[k + 1:])), inner, within=node)
+            rest = (*node.parts[:k], *node.parts[k + 1:])
+            put(
+                "dropped",
+                f"{text(inner)} left out",
+                rest[0] if len(rest) == 1 else dataclasses.replace(node, parts=rest),
+                term,
+                within=node,
+            )
+
+    def at_negative(self, node, put, above):
+        if above[-1:] != ("sum",):
+            put("sign", f"plus before {text(node.parts[0])}", node.parts[0], node.parts[0])
+
+    def at_chain(self, node, put, above):
+        first, *sides = node.parts
+        for k, side in enumerate(sides):
+            new = _RELATIONS.get(side.name)
+            if new and any(one in above for one in ("condition", "iverson")):
+                new = "≠" if new == "≈" else new
+            if new:
+                self.side(node, first, sides, k, dataclasses.replace(side, name=new), "relation",
+                          f"{new} for {side.name}", put)
+            inner = side.parts[0]
+            if new and "condition" not in above and inner.kind != "negative" and not (
+                    inner.kind == "sum" and inner.parts[0].kind == "negative"):
+                turned = (
+                    Node("sum", (Node("negative", inner.parts[:1]), *inner.parts[1:]))
+                    if inner.kind == "sum"
+                    else (Node("negative", (inner,)))
+                )
+                about = inner.parts[0] if inner.kind == "sum" else inner
+                self.side(node, first, sides, k, dataclasses.replace(side, parts=(turned,)), "sign",
+                          f"minus before {text(about)}", put, about)
+
+    @staticmethod
+    def side(node, first, sides, k, new, kind, words, put, *pieces):
+        put(kind, words, dataclasses.replace(node, parts=(first, *sides[:k], new, *sides[k + 1:])), *pieces)
+
+    def at_flow(self, node, put, above):
+        if len(node.parts) == 3:
+            put("order", "the two ends of the arrow exchanged", dataclasses.replace(node, parts=node.parts[::-1]))
+
+    def at_derivative(self, node, put, above):
+        of, *by = node.parts
+        if len(by) == 1:
+            put("upside down", f"{text(node)} upside down", dataclasses.replace(node, parts=(by[0], of)))
+        elif len(by) == 2:
+            put("order", f"{text(by[0])} and {text(by[1])} exchanged", dataclasses.replace(node, parts=(of, *by[::-1])))
+
+    def at_frac(self, node, put, above):
+        if all(part.kind == "delta" for part in node.parts):
+            put("upside down", f"{text(node)} upside down", dataclasses.replace(node, parts=node.parts[::-1]))
+
+    def at_product(self, node, put, above):
+        factors = list(node.parts)
+        applied = [k for k in range(len(factors) - 1) if factors[k].kind in ("prime", "named") or (
+            factors[k].kind == "letter" and factors[k].name in "fghL" and factors[k + 1].kind == "paren")]
+        for k in range(len(factors) - 1):
+            one, other = factors[k:k + 2]
+            if "dots" not in (one.kind, other.kind) and "large" not in (one.kind, other.kind) and k not in applied:
+                new = [*factors[:k], other, one, *factors[k + 2:]]
+                put("order", f"{text(one)} and {text(other)} exchanged", dataclasses.replace(node, parts=tuple(new)),
+                    one, other, within=node)
+        if not any(one.kind == "dots" for one in factors):
+            for k, one in enumerate(factors):
+                if one.kind not in ("large", "words") and k not in applied:
+                    put(
+                        "dropped",
+                        f"{text(one)} left out",
+                        product(factors[:k] + factors[k + 1 :], node.at),
+                        one,
+                        within=node,
+                    )
+
+    def at_binary(self, node, put, above):
+        one, other = node.parts
+        put(
+            "order",
+            f"{text(one)} and {text(other)} exchanged",
+            dataclasses.replace(node, parts=(other, one)),
+            one,
+            other,
+            within=node,
+        )
+        for kept, gone in ((other, one), (one, other)):
+            put("dropped", f"{text(gone)} left out", kept, gone, within=node)
+        if node.name not in "·×/":
+            put("product", f"an ordinary product for {'∘' if node.name == '*' else node.name}", product(node.parts))
+
+    def at_apply(self, node, put, above):
+        head = node.parts[0]
+        if head.kind == "prime":
+            put(
+                "prime",
+                f"{text(node)} without its prime",
+                dataclasses.replace(node, parts=(head.parts[0], *node.parts[1:])),
+            )
+
+    def at_prime(self, node, put, above):
+        put("prime", f"{text(node)} without its prime", node.parts[0])
+
+    def at_power(self, node, put, above):
+        base, power = node.parts
+        if power.kind == "number" and power.name.isdigit():
+            put("number", f"the power {int(power.name) + 1} for {power.name}",
+                dataclasses.replace(node, parts=(base, number(int(power.name) + 1))))
+        elif base.kind == "letter" and "ℓ" in letters(power) and base.name not in _OTHER_SIZE:
+            layer = Node("letter", name="ℓ")
+            other = layer if power.kind == "sum" else Node("sum", (layer, Node("negative", (number(1),))))
+            put("layer", f"{text(node)} of layer {text(other)}", dataclasses.replace(node, parts=(base, other)))
+
+    def at_number(self, node, put, above):
+        if len(node.name) == 1 and not any(one in above for one in _QUIET):
+            put("number", f"{int(node.name) + 1} for {node.name}", number(int(node.name) + 1))
+
+    def at_shape(self, node, put):
+        one, other = node.parts
+        put("shape", f"({text(node)}) turned around", dataclasses.replace(node, parts=(other, one)))
+        for k, size in enumerate(node.parts):
+            inner = size.parts[0] if size.kind == "power" else size
+            if inner.name in _OTHER_SIZE:
+                new = Node("letter", name=_OTHER_SIZE[inner.name])
+                new = dataclasses.replace(size, parts=(new, *size.parts[1:])) if size.kind == "power" else new
+                put(
+                    "shape",
+                    f"{_OTHER_SIZE[inner.name]} for {inner.name} in ({text(node)})",
+                    dataclasses.replace(
+                        node, parts=tuple(new if j == k else part for j, part in enumerate(node.parts))
+                    ),
+                )
+
+    def at_grid(self, node, put, above):
+        rows = [list(row.parts) for row in node.parts]
+        if len({len(row) for row in rows}) != 1:
+            return
+        dotted = any(cell.kind == "dots" for row in rows for cell in row)
+
+        def grid(lines):
+            return dataclasses.replace(node, parts=tuple(Node("row", tuple(line)) for line in lines))
+
+        for count, name, turn in ((len(rows), "row", list), (len(rows[0]), "column", _turned)):
+            for one, other in [(0, 1), (0, count - 1)] if count > 2 else [(0, 1)] if count == 2 else []:
+                lines = turn(rows)
+                lines[one], lines[other] = lines[other], lines[one]
+                put("blocks", f"{name}s {one + 1} and {other + 1} exchanged", grid(turn(lines)))
+            if count > 1 and not dotted:
+                put("blocks", f"the last {name} left out", grid(turn(turn(rows)[:-1])))
+        if len(rows) > 1 or len(rows[0]) > 1:
+            put("blocks", "rows written as columns", grid(_turned(rows)), node)
+
+
+def _turned(rows):
+    """Rows as columns."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def harmless(formula: str, mutant: Mutant, given: Mapping) -> str:
+    r"""Why a broken formula says the same, by rule.
+
+    Parameters
+    ----------
+    formula : str
+        Before it was broken.
+    mutant : Mutant
+    given : mapping of str to number, array or function
+
+    Returns
+    -------
+    str
+        The reason; empty where no rule applies.
+
+    Examples
+    --------
+    >>> formula, given = r"z_i = W_i^{\mathsf T} A", {"Z": [2, 5, 3], "W": [[1, 4, 2], [0, 7, 5]], "A": [1, 3]}
+    >>> [f"{one.words}: {reason}" for one in mutants(formula) if (reason := harmless(formula, one, given))]
+    ['zᵢ transposed: the transpose of a number']
+    """
+    parts = read(formula)
+    given = {one.parts[1].name: 0.01 for part in parts for one in walk(part) if one.kind == "limit"} | dict(given)
+    known, pieces, parent = Letters(given, notes=True), mutant.pieces, mutant.parent
+    free = {name for formula_parts in (parts, mutant.parts) for name in _free(formula_parts, known)}
+    if _in_order(parts, free - set("mnrk")) == _in_order(mutant.parts, free - set("mnrk")):
+        return "a free index with another name"
+    if _merged(parts) == _merged(mutant.parts):
+        return "the two indices are equal in this case"
+    if not pieces:
+        return ""
+    one, head = pieces[0], _head(parent, pieces[0], given)
+    if mutant.kind == "dropped" and head is not None and all(
+            (part.parts[0] if part.kind == "power" else part).kind == "letter" for part in one.parts):
+        return "a function without its place is taken where it stands"
+    if mutant.kind == "dropped" and parent.kind == "sum" and _before_dots(parent, one):
+        return "the dots stand for it"
+    if mutant.kind == "transpose":
+        return _transposed(one, head, parent, mutant, given, free)
+    if mutant.kind == "order" and len(pieces) == 2:
+        return _exchanged(pieces, parent, given)
+    if mutant.kind == "blocks" and parent.kind == "binary" and parent.name == "·" and _vector(one, given) is not None:
+        return "a dot product does not ask how its vectors lie"
+    return "minus zero is zero" if mutant.kind == "sign" and _zero(one) else ""
+
+
+def _transposed(one, head, parent, mutant, given, free):
+    if parent.kind == "call" and parent.name in ("Axes", "Size"):
+        return f"a transpose has as many {'axes' if parent.name == 'Axes' else 'entries'}"
+    if head is not None and (head.kind == "named" or _numbers(Node("product", (head, one)), given)):
+        return "the transpose of a number"
+    if _numbers(one, given) or letters(one) <= free | {"δ"} - given.keys():
+        return "the transpose of a number"
+    if parent.kind == "binary" and parent.name == "·" and _vector(one, given) is not None:
+        return "a dot product does not ask how its vectors lie"
+    return "the transpose of a diagonal matrix" if _diagonal(one, given) else ""
+
+
+def _exchanged(pieces, parent, given):
+    if any(_numbers(piece, given) for piece in pieces):
+        return "a number may stand before or after"
+    if parent.kind == "binary" and parent.name == "*":
+        return "an element-wise product may be turned around"
+    one, other = (_vector(piece, given) for piece in pieces)
+    if parent.kind != "binary" or one is None or other is None or one.shape != other.shape:
+        return ""
+    star = given.get("star")
+    dots = callable(star) and all(
+        np.allclose(np.ravel(star(a, b)), one.T @ other) for a, b in ((one, other), (other, one))
+    )
+    return "a dot product may be turned around" if parent.name == "·" or parent.name == "⋆" and dots else ""
+
+
+def _free(parts, known) -> Iterator[str]:
+    """Letters that stand as indices and have no value of their own."""
+    for part in parts:
+        try:
+            bound = Binder(known).bound(part)
+        except ClaimError:
+            continue
+        for node in walk(bound):
+            if node.kind == "sub":
+                yield from (name for index in node.parts[1:] for name in letters(index) if name not in known)
+
+
+def _in_order(parts, free):
+    """What a formula says, with its free indices named by the order in which they are met."""
+    names = {}
+    return told(parts, lambda name: names.setdefault(name, f"index {len(names)}") if name in free else name)
+
+
+def _merged(parts):
+    """What a formula says, with one name for two indices where a case says that they are equal."""
+    def change(node):
+        condition = node.parts[1] if node.kind == "branch" else None
+        chain = condition.parts[0] if condition is not None and len(condition.parts) == 1 else None
+        if chain is None or chain.kind != "chain" or [side.name for side in chain.parts[1:]] != ["="]:
+            return node
+        one, other = sorted(side.parts[0].name for side in chain.parts)
+        if not all(side.parts[0].kind == "letter" for side in chain.parts):
+            return node
+        value = rebuilt(node.parts[0], lambda leaf: dataclasses.replace(leaf, name=one, shown="") if (
+            leaf.kind, leaf.name) == ("letter", other) else leaf)
+        return dataclasses.replace(node, parts=(value, Node("equal", name=one + other)))
+    return told(tuple(rebuilt(part, change) for part in parts))
+
+
+def _head(parent, piece, given):
+    """The function whose argument a bracket is, or None."""
+    if parent.kind == "call" and piece.kind != "grid":
+        return None
+    for head, argument in zip(parent.parts, parent.parts[1:], strict=False):
+        inner = head.parts[0] if head.kind in ("prime", "delta") else head
+        if argument is piece and piece.kind == "paren" and (
+                inner.kind in ("named", "derivative") or callable(given.get(inner.name))):
+            return head
+    return None
+
+
+def _before_dots(parent, piece):
+    follows = [other for one, other in zip(parent.parts, parent.parts[1:], strict=False) if one is piece]
+    return bool(follows) and follows[0].kind == "dots"
+
+
+def _found(piece, given):
+    """The values of a piece for all values of its indices; none where it has none of its own."""
+    try:
+        return list(values((Node("statement", (piece,)),), Letters(given, notes=True)))
+    except (ClaimError, ValueError):
+        return []
+
+
+def _numbers(piece, given):
+    found = _found(piece, given)
+    return bool(found) and all(isinstance(one, np.ndarray) and one.shape == (1, 1) for one in found)
+
+
+def _vector(piece, given):
+    """The entries of a piece that is a column or a row, or None."""
+    found = _found(piece, given)
+    vectors = [one for one in found if isinstance(one, np.ndarray) and one.ndim == 2 and min(one.shape) == 1 < one.size]
+    return vectors[0].reshape(-1, 1) if len(vectors) == len(found) == 1 else None
+
+
+def _diagonal(piece, given):
+    """Whether a derivative, or a matrix that is written out, has nothing beside its diagonal."""
+    found = _found(piece, given) if {node.kind for node in walk(bare(piece))} & {"derivative", "grid"} else []
+    return bool(found) and all(isinstance(one, np.ndarray) and one.shape[0] == one.shape[1] > 1
+                               and np.array_equal(one, np.diag(np.diag(one))) for one in found)
+
+
+def _zero(piece):
+    """Whether a piece is written with zeros alone."""
+    leaves = [node for node in walk(piece) if not node.parts]
+    return all(leaf.kind in ("zero", "dots") or (leaf.kind, leaf.name) == ("number", "0") for leaf in leaves)
