@@ -67,7 +67,7 @@ def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = Fals
         if not result.words:
             raise FormulaError("it is a notation, and compares nothing: write what it is equal to")
         return Verdict(
-            "holds", f"✓ This holds: {result.words}{fixed}", "", result.read, judged.latex, formulas=(result,)
+            "holds", f"✓ This holds: {result.words}{fixed}", "", result.read, judged.latex, formulas=(result,), ok=True
         )
     except Failure as error:
         layout = _other_layout(formula, letters, notes, more)
