@@ -9,8 +9,7 @@ another layout, so a formula that fails is tried in the others, too: ``numerator
 import numpy as np
 
 from mcnotes.derivative import derivative
-from mcnotes.engine.constants import UnsupportedError
-from mcnotes.engine.trace import Traced
+from mcnotes.engine import Traced, UnsupportedError
 
 from .tree import Node, bare, letters, text
 from .values import ZERO, Flexible, Tensor, as_matrix, written

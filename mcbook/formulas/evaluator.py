@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from mcnotes.engine.trace import Traced
+from mcnotes.engine import Traced
 from mcnotes.shapes import counted
 
 from . import derivatives
