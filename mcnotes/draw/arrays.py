@@ -60,7 +60,7 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
     one_for_each("rows", rows, m, "rows")
     one_for_each("columns", columns, n, "columns")
     ax = start(ax, width=min(4.8, 1.2 + 0.8 * n), height=min(5.2, 0.9 + 0.45 * m))
-    entries = _cells(ax, values, (0, 0), highlight, structural)
+    entries = draw_cells(ax, values, (0, 0), highlight, structural)
     across = [write(ax, (j + 0.5) * WIDE, 0.15, label, color_of(roles[1]), va="bottom")
               for j, label in enumerate(columns or [])]
     keep_table(ax, entries, _beside_rows(ax, rows, roles[0]), across)
@@ -170,7 +170,7 @@ def beside(parts: list, names: Sequence[str], *, rows: Labels = None, signs: Lab
     for part, name, role, sign in zip(parts, names, roles, ["", *(signs or [""] * (len(parts) - 1))], strict=True):
         if sign:
             write(ax, x - 0.55, -m / 2, sign, size=SIZE + 2)
-        entries = _cells(ax, part, (x, 0))
+        entries = draw_cells(ax, part, (x, 0))
         head = write(ax, x + part.shape[1] * WIDE / 2, 0.25, name, color_of(role), va="bottom")
         keep_table(ax, entries, left, [head])
         x += part.shape[1] * WIDE + 1.1
@@ -276,7 +276,7 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""), ax: A
     fits, x, middles = parts[0].shape[1] == parts[1].shape[0], 0.0, []
     for k, part in enumerate(parts):
         m, n = part.shape
-        entries = _cells(ax, part, (x, -(tall - m) / 2), size=size)
+        entries = draw_cells(ax, part, (x, -(tall - m) / 2), size=size)
         middles.append(x + n * WIDE / 2)
         keep_table(ax, entries, columns=[write(ax, middles[k], 0.25, names[k], va="bottom")])
         write(ax, middles[k], -tall - 0.45, f"({m} × {n})")
@@ -346,7 +346,7 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
                                linewidth=0.8))
         zero = None if structural is None else structural[:, :, p]
         marked = _marked([(i, j) for i, j, q in highlight if q == p], m, n)
-        entries = _cells(ax, values[:, :, p], (x, y), marked, zero, digits=digits)
+        entries = draw_cells(ax, values[:, :, p], (x, y), marked, zero, digits=digits)
         name = write(ax, x + n * WIDE / 2, y + 0.2, f"{names[2]} = {p + 1}", back, SIZE - 1, va="bottom")
         keep_table(ax, entries, columns=[name])
     bottom = (1 - lines) * tall - m - 0.35
@@ -404,7 +404,7 @@ def compression(stages: list, current: int | None = None, titles: Labels = None,
         (m, n), top = stage.shape, -(tall - len(stage)) / 2
         if k <= last:
             kept = set(zip(*np.nonzero(~zero[k]), strict=True)) if k == last else ()
-            entries = _cells(ax, stage, (x, top), kept, zero[k])
+            entries = draw_cells(ax, stage, (x, top), kept, zero[k])
             for edge in range(block or m, m, block or m):
                 ax.plot([x, x + n * WIDE], [top - edge] * 2, color=ACCENT, linewidth=1.1, linestyle="--", zorder=3,
                         label=QUIET)
@@ -444,7 +444,7 @@ def _room(rows):
     return max((0.3 + 0.22 * length(label) for label in rows or []), default=0)
 
 
-def _cells(ax, values, at, highlight=(), structural=None, digits=3, size=SIZE):
+def draw_cells(ax, values, at, highlight=(), structural=None, digits=3, size=SIZE):
     """Entries and brackets of a matrix whose upper left corner is `at`; returns the texts of the entries."""
     (m, n), (left, top), table = values.shape, at, []
     words = np.reshape(np.array(aligned(values.ravel(), digits), dtype=object), (m, n))
