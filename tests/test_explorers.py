@@ -1,9 +1,9 @@
 """Explorers and figures in both forms: live pictures in Jupyter, plain HTML in the built book."""
 
-import asyncio
 import base64
 import json
 import re
+import types
 
 import matplotlib
 
@@ -158,22 +158,9 @@ def test_a_heavy_explorer_is_refused(in_book, monkeypatch):
         mc.explore(alt="a line", reach=[1, 2])(lambda reach: draw_line(reach))
 
 
-def test_a_live_explorer_exchanges_the_picture(shown, monkeypatch):
-    from ipywidgets.widgets.widget import _instances
-
-    monkeypatch.delenv("MCNOTES_BOOK", raising=False)
-    mc.explore(alt="a line that grows", reach=[1.0, 2.0], side=["left", "right"])(draw_line)
-    assert shown[0]["text/plain"].startswith("a line that grows\nreach 1, side left: reach 1 left\n")
-    view = shown[0]["application/vnd.jupyter.widget-view+json"]["model_id"]
-    picture, slider, buttons, said = _instances[view].children
-    before = picture.value
-    slider.value = 2.0
-    assert picture.value[:4] == b"\x89PNG" and picture.value != before and said.value == "reach 2 left"
-    buttons.value = "right"
-    assert said.value == "reach 2 right"
-
-
-def test_a_live_explorer_draws_the_next_frame_while_the_reader_looks(shown, monkeypatch):
+@pytest.fixture
+def live(shown, monkeypatch):
+    """The widgets of a live explorer, and the frames that were drawn since."""
     from ipywidgets.widgets.widget import _instances
 
     monkeypatch.delenv("MCNOTES_BOOK", raising=False)
@@ -184,23 +171,38 @@ def test_a_live_explorer_draws_the_next_frame_while_the_reader_looks(shown, monk
         return draw_line(reach, side)
 
     mc.explore(alt="a line that grows", reach=[1.0, 2.0, 3.0, 4.0], side=["left", "right"])(draw)
-    _, slider, buttons, said = _instances[shown[0]["application/vnd.jupyter.widget-view+json"]["model_id"]].children
+    drawn.clear()
+    return (*_instances[shown[0]["application/vnd.jupyter.widget-view+json"]["model_id"]].children, drawn)
 
-    async def moved(control, value):
+
+def test_a_live_explorer_exchanges_the_picture(live, shown):
+    picture, slider, buttons, said, _ = live
+    assert shown[0]["text/plain"].startswith("a line that grows\nreach 1, side left: reach 1 left\n")
+    before = picture.value
+    slider.value = 2.0
+    assert picture.value[:4] == b"\x89PNG" and picture.value != before and said.value == "reach 2 left"
+    buttons.value = "right"
+    assert said.value == "reach 2 right", "without a loop it is drawn all the same"
+
+
+def test_a_live_explorer_draws_the_next_frame_while_the_reader_looks(live, monkeypatch):
+    _, slider, buttons, said, drawn = live
+    later = []
+    loop = types.SimpleNamespace(call_later=lambda seconds, frame, *values: later.append((frame, values)))
+    monkeypatch.setattr(explorers.asyncio, "get_running_loop", lambda: loop)
+    for control, value, at_once, ahead, words in (
+            (slider, 2.0, [(2.0, "left")], [(3.0, "left")], "reach 2 left"),
+            (slider, 3.0, [], [(4.0, "left")], "reach 3 left"),
+            (buttons, "right", [(3.0, "right")], [], "reach 3 right"),
+            (slider, 2.0, [(2.0, "right")], [(1.0, "right")], "reach 2 right")):
         drawn.clear()
         control.value = value
-        at_once = said.value
-        await asyncio.sleep(0.5)
-        return at_once, list(drawn), said.value
-
-    for control, value, frames, words in (
-            (slider, 2.0, [(2.0, "left"), (3.0, "left")], "reach 2 left"),
-            (slider, 3.0, [(4.0, "left")], "reach 3 left"),
-            (buttons, "right", [(3.0, "right")], "reach 3 right"),
-            (slider, 2.0, [(2.0, "right"), (1.0, "right")], "reach 2 right")):
-        assert asyncio.run(moved(control, value)) == (words, frames, words)
-    slider.value = 4.0
-    assert said.value == "reach 4 right", "without a loop it is drawn all the same"
+        assert (drawn, said.value) == (at_once, words)
+        drawn.clear()
+        while later:
+            frame, values = later.pop()
+            frame(*values)
+        assert (drawn, said.value) == (ahead, words)
 
 
 def test_the_names_are_functions_whichever_is_used_first():

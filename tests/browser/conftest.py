@@ -51,7 +51,6 @@ def browser():
     if not PAGES:
         missing("the built pages were not tested: run `make book` first")
     playwright = pytest.importorskip("playwright.sync_api")
-    playwright.expect.set_options(timeout=60_000)
     with playwright.sync_playwright() as engine:
         try:
             options = {"executable_path": SYSTEM} if SYSTEM else {}
