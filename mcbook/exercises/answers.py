@@ -182,10 +182,10 @@ def shape(answer) -> tuple:
             raise Unreadable("missing")
         if text in ("scalar", "()", "( )"):
             return ()
-        sizes = re.fullmatch(r"[\[(]?\s*(\d{1,9}(?:\s*(?:[x×*,]|by|\s)\s*\d{1,9})*)\s*,?\s*[\])]?", text)
-        if sizes is None:
+        written = re.fullmatch(r"[\[(]?\s*(\d{1,9}(?:\s*(?:[x×*,]|by|\s)\s*\d{1,9})*)\s*,?\s*[\])]?", text)
+        if written is None:
             raise Unreadable("unread")
-        return tuple(int(size) for size in re.findall(r"\d+", sizes[1]))
+        return tuple(int(size) for size in re.findall(r"\d+", written[1]))
     read = array(answer)
     if read.ndim > 1:
         raise Unreadable("array")
@@ -332,36 +332,6 @@ def truth(answer) -> bool:
     return word in ("yes", "true")
 
 
-def text(answer) -> str:
-    """Words, without what does not matter: spaces at the ends or doubled, capitals.
-
-    Parameters
-    ----------
-    answer : object
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    Unreadable
-
-    Examples
-    --------
-    >>> text("  Outer   product ")
-    'outer product'
-    """
-    if answer is ... or answer is None:
-        raise Unreadable("missing")
-    if not isinstance(answer, str) or len(answer) > LONGEST:
-        raise Unreadable("unread")
-    words = " ".join(answer.lower().split())
-    if not words:
-        raise Unreadable("missing")
-    return words
-
-
 def pattern(answer) -> str:
     """An einsum pattern with its letters renamed in order, so that ``"jki,j->ki"`` and ``"abc, a -> bc"`` are one.
 
@@ -382,8 +352,12 @@ def pattern(answer) -> str:
     >>> pattern("jki, j -> ki")
     'abc,a->bc'
     """
-    tight = "".join(text(answer).split()).replace("→", "->")
+    if not isinstance(answer, str) or len(answer) > LONGEST:
+        raise Unreadable("unread")
+    tight = "".join(answer.lower().split()).replace("→", "->")
+    if not tight:
+        raise Unreadable("missing")
     if not re.fullmatch(r"[a-z]*(,[a-z]*)*->[a-z]*", tight):
         raise Unreadable("unread")
-    names = {}
+    names: dict[str, str] = {}
     return "".join(names.setdefault(c, chr(ord("a") + len(names))) if c.isalpha() else c for c in tight)

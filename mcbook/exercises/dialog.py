@@ -5,7 +5,7 @@ from .questions import find
 from .words import say
 
 #: How many hints of an exercise were asked for.
-_given = {}
+_given: dict[str, int] = {}
 
 
 class Text(str):

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -50,7 +51,7 @@ def write(ax: Axes, x: float, y: float, words: str, color: str = INK, size: floa
     return ax.text(x, y, words, color=color, size=size, ha=ha, va=va, **more)
 
 
-def keep_table(ax: Axes, entries: list, rows: list = (), columns: list = ()) -> None:
+def keep_table(ax: Axes, entries: list, rows: Sequence = (), columns: Sequence = ()) -> None:
     """Keep the texts of a table together on the axes, so that its numbers can be read with their labels."""
     m, n = len(entries), len(entries[0])
     kept = [*rows, *[""] * (m - len(rows))], [*columns, *[""] * (n - len(columns))], entries

@@ -16,6 +16,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -147,7 +148,7 @@ class Frame:
     """One frame as it was drawn: the picture, the sentence to read out, the numbers, the places to hold."""
 
     chosen: dict
-    picture: object = None
+    picture: Any = None                         #: SVG in the book, PNG in Jupyter
     said: str = ""
     tables: list = field(default_factory=list)
     grips: list = field(default_factory=list)  #: (moves, knob, points) with the points as parts of the picture
@@ -247,7 +248,7 @@ def to_html(explorer: Explorer, frames: list[Frame]) -> str:
     """The figure as HTML that ``explore.js`` brings to life."""
     controls, shown = explorer.controls, frames[explorer.combinations().index(explorer.first)]
     name = "mc" + hashlib.sha1((explorer.alt + frames[0].picture).encode()).hexdigest()[:8]
-    lines = {}
+    lines: dict[str, int] = {}
 
     def kept(text):
         """A text as runs of lines that frames share: first and length of each, in one list."""

@@ -51,17 +51,18 @@ def show(alt: str) -> None:
     if not plt.get_fignums():
         raise ValueError("there is no figure to show; draw something first, in the same cell")
     figure = plt.gcf()
-    picture = to_svg(figure, drawn_on(figure)) if in_book() else to_png(figure, part=drawn_on(figure))
+    part = drawn_on(figure)
+    svg, png = (to_svg(figure, part), b"") if in_book() else ("", to_png(figure, part=part))
     numbers = read(figure)
     bundle, metadata = {"text/plain": "\n".join(filter(None, [alt, as_text(numbers)]))}, {}
-    if in_book():
-        name = "mc" + hashlib.sha1((alt + picture).encode()).hexdigest()[:8]
+    if svg:
+        name = "mc" + hashlib.sha1((alt + svg).encode()).hexdigest()[:8]
         most = f"{PIXELS * figure.get_figwidth():.0f}px"
         label = f'<div role="img" aria-label="{html.escape(alt)}" style="max-width: {most}">'
         table = f'<div class="mc-numbers mc-hidden">{as_html(numbers)}</div>' if numbers else ""
-        bundle["text/html"] = f'<figure class="mc-figure">{label}{own_ids(picture, name)}</div>{table}</figure>'
+        bundle["text/html"] = f'<figure class="mc-figure">{label}{own_ids(svg, name)}</div>{table}</figure>'
     else:
-        bundle["image/png"] = base64.b64encode(picture).decode()
+        bundle["image/png"] = base64.b64encode(png).decode()
         metadata["image/png"] = {"alt": alt}
     display(bundle, metadata=metadata, raw=True)
     plt.close(figure)
