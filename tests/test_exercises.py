@@ -76,7 +76,7 @@ PARTS = {
     3, 4)),
     "shape": Part("shape", (10, 4)), "column shape": Part("shape", (10, 1)), "tensor shape": Part("shape", (4, 3, 2)),
     "scalar shape": Part("shape", ()), "choice": Part("choice", 2), "several": Part("several", (1, 3)),
-    "match": Part("match", (2, 1, 3)), "truth": Part("truth", False), "text": Part("text", "outer product"),
+    "match": Part("match", (2, 1, 3)), "truth": Part("truth", False),
     "pattern": Part("pattern", "abc,a->bc"),
 }
 
@@ -112,7 +112,7 @@ RIGHT = [
     ("several", [1, 3]), ("several", {3, 1}), ("several", "1, 3"), ("several", "a and c"),
     ("several", [True, False, True]),
     ("several", np.array([True, False, True])), ("match", [2, 1, 3]), ("match", "2 1 3"), ("match", ["b", "a", "c"]),
-    ("truth", False), ("truth", "no"), ("truth", np.False_), ("text", "Outer  product"), ("pattern", "jki, j -> ki"),
+    ("truth", False), ("truth", "no"), ("truth", np.False_), ("pattern", "jki, j -> ki"),
 ]
 
 
@@ -150,7 +150,7 @@ MISTAKES = [
     ("several", [1, 2, 3], "too many"),
     ("several", [2], "mixed"), ("several", [], "mixed"), ("match", [1, 2, 3], "pairs"),
     ("match", [1, 2], "pairs length"),
-    ("truth", True, "truth"), ("text", "inner product", "text"), ("pattern", "jki,j->ik", "same letters"),
+    ("truth", True, "truth"), ("pattern", "jki,j->ik", "same letters"),
     ("pattern", "ij->j", "pattern"),
 ]
 

@@ -79,14 +79,8 @@ const mcJudge = (() => {
     if (!/^\d{1,2}(\.0*)?$/.test(text) || Number(text) < 1) throw unreadable("unread");
     return Number(text);
   };
-  const words = (entered) => {
-    const text = String(entered ?? "").toLowerCase().split(/\s+/).filter(Boolean).join(" ");
-    if (!text) throw unreadable("missing");
-    if (String(entered).length > 200) throw unreadable("unread");
-    return text;
-  };
   const READ = {
-    number, choice, text: words,
+    number, choice,
     vector: (row) => ({ shape: [row.length], values: row.map(number) }),
     matrix: array,
     shape: (entered) => {
@@ -106,7 +100,9 @@ const mcJudge = (() => {
       return ["yes", "true"].includes(word);
     },
     pattern: (entered) => {
-      const tight = words(entered).replace(/\s/g, "").replace("→", "->");
+      const tight = String(entered ?? "").toLowerCase().replace(/\s/g, "").replace("→", "->");
+      if (String(entered).length > 200) throw unreadable("unread");
+      if (!tight) throw unreadable("missing");
       if (!/^[a-z]*(,[a-z]*)*->[a-z]*$/.test(tight)) throw unreadable("unread");
       const names = [];
       return tight.replace(/[a-z]/g, (c) => {
@@ -229,7 +225,7 @@ const mcJudge = (() => {
       ? ["pairs length", { size: part.wanted.length, given: plain.length }]
       : ["pairs", { right: sum(plain.map((k, at) => k === part.wanted[at])), size: plain.length }],
     pattern: (part, plain) => [plain.split("->")[0] === part.wanted.split("->")[0] ? "same letters" : "pattern", {}],
-    choice: () => ["choice", {}], truth: () => ["truth", {}], text: () => ["text", {}],
+    choice: () => ["choice", {}], truth: () => ["truth", {}],
   };
 
   // "{size}" is a detail, "{size|# entry|# entries}" says it in the singular or the plural

@@ -21,7 +21,7 @@
   // One part of an exercise: {element, get, set}; get gives what judge() reads, or null while nothing is entered.
   const PLACEHOLDER = { shape: "rows x columns", pattern: "ab,c->d" };
   const typed = (part, label) => {
-    const input = field(label, part.kind === "text" ? 24 : 15, { placeholder: PLACEHOLDER[part.kind] });
+    const input = field(label, 15, { placeholder: PLACEHOLDER[part.kind] });
     return { element: make("span", {}, input), get: () => input.value, set: (value) => { input.value = value; } };
   };
   const grid = (part, label) => {

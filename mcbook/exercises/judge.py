@@ -346,7 +346,6 @@ KINDS = {
     "several": Kind(answers.several, _equal, _several, "the numbers of options"),
     "match": Kind(answers.match, _equal, _match, "the numbers of the partners"),
     "truth": Kind(answers.truth, _equal, _wrong("truth"), "yes or no"),
-    "text": Kind(answers.text, _equal, _wrong("text"), "words"),
     "pattern": Kind(answers.pattern, _equal, _pattern, "a pattern, such as ij,j->i"),
 }
 

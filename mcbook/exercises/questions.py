@@ -212,7 +212,7 @@ def _part(table, space, name):
     _run(table.get("given", ""), space, name, "given")
 
     def plain(expression, key):
-        if isinstance(expression, str) and kind not in ("text", "pattern"):
+        if isinstance(expression, str) and kind != "pattern":
             expression = _value(expression, space, name, key)
         try:
             return judge.read(kind, expression)

@@ -57,7 +57,6 @@ WORDS = {
     "mixed": "Right: {right}. Wrong: {extra}. Missing: {missing}.",
     "pairs": "Matched correctly: {right} of {size}.",
     "pairs length": "There are {size} to match, but you matched {given}.",
-    "text": "Not these words.",
     "pattern": "Not this pattern.",
     "same letters": "The right letters go in, but a different set should come out.",
 }

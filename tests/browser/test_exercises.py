@@ -11,7 +11,7 @@ from mcbook.exercises.judge import judge
 from .conftest import PAGES, text_of
 
 #: What the form itself judges; the judge is tested without a browser.
-KINDS = ("number", "shape", "vector", "matrix", "choice", "several", "match", "truth", "text", "pattern")
+KINDS = ("number", "shape", "vector", "matrix", "choice", "several", "match", "truth", "pattern")
 ON_PAGES = [(page, name) for page in PAGES for name in re.findall(r'class="mc-ask" data-name="([^"]+)"', text_of(page))]
 #: Kind of question -> the first exercise of the book that asks one, as (page, name).
 FIRST = {kind: next(((page, name) for page, name in ON_PAGES
@@ -35,7 +35,7 @@ def mistake(part):
     """A plain value that is not right."""
     wanted = part.wanted
     return {
-        "truth": lambda: not wanted, "shape": lambda: (*wanted, 9), "text": lambda: "something else",
+        "truth": lambda: not wanted, "shape": lambda: (*wanted, 9),
         "several": lambda: (wanted[0],) if len(wanted) > 1 else (wanted[0] % 2 + 1,),
         "match": lambda: wanted[::-1] if wanted != wanted[::-1] else (1,) * len(wanted),
         "pattern": lambda: "ab->b" if wanted != "ab->b" else "ab->a", "choice": lambda: 2 if wanted == 1 else 1,
