@@ -1,5 +1,6 @@
 """The page judges as the notebook does: one table of answers is put to both."""
 
+import base64
 import json
 import os
 import pathlib
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from test_exercises import MISTAKES, PARTS, RIGHT
 
-from book._ext.forms import pack, put_forms, unpack
+from book._ext.forms import pack, put_forms
 from mcbook.exercises import questions
 from mcbook.exercises.judge import KINDS, judge
 from mcbook.exercises.questions import Part
@@ -19,6 +20,12 @@ from mcbook.exercises.words import WORDS
 
 SCRIPTS = pathlib.Path(__file__).parent.parent / "book" / "_static"
 NODE = shutil.which("node", path=os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]]))
+
+
+
+def unpack(packed):
+    """What travels with a page in a form."""
+    return json.loads(base64.b64decode(packed[::-1]))
 
 
 def by_script(script, expression, data):

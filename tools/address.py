@@ -15,18 +15,7 @@ _REMOTE = re.compile(r"(?:https?://(?:[^@/]+@)?|ssh://(?:[\w.-]+@)?|[\w.-]+@(?=[
 
 
 def address(root=ROOT):
-    """The address and the branch of the repository.
-
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-        The folder of the book.
-
-    Returns
-    -------
-    url, branch : str
-        The address without a slash at its end, empty if there is none; the branch, ``"main"`` unless told.
-    """
+    """The address of the repository, empty if there is none, and its branch."""
     for url, branch in (_of_the_workflow(os.environ), _of_git(root), _of_the_settings(root)):
         if url:
             return url, branch or "main"
@@ -34,32 +23,13 @@ def address(root=ROOT):
 
 
 def requirement(root=ROOT):
-    """What pip is asked for where ``mcnotes`` is missing: the repository, or the package by its name.
-
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-        The folder of the book.
-
-    Returns
-    -------
-    str
-    """
+    """What pip is asked for where ``mcnotes`` is missing: the repository, or the package by its name."""
     url, branch = address(root)
     return f"git+{url}@{branch}" if url else "mcnotes"
 
 
 def web(remote):
     """The address that a browser opens, of any that git takes.
-
-    Parameters
-    ----------
-    remote : str
-
-    Returns
-    -------
-    str
-        Empty for a folder.
 
     Examples
     --------

@@ -20,14 +20,6 @@ _CELL = re.compile(r"```python *([\w -]*)\n(.*)\n```", re.S)
 def cells(text):
     """The cells of a template: parts between lines of ``+++``; a fence of Python is code, with its tags behind.
 
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    list of dict
-
     Examples
     --------
     >>> [cell["cell_type"] for cell in cells("Words.\\n\\n+++\\n\\n```python hide-input\\nx = 1\\n```")]
@@ -48,21 +40,7 @@ def cells(text):
 
 
 def place(root, after=""):
-    """Where a new chapter stands.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The folder that holds ``_toc.yml``.
-    after : str, optional
-        Number of the chapter before it, ``"11"``; without it, the last one.
-
-    Returns
-    -------
-    number : str
-        ``"24"`` at the end, ``"11a"`` in between.
-    before : str
-        File name of the notebook before it, without ending.
+    """Where a new chapter stands: its number, and the name of the notebook before it.
 
     Raises
     ------
@@ -84,19 +62,6 @@ def place(root, after=""):
 
 def start(title, after="", root=statements.ROOT):
     """Write the notebook, its exercises and its line in ``_toc.yml``.
-
-    Parameters
-    ----------
-    title : str
-        Without a number and without formulas.
-    after : str, optional
-        Number of the chapter before it.
-    root : pathlib.Path, optional
-
-    Returns
-    -------
-    pathlib.Path
-        The notebook, not yet run.
 
     Raises
     ------

@@ -45,19 +45,7 @@ PARTS = (
 
 
 def faults(path, rules=None):
-    """What is wrong with a notebook, as far as can be seen without running it and without the other pages.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    rules : iterable of callable, optional
-        Some of `RULES`.
-
-    Returns
-    -------
-    list of str
-        One line each: ``file, cell: what is wrong; what to do``.
-    """
+    """What is wrong with a notebook, as far as can be seen without running it and without the other pages."""
     return [f"book/{path.name}, {where}: {words}" for rule in rules or RULES for where, words in rule(path)]
 
 

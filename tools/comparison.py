@@ -19,14 +19,6 @@ _CHECK = re.compile(r'\bmb\.(?:confirm|refute|check)\(\s*"([^"]+)"')
 def names(source):
     """What a cell is about: the statements that it checks, or its first line of code.
 
-    Parameters
-    ----------
-    source : str
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> names('mb.confirm("(14)", s=s)'), names("# by hand\\nx = 3\\nprint(x)")
@@ -38,18 +30,7 @@ def names(source):
 
 
 def difference(stored, now):
-    """The lines that differ between stored and new outputs.
-
-    Parameters
-    ----------
-    stored, now : list of dict
-        Outputs of a cell.
-
-    Returns
-    -------
-    list of str
-        Lines that begin with ``stored`` or ``now``.
-    """
+    """The lines that differ between stored and new outputs."""
     left, right = _lines(stored), _lines(now)
     matcher = difflib.SequenceMatcher(None, *(list(map(outputs.sanitized, side)) for side in (left, right)), False)
     blocks = [block for block in matcher.get_opcodes() if block[0] != "equal"]
@@ -90,18 +71,7 @@ def _cut(line):
 
 
 def screen(path, faults):
-    """All that is wrong with one notebook.
-
-    Parameters
-    ----------
-    path : str
-    faults : list of tuple (str, str, list of str, bool)
-        For each cell: where it is, what it is about, the lines that differ, whether anything was stored.
-
-    Returns
-    -------
-    list of str
-    """
+    """All that is wrong with one notebook."""
     told = [path]
     for where, about, lines, _ in faults[:IN_FULL]:
         told += [f"  {where:8}{_cut(about)}", *(f"          {line}" for line in lines)]
@@ -115,19 +85,7 @@ def screen(path, faults):
 
 
 def compared(path, result):
-    """What a notebook shows now and is not stored.
-
-    Parameters
-    ----------
-    path : str
-        As it is written in the book's commands: ``book/07-….ipynb``.
-    result : tools.execution.Run
-
-    Returns
-    -------
-    faults, slow : list of str
-        Lines; the second ones are worth a look, and no fault.
-    """
+    """What a notebook shows now and is not stored."""
     with result.path.open(encoding="utf-8") as file:
         cells = json.load(file)["cells"]
     faults, slow, count = [], [], 0

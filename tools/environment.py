@@ -16,13 +16,7 @@ PINNED = "requirements.txt", "requirements-dev.txt", "constraints.txt", "pyproje
 
 
 def ready():
-    """Make the environment if need be.
-
-    Returns
-    -------
-    pathlib.Path
-        Its Python.
-    """
+    """Make the environment if need be."""
     python, stamp = PROGRAMS / "python", FOLDER / ".ready"
     if not stamp.exists() or any((ROOT / name).stat().st_mtime > stamp.stat().st_mtime for name in PINNED):
         run(sys.executable, "-m", "venv", FOLDER)

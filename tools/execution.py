@@ -46,19 +46,6 @@ class Run:
 def run(paths, *, book=False, timeout=120):
     """Run notebooks, as many at once as there are processors.
 
-    Parameters
-    ----------
-    paths : iterable of pathlib.Path
-    book : bool, optional
-        Whether explorers and figures are baked for the built book.
-    timeout : int, optional
-        Seconds that one cell may take.
-
-    Yields
-    ------
-    Run
-        In the order in which they were given.
-
     Raises
     ------
     RuntimeError

@@ -14,20 +14,7 @@ _NAMES = {"\b": "b", "\f": "f", "\t": "t", "\r": "r", "\n": "n"}
 
 
 def faults(paths=(), root=ROOT):
-    """What is wrong with files themselves.
-
-    Parameters
-    ----------
-    paths : iterable of pathlib.Path, optional
-        Without them, everything in ``book/`` that a build reads.
-    root : pathlib.Path, optional
-        The folder that holds ``book/``.
-
-    Returns
-    -------
-    list of str
-        One line each: ``file, line: what is wrong; what to do``.
-    """
+    """What is wrong with files themselves."""
     every = [path for ending in ("*.ipynb", "*.md", "*.toml") for path in sorted((root / "book").rglob(ending))
              if ".ipynb_checkpoints" not in path.parts]
     told = []
@@ -78,12 +65,7 @@ def _control(value, where=""):
 
 
 def readable(path):
-    """Take a byte-order mark off a notebook, which some editors put there.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    """
+    """Take a byte-order mark off a notebook, which some editors put there."""
     data = path.read_bytes()
     if data.startswith(b"\xef\xbb\xbf"):
         path.write_bytes(data[3:])

@@ -11,14 +11,6 @@ ROOMS = {"mcnotes": 6500, "mcbook": 5000, "book/_ext": 1600, "tools": 2000, "tes
 def lengths(root=ROOT):
     """The lines of Python of each room.
 
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-
-    Returns
-    -------
-    dict of str to int
-
     Examples
     --------
     >>> sorted(lengths()) == sorted(ROOMS)

@@ -10,7 +10,7 @@ from mcbook.statements import ROOT
 
 #: Directives of the extensions that the book loads; its own are read from ``book/_ext``.
 _LOADED = """card code-block code-cell dropdown eval-rst exercise figure-md glossary grid grid-item grid-item-card
-iframe index literalinclude margin math only seealso solution statement-list tab-item tab-set toctree
+iframe index literalinclude margin math only seealso solution statement-counts statement-list tab-item tab-set toctree
 versionadded versionchanged""".split()
 _FENCE = re.compile(r"\s*(:{3,}|`{3,}|~{3,})[ \t]*(.*?)\s*$")
 _ROW = re.compile(r"(?<!\\)\|")
@@ -28,16 +28,6 @@ def _directives():
 def faults(text):
     """What is wrong with the boxes, fences, directives, tables and colors of a text.
 
-    Parameters
-    ----------
-    text : str
-        Markdown of one cell, or of a page.
-
-    Returns
-    -------
-    list of (int, str)
-        The line, counted from 1, and what is wrong there.
-
     Examples
     --------
     >>> faults(":::{admonitoin} Title\\nwords\\n:::")
@@ -48,15 +38,6 @@ def faults(text):
 
 def without_code(text):
     """The text with its code blanked, as long as before.
-
-    Parameters
-    ----------
-    text : str
-        Markdown.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -118,15 +99,6 @@ def _colors(text):
 
 def headings(texts):
     """Headings that skip a level, or make a second title.
-
-    Parameters
-    ----------
-    texts : iterable of (str, str)
-        Where each text is, and the text without its code.
-
-    Yields
-    ------
-    where, words : str
 
     Examples
     --------

@@ -35,17 +35,6 @@ def store(paths):
 
     Before it runs, a notebook is given what it carries (:mod:`~tools.portability`).
     One that stops with an error keeps the outputs that it had.
-
-    Parameters
-    ----------
-    paths : iterable of pathlib.Path
-
-    Yields
-    ------
-    str
-        One line for each notebook: what changed, or the error.
-    bool
-        Whether it ran through.
     """
     paths = [pathlib.Path(path) for path in paths]
     for path in paths:
@@ -97,22 +86,7 @@ def _write(path, text):
 
 
 def merged(stored, fresh):
-    """A stored notebook with those outputs of a fresh run that differ.
-
-    Parameters
-    ----------
-    stored : dict
-        The notebook as it is in its file.
-    fresh : dict
-        The same notebook after it ran.
-
-    Returns
-    -------
-    text : str
-        The file to write.
-    changed : list of int
-        Numbers of the cells, as JupyterLab counts them, that have other outputs now.
-    """
+    """The text of a notebook with those outputs of a fresh run that differ, and the numbers of their cells."""
     import nbformat
 
     changed = []
@@ -138,18 +112,7 @@ def merged(stored, fresh):
 
 
 def same(stored, fresh, pictures=True):
-    """Whether two lists of outputs show the same.
-
-    Parameters
-    ----------
-    stored, fresh : list of dict
-    pictures : bool, optional
-        Whether pictures are compared too; without, that one is there is enough.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether two lists of outputs show the same."""
     return len(stored) == len(fresh) and all(
         _same_output(*pair, pictures) for pair in zip(stored, fresh, strict=True))
 

@@ -38,24 +38,7 @@ _ROLE = re.compile(rf"{_CODE}|\{{(?:eq|ref)\}}`(?:(?P<words>[^`<]*?)\s*<(?P<labe
 
 
 def carry(notebook, page, root=statements.ROOT, required=""):
-    """A notebook with all that it carries for those who run it.
-
-    Parameters
-    ----------
-    notebook : dict
-        As it is in its file; it is changed in place.
-    page : str
-        The name of its file, without the ending.
-    root : pathlib.Path, optional
-        The folder that holds ``_config.yml`` and ``book/``.
-    required : str, optional
-        What its first cell installs, where this is not :func:`~tools.address.requirement`.
-
-    Returns
-    -------
-    dict
-        The same notebook.
-    """
+    """A notebook with all that it carries for those who run it."""
     targets = {one.label: one for one in statements.everything()}
     cells = notebook["cells"]
     for cell in cells:
@@ -86,21 +69,6 @@ def _put_install(cells, required):
 def linked(text, page, targets, book):
     """A text whose links JupyterLab can follow.
 
-    Parameters
-    ----------
-    text : str
-        Markdown of one cell.
-    page : str
-        Where it stands.
-    targets : dict of str to Statement
-        The statements of the book, under their labels.
-    book : pathlib.Path
-        The folder of the pages.
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> targets = {one.label: one for one in statements.everything()}
@@ -127,17 +95,6 @@ def linked(text, page, targets, book):
 def plain(text, targets):
     """A text as the book's own side reads it: references as roles, boxes with the class of their kind alone.
 
-    Parameters
-    ----------
-    text : str
-        Markdown of one cell.
-    targets : dict of str to Statement
-        The statements of the book, under their labels.
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> targets = {one.label: one for one in statements.everything()}
@@ -158,18 +115,7 @@ def plain(text, targets):
 
 
 def carries(path, root=statements.ROOT):
-    """Whether a notebook carries all that it should, from whichever address it installs.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    root : pathlib.Path, optional
-        The folder that holds ``_config.yml`` and ``book/``.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether a notebook carries all that it should, from whichever address it installs."""
     text = path.read_text(encoding="utf-8")
     installed = re.search(r"install --quiet ([^\s\"\\]+)", text)
     return carry(json.loads(text), path.stem, root, installed[1] if installed else "") == json.loads(text)

@@ -36,16 +36,6 @@ _NAMES = re.compile("|".join((
 def numbers(text):
     """The decimals and the whole numbers of two digits or more in a text.
 
-    Parameters
-    ----------
-    text : str
-        Markdown of one cell.
-
-    Returns
-    -------
-    list of str
-        As they are written, without signs; a percentage keeps its ``%``.
-
     Examples
     --------
     >>> numbers("By (14) the gap of Definition 12 is $-0.021$, for 3 inputs and 1{,}000 steps, `f(77)`.")
@@ -58,18 +48,7 @@ def numbers(text):
 
 
 def unfounded(path):
-    """Numbers in the sentences of a notebook that nothing on its page computes.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-
-    Yields
-    ------
-    where : str
-        The cell, as JupyterLab counts it.
-    number : str
-    """
+    """Numbers in the sentences of a notebook that nothing on its page computes."""
     import json
 
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

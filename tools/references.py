@@ -23,16 +23,6 @@ _NAME = re.compile(r"\(\d+\)|\b[A-Z][a-z]+ \d+\b")
 def faults(root=statements.ROOT):
     """Every slip of the book, in the order of its pages.
 
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-        The folder that holds ``_toc.yml``.
-
-    Returns
-    -------
-    list of str
-        One line each: ``file, cell: what it says and what it should say``.
-
     Examples
     --------
     >>> faults()
@@ -61,19 +51,7 @@ def faults(root=statements.ROOT):
 
 
 def places(path):
-    """The cells of a notebook with what JupyterLab shows beside them.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-
-    Yields
-    ------
-    where : str
-        ``"In [4]"`` for code; for text, its position, and the code above it.
-    kind, text : str
-        ``"code"`` or ``"markdown"``, and the source.
-    """
+    """The cells of a notebook with what JupyterLab shows beside them."""
     count = 0
     for position, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
         text = "".join(cell["source"])
@@ -142,15 +120,6 @@ def _references(text, targets, pages, path):
 
 def referred(text):
     """Labels of the statements that a text refers to.
-
-    Parameters
-    ----------
-    text : str
-        Markdown.
-
-    Returns
-    -------
-    list of str
 
     Examples
     --------

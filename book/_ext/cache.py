@@ -48,18 +48,7 @@ def _packages():
 
 
 def key(notebook, page):
-    """A fingerprint of what the outputs of a notebook come from, its code apart.
-
-    Parameters
-    ----------
-    notebook : dict
-    page : str
-        File name, without ending.
-
-    Returns
-    -------
-    str
-    """
+    """A fingerprint of what the outputs of a notebook come from, its code apart."""
     named = {name.casefold() for cell in notebook["cells"] if cell["cell_type"] == "code"
              for name in _NAMED.findall("".join(cell["source"]))}
     read = [(one.name, one.formulas) for one in statements.everything() if one.page == page or one.names & named]

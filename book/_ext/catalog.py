@@ -13,7 +13,6 @@ import re
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
-from sphinx.util.docutils import SphinxDirective
 
 from mcbook.formulas import could_fail
 from mcbook.statements import ROOT, confirmed, everything, notebooks, read, sections
@@ -22,23 +21,12 @@ from tools.references import places, referred
 
 #: The page that holds the list. What only lists statements does not use them.
 INDEX, LISTS = "book/reference/index-of-statements", {"index-of-statements", "errata"}
-_PLACE = "```{statement-list}\n```"
-#: Letters of the longest formula that fits into a line on the narrowest phone, and what marks a box, whose title says it.
+#: Letters of the longest formula that fits into a line on a phone, and what marks a box, whose title says it.
 LONGEST, _BOX = 24, "box"
 
 
 def used(root=ROOT):
-    """Where the statements are used: the pages that refer to them, their own apart.
-
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-        The folder that holds ``_toc.yml``.
-
-    Returns
-    -------
-    dict of str to dict
-        Label of a statement -> page (its path in the folder ``book``, without ending) -> what the page is called.
+    """Where the statements are used, their own pages apart: label -> page -> what the page is called.
 
     Examples
     --------
@@ -63,14 +51,6 @@ def used(root=ROOT):
 
 def markdown(root=ROOT):
     """The list: a part for each section, a line for each statement.
-
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -129,41 +109,27 @@ def _reference(one):
     return f"{{{'eq' if one.kind == 'Equation' else 'ref'}}}`{one.name} <{one.label}>`"
 
 
-def write_list(app, docname, texts):
-    """Put the list in its place."""
-    if docname == INDEX:
-        texts[0] = texts[0].replace(_PLACE, markdown(pathlib.Path(app.srcdir)))
+def counts(root=ROOT):
+    """How many statements run, which ones nothing could show false, and which ones a check is missing for."""
+    run, book = confirmed(root), everything()
+    equations = [one for one in book if one.kind == "Equation"]
+    quiet = [one for one in book if one.name not in run]
+    forgotten = [one for one in quiet if any(map(could_fail, one.formulas))]
+    silent = [one for one in quiet if one not in forgotten]
+    words = (f"{len(equations)} equations and {len(book) - len(equations)} boxes; {len(book) - len(quiet)} of them "
+             "carry a mark ✓, which means that code has run them and would have noticed a mistake.")
+    if silent:
+        words += (f" {len(silent)} carry none, because nothing in them could be false. Most of these are notation: "
+                  f"{', '.join(map(_reference, silent))}.")
+    if forgotten:
+        words += f" {len(forgotten)} could be false and are not checked: {', '.join(map(_reference, forgotten))}."
+    return words
 
 
-class StatementCounts(SphinxDirective):
-    """How many run, which ones nothing could show false, and which ones a check is missing for."""
-
-    def run(self):
-        run, book = confirmed(pathlib.Path(self.env.srcdir)), everything()
-        equations = [one for one in book if one.kind == "Equation"]
-        quiet = [one for one in book if one.name not in run]
-        forgotten = [one for one in quiet if any(map(could_fail, one.formulas))]
-        silent = [one for one in quiet if one not in forgotten]
-        words = (f"{len(equations)} equations and {len(book) - len(equations)} boxes; {len(book) - len(quiet)} of them "
-                 "carry a mark ✓, which means that code has run them and would have noticed a mistake. ")
-        line = nodes.paragraph("", words)
-        if silent:
-            line += nodes.Text(f"{len(silent)} carry none, because nothing in them could be false. Most of these are "
-                               "notation: ")
-            line += self._links(silent)
-        if forgotten:
-            line += nodes.Text(f"{len(forgotten)} could be false and are not checked: ")
-            line += self._links(forgotten)
-        return [line]
-
-    def _links(self, found):
-        """The names of some statements, each leading there."""
-        parts = []
-        for one in found:
-            page = self.env.app.builder.get_relative_uri(self.env.docname, f"book/{one.page}")
-            target = f"{page}#" + (f"equation-{one.label}" if one.kind == "Equation" else one.label)
-            parts += [nodes.reference("", one.name, refuri=target, internal=True), nodes.Text(", ")]
-        return [*parts[:-1], nodes.Text(". ")]
+def write_lists(app, docname, texts):
+    """Put the lists in their places."""
+    for name, written in (("statement-list", markdown), ("statement-counts", counts)) if docname == INDEX else ():
+        texts[0] = texts[0].replace(f"```{{{name}}}\n```", written(pathlib.Path(app.srcdir)))
 
 
 ERRATA, GLOSSARY = "book/reference/errata", "book/reference/glossary"
@@ -175,17 +141,7 @@ _CLOSED = nodes.literal | nodes.literal_block | nodes.reference | addnodes.pendi
 
 
 def shown(root=ROOT):
-    """Where the sections show the slips of the notes.
-
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-        The folder that holds ``_toc.yml``.
-
-    Returns
-    -------
-    dict of str to list of str
-        ``"E26"`` -> file names of the notebooks, without ending, whose text names it.
+    """Where the sections show the slips of the notes: number -> names of notebooks.
 
     Examples
     --------
@@ -291,7 +247,6 @@ def lead_to_sections(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    app.add_directive("statement-counts", StatementCounts)
     app.add_transform(JoinErrata)
-    app.connect("source-read", write_list)
+    app.connect("source-read", write_lists)
     app.connect("html-page-context", lead_to_sections)

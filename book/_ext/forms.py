@@ -82,20 +82,11 @@ class Ask(Directive):
 
 
 def pack(exercise):
-    """What a form needs to know, in letters that a glance does not read.
-
-    Parameters
-    ----------
-    exercise : Exercise
-
-    Returns
-    -------
-    str
-        Base64 of JSON, backwards.
+    """What a form needs to know, in letters that a glance does not read: base64 of JSON, backwards.
 
     Examples
     --------
-    >>> unpack(pack(questions.find("20-2")))[0]["wanted"]["shape"]
+    >>> json.loads(base64.b64decode(pack(questions.find("20-2"))[::-1]))[0]["wanted"]["shape"]
     [2, 3]
     """
     parts = [{"kind": part.kind, "ask": part.ask, "wanted": _plain(part.wanted),
@@ -104,25 +95,6 @@ def pack(exercise):
               "digits": part.digits, "derivative": part.derivative, "resize": part.resize} for part in exercise.parts]
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(text.encode()).decode()[::-1]
-
-
-def unpack(packed):
-    """The opposite of :func:`pack`.
-
-    Parameters
-    ----------
-    packed : str
-
-    Returns
-    -------
-    list of dict
-
-    Examples
-    --------
-    >>> len(unpack(pack(questions.find("20-2"))))
-    1
-    """
-    return json.loads(base64.b64decode(packed[::-1]))
 
 
 def _plain(value):
@@ -199,10 +171,6 @@ class ShapeDrill(Directive):
 
 def table():
     """The nine kinds, worked: HTML.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -10,8 +10,11 @@ import ast
 import dataclasses
 import html
 import json
+import pathlib
 import re
 
+import jinja2
+import markupsafe
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
@@ -21,6 +24,8 @@ from mcbook.statements import CHECK, by_name, calls
 
 from .mathml import to_mathml
 
+_TEMPLATES = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(
+    pathlib.Path(__file__).parent / "templates"))
 _CARRIED = re.compile(r'<script type="application/json" class="mc-verdict">(.*)</script>\s*$', re.S)
 
 
@@ -43,17 +48,7 @@ class Check:
 
 
 def take(document):
-    """Take the cells that only check out of a page.
-
-    Parameters
-    ----------
-    document : docutils.nodes.document
-
-    Returns
-    -------
-    list of (Check, node)
-        In the order of the page, each with an empty paragraph that stands where its cell stood.
-    """
+    """Take the cells that only check out of a page; each check, with an empty paragraph where its cell was."""
     found = []
     for cell in list(document.findall(nodes.container)):
         if cell.get("nb_element") != "cell_code" or f"tag_{CHECK}" not in cell["classes"]:
@@ -88,26 +83,8 @@ def _outputs(cell):
 _ERRATUM = re.compile(r"E\d\d")
 
 
-def mark(check, name):
-    """A link to the cell that checks a statement, for the eye and for screen readers."""
-    return (f'<a class="mc-checked" href="#{check}" title="checked by code: go to the cell">'
-            f'<span aria-hidden="true">✓</span><span class="mc-hidden">{name} is checked by code</span></a>')
-
-
 def hang(document, own):
-    """Turn the cells that only check into panels at the end of the page.
-
-    Parameters
-    ----------
-    document : docutils.nodes.document
-    own : dict of str to Statement
-        Label -> statement, those that stand on this page.
-
-    Returns
-    -------
-    dict of str to docutils.nodes.raw
-        Label -> the button that belongs beside the statement.
-    """
+    """Turn the cells that only check into panels at the end of the page; label -> the button beside the statement."""
     marks, shown, taken = {}, {}, take(document)
     for note in list(document.findall(nodes.sidebar)):
         if "margin" in note["classes"]:
@@ -163,44 +140,20 @@ class panel(nodes.General, nodes.Element):
 
 
 def button(target, sign, words, style=""):
-    """A mark that opens a panel, as a node that may stand in a line of text.
-
-    Parameters
-    ----------
-    target : str
-        Id of the panel.
-    sign, words : str
-        What is seen, and what a screen reader says.
-    style : str, optional
-        A class beside ``mc-checked``.
-    """
+    """A mark that opens a panel: what is seen, and what a screen reader says."""
     return nodes.raw("", f'<button type="button" class="mc-checked{style and " " + style}" popovertarget="{target}" '
                          f'title="{html.escape(words)}"><span aria-hidden="true">{sign}</span>'
                          f'<span class="mc-hidden">{html.escape(words)}</span></button>', format="html")
 
 
 def visit_panel(self, node):
-    """Write a panel as HTML."""
-    name = node["ids"][0]
-    style = " mc-panel-misprint" if any(check.misprint for check in node["checks"]) else ""
-    self.body.append(f'<div class="mc-panel{style}" id="{name}" popover role="dialog" aria-labelledby="{name}-title">'
-                     f'<div class="mc-panel-head"><p class="mc-panel-title" id="{name}-title">{node["title"]}</p>'
-                     f'<button type="button" class="mc-panel-close" autofocus popovertarget="{name}" '
-                     f'popovertargetaction="hide" aria-label="close">×</button></div>')
-    for check in node["checks"]:
-        formulas = check.verdict["formulas"] if check.verdict else []
-        if check.misprint:
-            self.body.append(f'<div class="mc-equation">{to_mathml(check.misprint, True)}</div>')
-        else:
-            self.body.extend(map(_typeset, formulas))
-        if not formulas or check.misprint:
-            told = [check.verdict["line"]] if check.verdict else check.lines
-            self.body.extend(f'<p class="mc-panel-line">{html.escape(line)}</p>' for line in told)
-        if check.misprint:
-            self.body.extend(map(_numbers, formulas))
-        code = self.highlighter.highlight_block(check.code, "python")
-        self.body.append(f'<div class="highlight-python notranslate">{code}</div>')
-    self.body.append("</div>")
+    """Write a panel as HTML; its form is ``templates/panel.html``."""
+    def highlighted(code):
+        return markupsafe.Markup(self.highlighter.highlight_block(code, "python"))
+    self.body.append(_TEMPLATES.get_template("panel.html").render(
+        name=node["ids"][0], title=node["title"], checks=node["checks"], highlighted=highlighted,
+        misprint=any(check.misprint for check in node["checks"]),
+        typeset=lambda latex: markupsafe.Markup(to_mathml(latex, True))))
     raise nodes.SkipNode
 
 
@@ -214,35 +167,6 @@ def depart_aside(self, node):
     self.body.append("</aside>")
 
 
-def _typeset(result):
-    """One formula of a verdict: typeset, its letters, and what its two sides came to."""
-    formula = to_mathml(result["latex"], True)
-    return (f'<div class="mc-equation" tabindex="0" role="group" aria-label="formula">{formula}</div>'
-            + _numbers(result))
-
-
-def _numbers(result):
-    """The letters of a formula, the steps that were tried, and how well its sides agree."""
-    shown = _table("letters", ("letter", "shape", "here"), result["letters"])
-    shown += _table("numbers", ("step", "true", "predicted", "gap", "ratio"), result["rows"])
-    if result["difference"] is not None:
-        said = result["words"] if not result["rows"] else "what is joined by = agrees"
-        shown += f'<p class="mc-panel-line">{said}; largest difference {result["difference"]}</p>'
-    elif result["words"] and not result["rows"]:
-        shown += f'<p class="mc-panel-line">{result["words"]}</p>'
-    return shown
-
-
-def _table(name, heads, rows):
-    if not rows:
-        return ""
-    head = "".join(f'<th scope="col">{head}</th>' for head in heads)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return (f'<div class="mc-panel-scroll" tabindex="0" role="group" aria-label="{name}">'
-            f'<table class="mc-panel-table mc-panel-{name}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-            "</div>")
-
-
 class NumberStatements(SphinxTransform):
     """Give equations and boxes the notes' numbers, join them to their checks, and enter them for search."""
 
@@ -252,7 +176,7 @@ class NumberStatements(SphinxTransform):
         page = self.env.docname.rsplit("/", 1)[-1]
         own = {one.label: one for one in by_name().values() if one.page == page}
         marks = hang(self.document, own)
-        links = self._links({label: one for label, one in own.items() if label not in marks})
+        marks = self._links({label: one for label, one in own.items() if label not in marks}) | marks
         equations = self.env.get_domain("math").equations
         for node in list(self.document.findall(nodes.math_block)):
             one = own.get(node.get("label"))
@@ -261,8 +185,6 @@ class NumberStatements(SphinxTransform):
             node["number"], node["name"] = one.number, one.name
             if one.label in marks:
                 node["mark"] = marks[one.label].astext()
-            elif one.label in links:
-                node["mark"] = mark(links[one.label], f"equation {one.number}")
             equations[one.label] = (self.env.docname, one.number or one.name)
             self._index(node, [one.name, f"equation {one.number}".strip()], f"equation-{one.label}")
         for node in list(self.document.findall(nodes.admonition)):
@@ -274,23 +196,20 @@ class NumberStatements(SphinxTransform):
             self._index(node, [title.astext(), one.name.lower()], one.label)
             if one.label in marks:
                 title += [nodes.Text(" "), marks[one.label]]
-            elif one.label in links:
-                title += nodes.raw("", " " + mark(links[one.label], one.name if one.number else "this box"),
-                                   format="html")
 
     def _links(self, unmarked):
-        """Label -> id of the first visible cell that checks it; the ids are put on the cells."""
+        """Label -> a link to the first visible cell that checks the statement."""
         found = {}
         for cell in self.document.findall(nodes.container):
-            if cell.get("nb_element") != "cell_code":
-                continue
-            source = cell.next_node(nodes.literal_block)
+            source = cell.next_node(nodes.literal_block) if cell.get("nb_element") == "cell_code" else None
             for called in re.findall(r'mb\.confirm\(\s*"([^"]+)"', source.astext() if source else ""):
                 for one in unmarked.values():
-                    named = any(f"{called} ".casefold().startswith(f"{name} ") for name in one.names)
-                    if named and one.label not in found:
-                        found[one.label] = f"check-{one.label}"
+                    if one.label not in found and any(f"{called} ".casefold().startswith(f"{n} ") for n in one.names):
                         cell["ids"].append(f"check-{one.label}")
+                        found[one.label] = nodes.raw("", (
+                            f'<a class="mc-checked" href="#check-{one.label}" title="checked by code: go to the cell">'
+                            f'<span aria-hidden="true">✓</span><span class="mc-hidden">{html.escape(one.name)} is '
+                            'checked by code</span></a>'), format="html")
         return found
 
     @staticmethod

@@ -42,19 +42,6 @@ def _typesetter():
 def to_mathml(tex, display):
     r"""Typeset a formula.
 
-    Parameters
-    ----------
-    tex : str
-        LaTeX without delimiters and without a tag.
-    display : bool
-        Whether it stands on a line of its own.
-
-    Returns
-    -------
-    str
-        A ``<math>`` element. The colour names of inputs and outputs have become
-        the classes ``mc-in`` and ``mc-out``.
-
     Raises
     ------
     ValueError
@@ -75,15 +62,6 @@ def to_mathml(tex, display):
 
 def whole(mathml):
     """Put a box around what a brace spans, as high as those of the other braces on its side.
-
-    Parameters
-    ----------
-    mathml : str
-        A ``<math>`` element.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

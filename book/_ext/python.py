@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import pathlib
+import tomllib
 
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
@@ -18,62 +19,10 @@ from . import pyodide
 
 _log = logging.getLogger(__name__)
 
-#: What the page starts from: (title, code, point).
-EXAMPLES = (
-    ("a scalar of a vector", """\
-def f(v):
-    return v[0]**2 * v[1] + np.sin(v[2])""", "[1.0, 2.0, 0.5]"),
-    ("a vector of a vector", """\
-W = np.array([[1.0, 2.0], [0.5, -1.0], [-0.3, 0.4]])
-b = np.array([0.1, -0.2])
-
-def f(a):
-    return np.tanh(W.T @ a + b)""", "[0.2, -0.5, 1.0]"),
-    ("the weights of a layer", """\
-a = np.array([1.0, 0.0, 3.0, 4.0])
-
-def f(W):
-    return W.T @ a""", "np.ones((4, 3))"),
-    ("an activation", """\
-def f(z):
-    return 1 / (1 + np.exp(-z))""", "[0.5, -1.0, 2.0]"),
-    ("a matrix of a scalar", """\
-def f(s):
-    return np.stack([[s, s**2, 1 / s], [np.cos(s), 3.0 * s, np.exp(s)]])""", "0.5"),
-    ("a loss with weights and a bias", """\
-X = np.array([[0.5, 1.0, -1.0, 2.0], [1.5, -0.5, 0.3, 1.0], [0.2, 0.1, 1.0, -1.0]])
-t = np.array([1.0, 0.0, 0.0, 1.0])
-
-def f(w, b):
-    p = 1 / (1 + np.exp(-(w @ X + b)))
-    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))""", "w=[0.1, -0.2, 0.3], b=0.5"),
-    ("a kink", """\
-def f(v):
-    return np.maximum(v, 0).sum()""", "[0.0, 1.0, -1.0]"),
-    ("a mistake, explained", """\
-def f(v):
-    w = np.zeros(2)
-    w[0] = v[0] * v[1]
-    w[1] = np.sin(v[2])
-    return w""", "[1.0, 2.0, 0.5]"),
-)
-
-_FORM = """\
-<form hidden><p class="mc-starts">Start from </p>
-<label for="mc-own-code">Your code</label>
-<textarea class="mc-code-box" id="mc-own-code" name="code" rows="6" spellcheck="false"
- autocapitalize="off" autocomplete="off" aria-describedby="mc-own-keys"></textarea>
-<p class="mc-small" id="mc-own-keys">You can use np and mc. Tab indents; press Escape and then Tab to leave the box, and
-Ctrl with Enter to run.</p>
-<div class="mc-call"><label for="mc-own-at">f(</label><input id="mc-own-at" name="at" spellcheck="false"
- autocapitalize="off" autocomplete="off" aria-label="the point, that is, what f is called with"><span>)</span></div>
-<button data-do="run">Run</button> <button type="button" data-do="stop" hidden>Stop</button>
-<button type="button" data-do="link">A link to this</button>
-<div class="mc-python-status"></div>
-<p class="mc-small">The first run loads Python and NumPy, {size:.0f} MB, which come with this book. Nothing is sent
-anywhere, because your code runs in this browser. (<a href="../_static/python/licences.txt">Licenses</a>)</p></form>
-<div class="mc-results"></div>"""
-
+HERE = pathlib.Path(__file__).parent
+#: What the page starts from: title, code, point.
+EXAMPLES = tuple((one["title"], one["code"], one["at"]) for one in tomllib.loads(
+    (HERE / "examples.toml").read_text(encoding="utf-8"))["example"])
 _WITHOUT = "<p>This copy of the book was built without Python in its pages, so here are worked examples.</p>"
 
 
@@ -85,7 +34,7 @@ class OwnFunction(SphinxDirective):
         for path in sorted(pyodide.ROOT.glob("mcnotes/**/*.py")):          # its examples are those of this package
             self.env.note_dependency(str(path))
         size = self.config.mcnotes_python / 1e6
-        form = _FORM.format(size=size) if size else _WITHOUT
+        form = (HERE / "templates" / "own-function.html").read_text("utf-8").format(size=size) if size else _WITHOUT
         worked = "".join(
             f'<details class="mc-own-example"{" open" * (k == 0)}><summary>{html.escape(title)}</summary>'
             f'<pre class="mc-code" tabindex="0">{html.escape(code)}</pre>'
@@ -148,19 +97,7 @@ class OfferToRun(SphinxTransform):
 
 
 def sources(path):
-    """The code cells of a notebook, in order.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-
-    Returns
-    -------
-    list of dict
-        ``cell``, its place in the notebook; ``code``; and for a cell that only
-        checks ``check``, for each of its calls the id of the panel that its mark
-        opens (None for a misprint) and the code.
-    """
+    """The code cells of a notebook: place, code, and for one that only checks the panel and the code of each call."""
     found = []
     labels = {name: one.label for one in statements.everything() for name in one.names}
     for k, cell in enumerate(json.loads(pathlib.Path(path).read_text(encoding="utf-8"))["cells"]):

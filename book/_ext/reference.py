@@ -20,11 +20,6 @@ _CODE = re.compile(r"\s*(?:>>>|\.\.\.) ")
 def names():
     """Each public name with what a reader writes before it.
 
-    Returns
-    -------
-    dict of str to dict
-        Module -> name -> ``"mc."`` and the like; the names of the empty module hold everywhere.
-
     Examples
     --------
     >>> names()[""]["planar"], names()["mcnotes.draw"]["matrix"]
@@ -42,16 +37,6 @@ def names():
 
 def in_words_of_a_reader(line, module=""):
     """A line of an example as a notebook has it.
-
-    Parameters
-    ----------
-    line : str
-    module : str, optional
-        Where the example stands.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
