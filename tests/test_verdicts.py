@@ -180,7 +180,7 @@ def test_a_formula_that_would_not_end_is_too_much_to_run(formula):
         (
             r"v = \begin{bmatrix} v_1 \\ v_3 \\ \vdots \\ v_m \end{bmatrix}",
             {"v": [1, 2, 3, 4, 5]},
-            "(v₁) is written where the dots need (v₂)",
+            "v₁ is written where the dots need v₂",
         ),
         ("Z = 2 W^T A", LAYER, "at entry 1, the left side is 5 and the right side 10"),
         (r"\frac{\partial Z}{\partial A} = 2 W", LAYER, "at entry (2, 3), the left side is 5 and the right side 10"),

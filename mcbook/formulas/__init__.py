@@ -8,17 +8,5 @@ from .letters import Letters, draw, letters_of
 from .parser import read
 from .verdict import BudgetError, ClaimError, Failure, FormulaError, Verdict
 
-__all__ = [
-    "BudgetError",
-    "ClaimError",
-    "Failure",
-    "FormulaError",
-    "Letters",
-    "Verdict",
-    "could_fail",
-    "draw",
-    "holds",
-    "judge",
-    "letters_of",
-    "read",
-]
+__all__ = ["BudgetError", "ClaimError", "Failure", "FormulaError", "Letters", "Verdict", "could_fail", "draw", "holds",
+           "judge", "letters_of", "read"]

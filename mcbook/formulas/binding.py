@@ -15,7 +15,9 @@ from .verdict import Failure, FormulaError
 
 #: What a letter of a layer is computed from, and how many layers before it that stands: Z^ℓ of W^ℓ and A^(ℓ−1).
 _BEFORE = {"Z": {"A": 1, "W": 0}, "A": {"Z": 0}}
-_POSTS = ("transpose", "power", "sub", "pseudo")
+#: Functions whose values are matrices: a prime behind them is a transpose.
+_MATRICES = ("diag", "inv", "vec", "adj", "expm", "kron", "transpose")
+_POSTS = ("transpose", "power", "sub", "pseudo", "where")
 
 
 class Binder:
@@ -52,6 +54,8 @@ class Binder:
     # letters and their scripts
 
     def _letter(self, node):
+        if node.name == "ℓ" and "l" in self.letters and not self.letters.notes:
+            node = replace(node, name="l", shown="ℓ")                  # Python makes l of ℓ in a keyword
         self.labels.setdefault(node.name, set())
         return node
 
@@ -142,6 +146,8 @@ class Binder:
         if head.kind == "letter" and (head.name in self.letters.functions and head.name not in self.letters.values
                                       or head.name not in self.letters):
             return node
+        if head.kind in ("call", "apply") and head.name not in _MATRICES:
+            raise FormulaError(f"{text(head)}′ may be a derivative or a transpose: write f′(x), or ^T")
         if times > 1:
             raise FormulaError(f"{text(node)}: {text(head)} is a value here, and has one transpose")
         return Node("transpose", (head,), at=node.at)
@@ -187,6 +193,8 @@ class Binder:
         factors = [factor for factor in node.parts if factor.kind != "words" or not factor.name.startswith("as ")]
         while factors:
             factor = factors.pop(0)
+            if factors and factors[0].kind == "prime" and _calls_before(factor, factors[0], self.letters):
+                raise FormulaError(f"{text(factor)}(…)′ may be a derivative or a transpose: write f′(x), or ^T")
             if factors and (arguments := _bracket(factors[0])) and (applied := self._applied(factor, arguments)):
                 out.append(_put(factors.pop(0), applied))
                 continue
@@ -246,6 +254,10 @@ class Binder:
             if inner.kind == "product" and inner.name == "loose":
                 raise FormulaError(f"{node.name} {text(inner)}: put brackets around the argument of {node.name}")
         return node
+
+
+def _calls_before(head, prime, given):
+    return head.kind == "letter" and head.name in given.functions and prime.parts[0].kind == "paren"
 
 
 def _unapplied(node):

@@ -188,9 +188,14 @@ def slope(function, order: int, value, words: str):
 
 
 def directions(scope_letters, nodes) -> dict[str, np.ndarray]:
-    """How far each letter moves of which a formula takes the differential: dX, drawn at random unless it is given."""
+    """How far each letter moves under d: one with a d of its own, dX, and one that is a variable by custom, x or Y.
+
+    The steps are drawn at random, unless they are given as letters dX=….
+    """
+    nodes = [node for node in nodes if node.kind == "differential"]
+    customary = {name for node in nodes for name in letters(node) if name[0] in "uvwxyzUVWXYZ"}
     found = {}
-    for name in sorted({bare(node.parts[0]).name for node in nodes if node.kind == "differential"
+    for name in sorted(customary | {bare(node.parts[0]).name for node in nodes if node.kind == "differential"
                         and bare(node.parts[0]).kind == "letter"} | {name[1:] for name in scope_letters.values
                                                                      if name[0] == "d" and len(name) > 1}):
         if name in scope_letters.values:

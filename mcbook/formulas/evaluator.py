@@ -559,6 +559,18 @@ class Scope:
             self._limits(node, low, high, natural)
         return self._gathered(node, body, [env | {index.name: k} for k in self._counted_up(low, high)])
 
+    def size_sums(self, node) -> None:
+        """Take the sizes that the sums of a tree tell: Σ_{i=1}^n x_i says what n is, also in 1/n before it."""
+        for part in walk(node):
+            if part.kind == "large" and len(part.parts) > 3 and part.parts[3].kind == "letter" and (
+                    part.parts[3].name not in self.sizes and part.parts[3].name not in self.letters):
+                try:
+                    natural = self.range_of(part.parts[1].name, part.parts[0], {})
+                except (Failure, FormulaError):
+                    continue
+                if natural is not None:
+                    self.sizes[part.parts[3].name] = natural
+
     def _counted_up(self, low, high):
         if high - low > self.budget.left:
             self.budget.spend(high - low)

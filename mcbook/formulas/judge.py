@@ -19,7 +19,7 @@ from .binding import Binder
 from .comparison import Record, difference, dimensions, shown
 from .derivatives import directions
 from .evaluator import Scope, ordered
-from .letters import Letters
+from .letters import BUILT_IN, Letters
 from .parser import read
 from .tree import Node, bare, latex, letters, product, same, text, walk
 from .values import Budget, Flexible, written
@@ -59,50 +59,47 @@ def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = Fals
     >>> holds("A^T A = A^", A=[[1, 2], [3, 5]]).kind
     'unreadable'
     """
-    judged = None
+    given, judged = {**(letters or {}), **more}, None
     try:
-        judged = judge_of(formula, Letters({**(letters or {}), **more}, notes))
+        judged = judge_of(formula, Letters(given, notes))
         result = judged.result()
-        fixed = f", with {' and '.join(judged.fixed)} kept fixed" if judged.fixed else ""
         if not result.words:
             raise FormulaError("it is a notation, and compares nothing: write what it is equal to")
-        return Verdict(
-            "holds", f"✓ This holds: {result.words}{fixed}", "", result.read, judged.latex, formulas=(result,), ok=True
-        )
+        fixed = f", with {' and '.join(judged.fixed)} kept fixed" if judged.fixed else ""
+        return Verdict("holds", f"✓ This holds: {result.words}{fixed}", "", *_as_read(judged, formula),
+                       formulas=(result,), ok=True)
     except Failure as error:
-        layout = _other_layout(formula, letters, notes, more)
+        layout = _other_layout(formula, given, notes)
         hint = f"; it holds {_LAYOUTS[layout]}" if layout else ""
-        return Verdict(
-            "fails",
-            f"✗ This fails: {error}{hint}",
-            str(error),
-            judged.read if judged else "",
-            judged.latex if judged else "",
-            layout,
-            formulas=(judged.failed(error),) if judged else (),
-        )
+        return Verdict("fails", f"✗ This fails: {error}{hint}", str(error), *_as_read(judged, formula), layout,
+                       formulas=(judged.failed(error),) if judged else ())
     except Exception as error:  # noqa: BLE001 - whatever a reader's function does ends in a sentence
         words = str(error) if isinstance(error, ClaimError) else f"{type(error).__name__}: {error}"
         words = "the formula is nested too deeply" if isinstance(error, RecursionError) else words
         words = words.removeprefix("the formula cannot be read here").lstrip(": ") if "\n" in words else words
-        return Verdict(
-            "unreadable",
-            f"? This cannot be read: {words}",
-            words,
-            judged.read if judged else "",
-            judged.latex if judged else "",
-        )
+        return Verdict("unreadable", f"? This cannot be read: {words}", words, *_as_read(judged, formula))
 
 
-def _other_layout(formula, letters, notes, more):
+def _as_read(judged, formula):
+    """The formula as it was read, as text and as LaTeX; as far as it was."""
+    if judged:
+        return judged.read, judged.latex
+    try:
+        parts = read(formula)
+    except FormulaError:
+        return "", ""
+    return ", ".join(map(text, parts)), r",\quad ".join(map(latex, parts))
+
+
+def _other_layout(formula, given, notes):
     """The layout in which a formula that fails would hold, if there is one."""
     try:
-        taken = judge_of(formula, Letters({**(letters or {}), **more}, notes))
+        taken = judge_of(formula, Letters(given, notes))
         nodes = [node for body, *_ in taken.statements for node in walk(body)]
         if not any(node.kind == "derivative" for node in nodes):
             return ""
         for layout in _LAYOUTS:
-            other = judge_of(formula, Letters({**(letters or {}), **more}, notes), layout)
+            other = judge_of(formula, Letters(given, notes), layout)
             try:
                 other.run()
                 return layout
@@ -183,67 +180,107 @@ def could_fail(formula) -> bool:
 def judge_of(formula, given: Letters, layout: str = "denominator") -> "Judge":
     """The judge of a formula: its statements, with their letters settled."""
     parts = formula if isinstance(formula, tuple) else read(formula, given.names())
-    budget, binder = Budget(), Binder(given)
+    budget, binder, sizes, defined = Budget(), Binder(given), {}, []
     if not given.notes:
-        parts = _without_definitions(parts, given, binder, budget)
+        sizes = given.sizes(set(), {})
+        definitions = Definitions(given, binder, budget, sizes)
+        parts = _without_definitions(parts, definitions)
+        defined = definitions.told
     parts = [binder.bound(part) for part in parts]
     binder.layers()
     names = set().union(*(letters(part) for part in parts)) if parts else set()
-    sizes = given.sizes({name for name in names if name not in given or np.shape(given.values.get(name)) == ()},
-                        binder.labels)
+    if given.notes:
+        sizes = given.sizes({name for name in names if name not in given or np.shape(given.values.get(name)) == ()},
+                            binder.labels)
     given.used |= names
     given.moves = directions(given, [node for part in parts for node in walk(part)])
-    return Judge(given, sizes, parts, layout, budget, formula if isinstance(formula, str) else "", names)
+    return Judge(given, sizes, parts, layout, budget, formula if isinstance(formula, str) else "", names, defined)
 
 
-def _without_definitions(parts, given, binder, budget):
-    """Take what a formula itself defines: y in ``y = A x ⟹ ∂y/∂x = Aᵀ``, and in ``…, where y = A x``."""
-    kept, last = [], len(parts) - 1
-    for k, part in enumerate(parts):
-        if part.kind == "statement":
-            body, *conditions = part.parts
-            if body.kind == "flow" and any(one.name == "⟹" for one in body.parts if one.kind == "arrow"):
-                stations = list(body.parts)
-                while len(stations) > 2 and stations[1].name == "⟹" and _defined(stations[0], given, binder, budget):
-                    stations = stations[2:]
-                body = stations[0] if len(stations) == 1 else Node("flow", tuple(stations), at=body.at)
-            elif k < last and not conditions and _defined(body, given, binder, budget):
-                continue
-            conditions = [one for one in conditions if not (one.name == "if" and len(one.parts) == 1 and _defined(
-                one.parts[0], given, binder, budget))]
-            part = Node("statement", (body, *conditions), at=part.at)
-        elif part.kind == "conditions":
-            left = [one for one in part.parts if not (one.name == "if" and len(one.parts) == 1 and _defined(
-                one.parts[0], given, binder, budget))]
-            if not left:
-                continue
-            part = Node("conditions", tuple(left), at=part.at)
-        kept.append(part)
-    return kept
+class Definitions:
+    """Letters that a formula itself defines: y in ``y = A x ⟹ ∂y/∂x = Aᵀ``, and in ``… where y = A x``."""
+
+    def __init__(self, given, binder, budget, sizes):
+        self.given, self.binder, self.budget, self.sizes, self.told = given, binder, budget, sizes, []
+
+    def take(self, body: Node) -> bool:
+        """Whether an equation defines a letter that has no value, and if so, take it."""
+        if body.kind != "chain" or len(body.parts) != 2 or body.parts[1].name != "=":
+            return False
+        left, right = (side.parts[0] for side in body.parts)
+        return self._taken(left, right) or left.kind != "letter" and right.kind == "letter" and self._taken(right, left)
+
+    def _taken(self, left, right):
+        given, inputs = self.given, ()
+        if left.kind == "product" and len(left.parts) == 2 and left.parts[1].kind == "paren":
+            left, inputs = left.parts[0], left.parts[1].parts
+        if left.kind != "letter" or left.name in given or any(one.kind != "letter" for one in inputs):
+            return False
+        free = {name for name in letters(right) - given.names() - BUILT_IN if name not in self.sizes}
+        if left.name in free or free - _bound(right):
+            return False
+        tree = self.binder.bound(right)
+        names = tuple(one.name for one in inputs) or tuple(sorted(set(self._inputs(tree))))
+        self.told.append(Node("chain", (Node("side", (Node("apply", (left, *inputs)) if inputs else left,)),
+                                        Node("side", (tree,), name="="))))
+
+        def function(*arguments):
+            scope = Scope(given, self.sizes, changed=dict(zip(names, arguments, strict=True)), budget=self.budget)
+            scope.size_sums(tree)
+            return scope.sized(tree, {})
+
+        given.define(left.name, names, function)
+        return True
+
+    def _inputs(self, tree):
+        """What a definition depends on: its letters, and of one that it differentiates what that depends on."""
+        of = {part.parts[0].name for part in walk(tree) if part.kind == "derivative" and part.parts[0].kind == "letter"}
+        for name in letters(tree):
+            if name in self.given and not self.given.is_pure(name):
+                yield from self.given.bases(name) if name in of else (name,)
 
 
-def _defined(body, given, binder, budget):
-    """Whether an equation defines a letter that has no value, and if so, take it."""
-    if body.kind != "chain" or len(body.parts) != 2 or body.parts[1].name != "=":
-        return False
-    left, right = (side.parts[0] for side in body.parts)
-    inputs = ()
-    if left.kind == "product" and len(left.parts) == 2 and left.parts[1].kind == "paren":
-        left, inputs = left.parts[0], left.parts[1].parts
-    if left.kind != "letter" or left.name in given or any(one.kind != "letter" for one in inputs):
-        return False
-    tree = binder.bound(right)
-    names = tuple(one.name for one in inputs) or tuple(sorted(name for name in letters(tree) if name in given
-                                                              and not given.is_pure(name)))
-    if not names or left.name in letters(tree):
-        return False
+def _bound(node):
+    """Indices of a tree, and the limits of its sums: letters that need no value of their own."""
+    indices = {name for part in walk(node) if part.kind == "sub" for index in part.parts[1:] for name in letters(index)}
+    large = [part for part in walk(node) if part.kind in ("large", "limit")]
+    return indices.union(*(letters(one) for part in large for one in part.parts[1:]))
 
-    def function(*arguments):
-        scope = Scope(given, {}, changed=dict(zip(names, arguments, strict=True)), budget=budget)
-        return scope.sized(tree, {})
 
-    given.define(left.name, names, function)
-    return True
+def _without_definitions(parts, definitions):
+    """The formula without its definitions, which may stand before and after what uses them."""
+    parts, before = list(parts), None
+    while before != parts:
+        before, kept = parts, []
+        for part in parts:
+            left = _undefined(part, definitions, len(parts) > 1 or bool(kept))
+            kept += [left] if left is not None else []
+        parts = kept if kept else before
+        if not kept:
+            break
+    return parts
+
+
+def _undefined(part, definitions, several):
+    """What is left of one part, or None."""
+    if part.kind not in ("statement", "conditions"):
+        return part
+    body, conditions = (part.parts[0], part.parts[1:]) if part.kind == "statement" else (None, part.parts)
+    conditions = tuple(one for one in conditions if not (one.name == "if" and len(one.parts) == 1
+                                                         and definitions.take(one.parts[0])))
+    if body is not None and body.kind == "flow":
+        stations = list(body.parts)
+        while len(stations) > 2 and stations[1].name == "⟹" and definitions.take(stations[0]):
+            stations = stations[2:]
+        body = stations[0] if len(stations) == 1 else body if len(stations) == len(body.parts) else Node(
+            "flow", tuple(stations), at=body.at)
+    elif body is not None and several and not part.parts[1:] and definitions.take(body):
+        return None
+    if body is None and not conditions:
+        return None
+    new = (body, *conditions) if body is not None else conditions
+    same_parts = len(new) == len(part.parts) and all(one is other for one, other in zip(new, part.parts, strict=True))
+    return part if same_parts else Node(part.kind, new, at=part.at)
 
 
 def merged(parts) -> list[tuple]:
@@ -308,13 +345,16 @@ class Judge:
         Each with its conditions and labels.
     """
 
-    def __init__(self, given, sizes, parts, layout, budget, formula, names):
+    def __init__(self, given, sizes, parts, layout, budget, formula, names, defined):
         self.letters, self.sizes, self.statements = given, sizes, merged(parts)
         self.layout, self.budget, self.formula, self.names = layout, budget, formula, names
         self.record, self.last, self.refused = Record(), None, None
         self.fixed = sorted({name for part in parts for node in walk(part) if node.kind == "differential"
                              for name in letters(node) if name in given.values and name not in given.moves})
         self.read, self.latex = ", ".join(map(text, parts)), r",\quad ".join(map(latex, parts))
+        if defined:
+            self.read += ", where " + ", ".join(map(text, defined))
+            self.latex += r",\quad \text{where } " + ", ".join(map(latex, defined))
 
     def result(self) -> Result:
         """Run it, and say what was compared."""
@@ -338,6 +378,8 @@ class Judge:
         """Judge the statements one by one."""
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
+            for body, *_ in self.statements if not self.letters.notes else ():
+                self.scope().size_sums(body)
             for body, conditions, labels in self.statements:
                 try:
                     self._run_one(body, conditions, labels)

@@ -116,6 +116,13 @@ def _wanted(names):
     return ": expected " + (", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else words[0])
 
 
+#: Branches of the grammar that become a node with the nodes in them, and those that become a leaf with its token.
+_WITH_PARTS = {name: name for name in "statement conditions continuation flow boxed absolute norm row inner zero ones "
+                                      "asked pseudo inversed".split()} | {"transposed": "transpose"}
+_WITH_NAME = {name: name for name in "operator dots number letter words infinity primes arrow".split()} | {
+    "name": "named"}
+
+
 class _Builder:
     """Builds the tree from the bottom up."""
 
@@ -129,9 +136,14 @@ class _Builder:
         """The node for a branch of the parser's tree; a token is left as it is."""
         if not isinstance(tree, Tree):
             return tree
-        meta = tree.meta
-        at = (0, 0) if meta.empty else (meta.start_pos, meta.end_pos)
-        return getattr(self, "on_" + tree.data)([self.built(child) for child in tree.children], at)
+        at = (0, 0) if tree.meta.empty else (tree.meta.start_pos, tree.meta.end_pos)
+        parts = [self.built(child) for child in tree.children]
+        nodes = tuple(part for part in parts if isinstance(part, Node))
+        if tree.data in _WITH_PARTS:
+            return Node(_WITH_PARTS[tree.data], nodes, at=at)
+        if tree.data in _WITH_NAME:
+            return Node(_WITH_NAME[tree.data], name=str(parts[0]), at=at)
+        return getattr(self, "on_" + tree.data)(parts, at)
 
     # parts
 
@@ -141,23 +153,15 @@ class _Builder:
     def on_sep(self, parts, at):
         return None
 
-    def on_statement(self, parts, at):
-        return Node("statement", tuple(parts), at=at)
-
-    def on_conditions(self, parts, at):
-        return Node("conditions", tuple(parts), at=at)
-
-    def on_continuation(self, parts, at):
-        return Node("continuation", tuple(parts), at=at)
-
     def on_label(self, parts, at):
         return parts[0]
 
-    def on_flow(self, parts, at):
-        return Node("flow", tuple(parts), at=at)
+    on_item = on_label
 
-    def on_arrow(self, parts, at):
-        return Node("arrow", name=str(parts[0]), at=at)
+    def on_listed_flow(self, parts, at):
+        if len(parts) > 1:
+            raise self.fault(parts[1].at[0], "a condition stands behind the whole formula, not in a bracket")
+        return parts[0]
 
     def on_chain(self, parts, at):
         if len(parts) == 1:
@@ -198,15 +202,6 @@ class _Builder:
 
     def on_term(self, items, at):
         return _Row(items, at, self).whole()
-
-    def on_item(self, parts, at):
-        return parts[0]
-
-    def on_operator(self, parts, at):
-        return Node("operator", name=str(parts[0]), at=at)
-
-    def on_dots(self, parts, at):
-        return Node("dots", at=at)
 
     def on_prefix(self, parts, at):
         return Node(
@@ -280,21 +275,6 @@ class _Builder:
     def on_evaluated(self, parts, at):
         return Node("evaluated", _listed(parts[-1]), at=at)
 
-    def on_transposed(self, parts, at):
-        return Node("transpose", at=at)
-
-    def on_inversed(self, parts, at):
-        return Node("inversed", at=at)
-
-    def on_pseudo(self, parts, at):
-        return Node("pseudo", at=at)
-
-    def on_primes(self, parts, at):
-        return Node("primes", name=str(parts[0]), at=at)
-
-    def on_asked(self, parts, at):
-        return Node("asked", at=at)
-
     def on_slice(self, parts, at):
         if str(parts[0]) not in (":", "·", "*"):
             raise self.fault(at[0], "expected an index")
@@ -306,27 +286,6 @@ class _Builder:
 
     # atoms
 
-    def on_number(self, parts, at):
-        return Node("number", name=str(parts[0]), at=at)
-
-    def on_letter(self, parts, at):
-        return Node("letter", name=str(parts[0]), at=at)
-
-    def on_name(self, parts, at):
-        return Node("named", name=str(parts[0]), at=at)
-
-    def on_words(self, parts, at):
-        return Node("words", name=str(parts[0]), at=at)
-
-    def on_zero(self, parts, at):
-        return Node("zero", at=at)
-
-    def on_ones(self, parts, at):
-        return Node("ones", at=at)
-
-    def on_infinity(self, parts, at):
-        return Node("infinity", name="∞", at=at)
-
     def on_fraction(self, parts, at):
         return self.fraction(parts[1], parts[2], at)
 
@@ -336,14 +295,8 @@ class _Builder:
     def on_brace(self, parts, at):
         return Node("brace", (parts[1],), name=str(parts[0]), at=at)
 
-    def on_boxed(self, parts, at):
-        return Node("boxed", (parts[1],), at=at)
-
     def on_listed(self, parts, at):
         return [part for part in parts if isinstance(part, Node)]
-
-    def on_listed_flow(self, parts, at):
-        return parts[0]
 
     def on_paren(self, parts, at):
         return Node("paren", tuple(_inside(parts)), at=at)
@@ -356,18 +309,6 @@ class _Builder:
             return Node("grid", tuple(Node("row", tuple(row), at=at) for row in rows), at=at)
         kind = "iverson" if rows[0] and rows[0][0].kind == "chain" else "paren"
         return Node(kind, tuple(rows[0]), at=at)
-
-    def on_inner(self, parts, at):
-        return Node("inner", tuple(part for part in parts if isinstance(part, Node)), at=at)
-
-    def on_absolute(self, parts, at):
-        return Node("absolute", (parts[1],), at=at)
-
-    def on_norm(self, parts, at):
-        return Node("norm", (parts[1],), at=at)
-
-    def on_row(self, parts, at):
-        return Node("row", tuple(part for part in parts if isinstance(part, Node)), at=at)
 
     def on_cell(self, parts, at):
         parts = [part for part in parts if isinstance(part, Node)]
@@ -556,7 +497,7 @@ class _Row:
             return node
         if self.peek() is None:
             raise self.fault("what this derivative is taken of")
-        return Node("derivative", (bare(self.rest()), *node.parts), name=node.name, at=node.at)
+        return _before_bar(self.rest(), lambda of: Node("derivative", (bare(of), *node.parts), node.name, node.at))
 
     def one(self):
         """One factor, with what a sign before it reaches."""
@@ -634,8 +575,8 @@ class _Row:
         if self.peek() is None:
             raise self.fault("what ∇ is taken of")
         of = self.run()
-        return Node("gradient", (of, *(by[0] if by else ())), name=order[0].name if order else "1",
-                    at=(sign.at[0], of.at[1]))
+        name, by = order[0].name if order else "1", by[0] if by else ()
+        return _before_bar(of, lambda of: Node("gradient", (of, *by), name, (sign.at[0], of.at[1])))
 
     def called(self, sign):
         """A function and its argument: a bracket, or what follows without one."""
@@ -740,6 +681,15 @@ class _Row:
         if len(ends) != 2 or ends[0].kind != "letter":
             raise self.fault("a limit such as \\lim_{h \\to 0}", sign.at[1])
         return Node("limit", (body, *ends), at=at)
+
+
+def _before_bar(node, change):
+    """d/dt of something that ends with a bar |_{t = 0}: the derivative is taken first, and then there."""
+    last = node.parts[-1] if node.kind == "product" else node
+    if last.kind != "where":
+        return change(node)
+    inner = product((*node.parts[:-1], last.parts[0]), node.at) if node.kind == "product" else last.parts[0]
+    return Node("where", (change(inner), *last.parts[1:]), at=node.at)
 
 
 def _opens(node):

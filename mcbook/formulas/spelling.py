@@ -89,7 +89,7 @@ _LONG = {
     "||": ("‖", ""),
 }
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐˡᴸ", "0123456789-+nkmℓL", strict=True))
-_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚᵣₛₜ", "0123456789ijklmnprst", strict=True))
+_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚᵣₛₜₓₐ", "0123456789ijklmnprstxa", strict=True))
 _WORDS = {"if": "IF", "where": "IF", "when": "IF", "whenever": "IF", "with": "IF", "for every": "FORALL",
           "for all": "FORALL", "for each": "FORALL", "for any": "FORALL", "near": "NEAR", "close to": "NEAR",
           "otherwise": "OTHERWISE", "else": "OTHERWISE", "is": "IS", "has shape": "IS", "has the shape": "IS",
@@ -118,7 +118,7 @@ _PIECE = re.compile(
   | (?P<dotT>\.T(?![A-Za-z]))
   | (?P<run>[A-Za-z]+)
   | (?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐˡᴸ]+ᵀ?)
-  | (?P<lowered>[₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚᵣₛₜ]+)
+  | (?P<lowered>[₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚᵣₛₜₓₐ]+)
   | (?P<sign>.)
 """,
     re.X | re.S,

@@ -4,6 +4,7 @@ One class for everything, told apart by its `kind`, so that comparing two entrie
 matrix, putting a number in place of an index and walking through a formula are a few lines each.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -105,14 +106,31 @@ def latex(node: Node) -> str:
     return _Latex().write(node)
 
 
+#: How the simple kinds are written, as text and as LaTeX: #0 is the first part, ~0 the same in brackets where it needs
+#: them, * are all parts, + all but the first, and name is the node's own.
+_FORMS = {
+    "delta": ("Δ~0", r"\Delta ~0"), "pseudo": ("~0⁺", "~0^{+}"), "paren": ("(*)", r"\left(*\right)"),
+    "iverson": ("[#0]", r"\left[#0\right]"), "inner": ("⟨*⟩", r"\langle *\rangle"), "side": ("#0", "#0"),
+    "absolute": ("|#0|", r"\left|#0\right|"), "brace": ("#0", "#0"), "boxed": ("#0", "#0"), "asked": ("#0?", "#0?"),
+    "only": ("#0", "#0"), "zero": ("𝟎", r"\mathbf{0}"), "ones": ("𝟏", r"\mathbf{1}"), "empty": ("", ""),
+    "dots": ("…", r"\dots "), "infinity": ("∞", r"\infty "), "words": ("name", r"\text{name}"), "row": ("*", "*"),
+    "where": ("~0|_{#1 = #2}", r"\left.#0\right|_{#1 = #2}"), "limit": ("lim_{#1→#2} ~0", r"\lim_{#1\to #2} ~0"),
+    "log": ("log_#0(#1)", r"\log_{#0}\left(#1\right)"), "from": ("#0 from #1", r"#0_{\text{from }#1}"),
+    "place": ("name #0 ↔ #1", r"\text{name }#0 \leftrightarrow #1"), "number": ("name", "name"),
+    "line": ("name #1 of #0", r"\text{name }#1\text{ of }#0"),
+    "apply": ("~0(+)", r"~0\left(+\right)"), "at": ("~0(+)", r"~0\left(+\right)"), "list": ("*", "*"),
+}
+_PLACES = re.compile(r"[~#][012]|\*|\+|name")
 _RAISED = {"−1": "⁻¹", "0": "⁰", "1": "¹", "2": "²", "3": "³", "ℓ": "ˡ", "ℓ − 1": "ˡ⁻¹", "L": "ᴸ"}
 _LOWERED = dict(zip("0123456789ijkmnr", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵣ", strict=True))
-_OPEN = ("sum", "product", "binary", "derivative", "frac", "negative", "large", "limit", "differential", "delta")
-_NORMS = {"": "", "2": "_2", "1": "_1", "∞": "_∞", "F": "_F", "*": "_*"}
+_LOOSE = ("sum", "negative", "derivative", "frac", "large", "limit")
+_OPEN = (*_LOOSE, "product", "binary", "differential", "delta")
+_CONDITIONS = {"if": "if ", "all": "for all ", "near": "near ", "otherwise": "otherwise"}
 
 
-def _order(times):
-    return _RAISED.get(str(times), f"^{times}") if times > 1 else ""
+def _core(node):
+    """What a brace or a box stands around."""
+    return _core(node.parts[0]) if node.kind in ("brace", "boxed", "side") else node
 
 
 def _grouped(by):
@@ -126,15 +144,6 @@ def _grouped(by):
     return found
 
 
-def _core(node):
-    """What a brace or a box stands around."""
-    return _core(node.parts[0]) if node.kind in ("brace", "boxed", "side") else node
-
-
-def _open(node):
-    return _core(node).kind in _OPEN and _core(node).name != "tight"
-
-
 def _counts(body, index):
     """Whether the condition under an inner sum names the index of an outer one: i < j stands for both."""
     while body.kind == "large":
@@ -145,46 +154,45 @@ def _counts(body, index):
 
 
 class _Text:
-    """Writes each kind of node; the LaTeX differs where a method of its own says so."""
+    """Writes a tree; where a kind has no form and no method of its own, its name and its parts."""
 
-    transposed, minus, partial, dots = "ᵀ", "−", "∂", "…"
+    form, minus, sums = 0, "−", {"sum": "Σ", "prod": "∏"}
 
     def write(self, node):
+        if node.kind in _FORMS:
+            return _PLACES.sub(lambda found: self.part(node, found[0]), _FORMS[node.kind][self.form])
         method = getattr(self, "on_" + node.kind, None)
         if method:
             return method(node, *node.parts)
         return node.name + (f"({self.listed(node.parts)})" if node.parts else "")
 
+    def part(self, node, place):
+        if place == "name":
+            return node.shown or node.name
+        if place in "*+":
+            return self.listed(node.parts[place == "+":])
+        return (self.wrapped if place[0] == "~" else self.write)(node.parts[int(place[-1])])
+
     def listed(self, nodes):
         return ", ".join(map(self.write, nodes))
 
-    def wrapped(self, node):
-        return f"({self.write(node)})" if _open(node) else self.write(node)
+    def bracketed(self, line):
+        return f"({line})"
+
+    def wrapped(self, node, kinds=_OPEN):
+        core = _core(node)
+        return self.bracketed(self.write(node)) if core.kind in kinds and core.name != "tight" else self.write(node)
 
     def on_letter(self, node):
-        return self.letter(node.shown or node.name)
-
-    def letter(self, name):
-        return name
-
-    on_number = on_words = on_letter
-
-    def on_dots(self, node):
-        return self.dots
-
-    def on_empty(self, node):
-        return ""
+        return node.shown or node.name
 
     def on_sum(self, node, first, *rest):
         return self.write(first) + "".join(
-            f" {self.minus} {self.factor(part.parts[0])}" if part.kind == "negative" else f" + {self.write(part)}"
-            for part in rest)
+            f" {self.minus} {self.wrapped(part.parts[0], ('sum', 'negative'))}" if part.kind == "negative" else
+            f" + {self.write(part)}" for part in rest)
 
     def on_negative(self, node, part):
-        return self.minus + self.factor(part)
-
-    def factor(self, node):
-        return f"({self.write(node)})" if node.kind in ("sum", "negative") else self.write(node)
+        return self.minus + self.wrapped(part, ("sum", "negative"))
 
     def on_product(self, node, *factors):
         if node.name == "tight":
@@ -192,10 +200,7 @@ class _Text:
         line = ""
         for k, factor in enumerate(factors):
             last = k == len(factors) - 1
-            part, kind = self.write(factor), _core(factor).kind
-            if kind in ("sum", "derivative", "frac", "negative", "binary") or (
-                    kind in ("large", "limit") and not last):
-                part = f"({part})"
+            part = self.wrapped(factor, (*_LOOSE[:4], "binary", *(() if last else _LOOSE[4:])))
             line += (self.between(line, part, factors[k - 1]) if line else "") + part
         return line
 
@@ -204,44 +209,40 @@ class _Text:
         return "·" if part.startswith("(") and not line.endswith("…") else " "
 
     def on_binary(self, node, left, right):
-        sign = {"*": "∘", "@": " "}.get(node.name, node.name)
-        return f"{self.beside(left)} {self.operator(sign)} {self.beside(right, 'binary')}"
+        sign = self.sign({"*": "∘"}.get(node.name, node.name))
+        return f"{self.wrapped(left, _LOOSE)} {sign} {self.wrapped(right, (*_LOOSE, 'binary'))}"
 
-    def beside(self, node, *more):
-        """A side of a product sign."""
-        return (
-            f"({self.write(node)})"
-            if _core(node).kind in ("sum", "negative", "derivative", "frac", "large", "limit", *more)
-            else self.write(node)
-        )
-
-    def operator(self, sign):
+    def sign(self, sign):
         return sign
 
     def on_frac(self, node, top, bottom):
         return f"{self.wrapped(top)}/{self.wrapped(bottom)}"
 
+    def order(self, times):
+        return _RAISED.get(str(times), f"^{times}") if times > 1 else ""
+
     def on_derivative(self, node, of, *by):
         if node.name == "∇":
-            return f"∇{_order(len(by))}_{self.write(by[0])} {self.wrapped(of)}"
+            return f"∇{self.order(len(by))}_{self.write(by[0])} {self.wrapped(of)}"
         squared = of.kind == "power" and of.parts[1].kind == "number"
-        over = f"({self.write(of)})" if squared else self.wrapped(of)
+        over = self.bracketed(self.write(of)) if squared else self.wrapped(of)
         blank = " " if node.name == "d" and of.kind == "call" else ""
-        return f"{node.name}{_order(len(by))}{blank}{over}/" + " ".join(
-            node.name + self.wrapped(one) + _order(times) for one, times in _grouped(by))
+        below = " ".join(node.name + self.wrapped(one) + self.order(times) for one, times in _grouped(by))
+        return f"{node.name}{self.order(len(by))}{blank}{over}/{below}"
 
     def on_gradient(self, node, of, *by):
-        below = f"_{self.write(by[0])}" if len(by) == 1 else f"_{{{self.listed(by)}}}" if by else ""
+        below = f"_{self.write(by[0])}" if by else ""
         return f"∇{'²' if node.name == '2' else ''}{below} {self.wrapped(of)}"
 
     def on_partial(self, node, *parts):
-        return (node.name if node.name == "d" else self.partial) + "".join(map(self.wrapped, parts))
-
-    def on_delta(self, node, part):
-        return f"Δ{self.wrapped(part)}"
+        return node.name + "".join(map(self.wrapped, parts))
 
     def on_differential(self, node, part):
-        return f"d{self.wrapped(part)}"
+        return ("d " if part.kind in ("call", "norm") else "d") + self.wrapped(part)
+
+    def based(self, base):
+        """What an index stands at: Δv_i is the entry of Δv."""
+        return self.write(base) if base.kind == "delta" else self.wrapped(base)
 
     def on_sub(self, node, base, *indices):
         line = "".join(map(self.write, indices))
@@ -251,56 +252,21 @@ class _Text:
             line = self.listed(indices)
         return f"{self.based(base)}_{line if len(line) == 1 else f'{{{line}}}'}"
 
-    def based(self, base):
-        """What an index stands at: Δv_i is the entry of Δv."""
-        return self.write(base) if base.kind == "delta" else self.wrapped(base)
-
-    def on_from(self, node, base, mover):
-        return f"{self.based(base)} from {self.write(mover)}"
-
     def on_power(self, node, base, exponent):
         mark = self.write(exponent)
-        return self.raised(base) + _RAISED.get(mark, f"^{mark}" if len(mark) == 1 else f"^({mark})")
-
-    def raised(self, base):
-        return f"({self.write(base)})" if _core(base).kind in (*_OPEN, "power", "transpose") else self.write(base)
+        return self.wrapped(base, (*_OPEN, "power", "transpose")) + _RAISED.get(
+            mark, f"^{mark}" if len(mark) == 1 else f"^({mark})")
 
     def on_transpose(self, node, part):
         if part.kind == "power" and self.write(part.parts[1]) == "−1":
-            return self.raised(part.parts[0]) + "⁻ᵀ"
-        return self.wrapped(part) + self.transposed
-
-    def on_pseudo(self, node, part):
-        return self.wrapped(part) + "⁺"
+            return self.wrapped(part.parts[0], (*_OPEN, "power", "transpose")) + "⁻ᵀ"
+        return self.wrapped(part) + "ᵀ"
 
     def on_prime(self, node, part):
         return self.wrapped(part) + "′" * int(node.name)
 
-    def on_apply(self, node, head, *arguments):
-        return f"{self.wrapped(head)}({self.listed(arguments)})"
-
-    on_at = on_apply
-
     def on_call(self, node, *arguments):
-        return f"{self.name(node.name)}({self.listed(arguments)})"
-
-    def name(self, name):
-        return "√" if name == "sqrt" else name
-
-    def on_log(self, node, base, argument):
-        return f"log_{self.write(base)}({self.write(argument)})"
-
-    def on_paren(self, node, *parts):
-        return f"({self.listed(parts)})"
-
-    def on_iverson(self, node, part):
-        return f"[{self.write(part)}]"
-
-    def on_inner(self, node, left, right):
-        return f"⟨{self.write(left)}, {self.write(right)}⟩"
-
-    def on_absolute(self, node, part):
-        return f"|{self.write(part)}|"
+        return f"{'√' if node.name == 'sqrt' else node.name}({self.listed(arguments)})"
 
     def on_norm(self, node, part, *kind):
         return f"‖{self.write(part)}‖" + "".join(f"_{self.write(one)}" for one in kind)
@@ -309,46 +275,24 @@ class _Text:
         return "[" + "; ".join(self.listed(row.parts) for row in rows) + "]"
 
     def on_cases(self, node, *branches):
-        return "{" + "; ".join(f"{self.write(part)} {self.write(condition)}" for part, condition in
-                               (branch.parts for branch in branches)) + "}"
-
-    def on_brace(self, node, part, *label):
-        return self.write(part)
-
-    on_boxed = on_side = on_brace
-
-    def on_only(self, node, part, condition):
-        return self.write(part)
+        return "{" + "; ".join(" ".join(map(self.write, branch.parts)) for branch in branches) + "}"
 
     def on_chain(self, node, *sides):
-        return " ".join(f"{self.relation(side.name)} {self.write(side.parts[0])}".strip() for side in sides)
-
-    def relation(self, sign):
-        return sign
+        return " ".join(f"{self.sign(side.name)} {self.write(side.parts[0])}".strip() for side in sides)
 
     def on_large(self, node, body, index, *limits):
         if _counts(body, index):
             return self.write(body)
-        sign = {"sum": "Σ", "prod": "∏"}.get(node.name, node.name)
         while body.kind == "only":
             body, index, limits = *body.parts, ()
         low = self.write(index) + (f"={self.write(limits[0])}" if limits else "")
         high = self.write(limits[1]) if len(limits) > 1 else ""
-        line = f"{sign}_{low if len(low) == 1 else f'{{{low}}}'}" + (f"^{high}" if len(high) == 1 else f"^{{{high}}}"
-                                                                    if high else "")
-        return f"{line} {f'({self.write(body)})' if body.kind == 'sum' else self.write(body)}"
+        sign = self.sums.get(node.name, node.name)
+        return (f"{sign}_{self.script(low)}" + (f"^{self.script(high)}" if high else "")
+                + f" {self.wrapped(body, ('sum', 'negative'))}")
 
-    def on_limit(self, node, body, letter, end):
-        return f"lim_{{{self.write(letter)}→{self.write(end)}}} {self.factor(body)}"
-
-    def on_where(self, node, body, letter, value):
-        return f"{self.wrapped(body)}|_{{{self.write(letter)} = {self.write(value)}}}"
-
-    def on_zero(self, node):
-        return "𝟎"
-
-    def on_ones(self, node):
-        return "𝟏"
+    def script(self, line):
+        return line if len(line) == 1 else f"{{{line}}}"
 
     def on_statement(self, node, *parts):
         return " ".join(map(self.write, parts))
@@ -356,81 +300,60 @@ class _Text:
     on_conditions = on_flow = on_statement
 
     def on_condition(self, node, *parts):
-        return {"if": "if ", "all": "for all ", "near": "near ", "otherwise": "otherwise"}[node.name] + self.listed(
-            parts
-        )
-
-    def on_place(self, node, index, what):
-        return f"{node.name} {self.write(index)} ↔ {self.write(what)}"
-
-    def on_line(self, node, whole, index):
-        return f"{node.name} {self.write(index)} of {self.write(whole)}"
-
-    def on_asked(self, node, part):
-        return self.write(part) + "?"
+        return _CONDITIONS[node.name] + self.listed(parts)
 
 
-_TEX = dict(
-    zip(
-        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩℓ",
-        r"\alpha \beta \gamma \delta \epsilon \zeta \eta \theta \iota "
-        r"\kappa \lambda \mu \nu \xi \pi \rho \sigma \tau \upsilon \varphi \chi \psi \omega \Gamma \Delta \Theta "
-        r"\Lambda \Xi \Pi \Sigma \Phi \Psi \Omega \ell".split(),
-        strict=True,
-    )
-)
-_RELATIONS = {"≈": r"\approx", "≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "→": r"\to", "∈": r"\in",
-              "is": r"\text{ is }", "matches": r"\text{ matches }"}
-_OPERATORS = {"·": r"\cdot", "⋆": r"\star", "∘": r"\circ", "×": r"\times", "⊗": r"\otimes", "⊘": r"\oslash", " ": r"\,"}
+_TEX = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩℓ", (
+    r"\alpha \beta \gamma \delta \epsilon \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi \pi \rho \sigma \tau "
+    r"\upsilon \varphi \chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Phi \Psi \Omega \ell").split(),
+    strict=True))
+_SIGNS = {"≈": r"\approx", "≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "→": r"\to", "∈": r"\in", "is": r"\text{ is }",
+          "matches": r"\text{ matches }", "·": r"\cdot", "⋆": r"\star", "∘": r"\circ", "×": r"\times", "⊗": r"\otimes",
+          "⊘": r"\oslash", "∂": r"\partial "}
 _FUNCTIONS = frozenset("sin cos tan sinh cosh tanh arcsin arccos arctan exp log det max min".split())
 
 
 class _Latex(_Text):
-    transposed, minus, partial, dots = r"^{\mathsf T}", "-", r"\partial ", r"\dots "
+    form, minus, sums = 1, "-", {name: "\\" + name for name in ("sum", "prod", "max", "min")}
 
-    def letter(self, name):
-        base, _, mark = name.partition("_")
+    def bracketed(self, line):
+        return rf"\left({line}\right)"
+
+    def sign(self, sign):
+        return _SIGNS.get(sign, sign)
+
+    def script(self, line):
+        return f"{{{line}}}"
+
+    def order(self, times):
+        return f"^{times}" if times > 1 else ""
+
+    def on_letter(self, node):
+        base, _, mark = (node.shown or node.name).partition("_")
+        sign = _TEX.get(base, base) if len(base) < 2 else rf"\mathrm{{{base}}}"
         if mark in ("hat", "bar", "tilde", "dot"):
-            return f"\\{mark}{{{self.letter(base)}}}"
-        sign = _TEX.get(base, base)
-        sign = sign if len(base) < 2 else f"\\mathrm{{{base}}}"
-        sign = sign + " " if sign.startswith("\\") and len(base) < 2 else sign
-        return f"{sign.strip()}_{{{mark}}}" if mark else sign
-
-    def on_words(self, node):
-        return rf"\text{{{node.name}}}"
-
-    def wrapped(self, node):
-        return rf"\left({self.write(node)}\right)" if _open(node) else self.write(node)
-
-    raised = wrapped
+            return f"\\{mark}{{{sign}}}"
+        return f"{sign}_{{{mark}}}" if mark else sign + " " * sign.startswith("\\")
 
     def between(self, line, part, before):
-        if part.startswith("(") and before.kind in ("letter", "sub"):
-            return r"\cdot "
-        return r"\cdot " if part[:1].isdigit() else r"\,"
-
-    def operator(self, sign):
-        return _OPERATORS.get(sign, sign)
+        called = part.startswith(r"\left(") and before.kind in ("letter", "sub")
+        return r"\cdot " if called or part[:1].isdigit() else r"\,"
 
     def on_frac(self, node, top, bottom):
         return rf"\frac{{{self.write(top)}}}{{{self.write(bottom)}}}"
 
     def on_derivative(self, node, of, *by):
         if node.name == "∇":
-            order = f"^{len(by)}" if len(by) > 1 else ""
-            return rf"\nabla_{{{self.write(by[0])}}}{order} {self.wrapped(of)}"
-        sign = "d" if node.name == "d" else r"\partial "
-        order = f"^{len(by)}" if len(by) > 1 else ""
-        below = r"\,".join(sign + self.wrapped(one) + (f"^{times}" if times > 1 else "") for one, times in _grouped(by))
-        return rf"\frac{{{sign.strip()}{order} {self.wrapped(of)}}}{{{below}}}"
+            return rf"\nabla_{{{self.write(by[0])}}}{self.order(len(by))} {self.wrapped(of)}"
+        sign = self.sign(node.name)
+        below = r"\,".join(sign + self.wrapped(one) + self.order(times) for one, times in _grouped(by))
+        return rf"\frac{{{sign.strip()}{self.order(len(by))} {self.wrapped(of)}}}{{{below}}}"
 
     def on_gradient(self, node, of, *by):
-        below = f"_{{{self.listed(by)}}}" if by else ""
-        return rf"\nabla{below}{'^2' if node.name == '2' else ''} {self.wrapped(of)}"
+        return rf"\nabla{f'_{{{self.listed(by)}}}' if by else ''}{'^2' if node.name == '2' else ''} {self.wrapped(of)}"
 
-    def on_delta(self, node, part):
-        return rf"\Delta {self.wrapped(part)}"
+    def on_partial(self, node, *parts):
+        return self.sign(node.name) + "".join(map(self.wrapped, parts))
 
     def on_differential(self, node, part):
         return rf"\mathrm{{d}}{self.wrapped(part)}"
@@ -440,56 +363,25 @@ class _Latex(_Text):
         plain = all(len(index.name) == 1 and not index.parts for index in indices)
         return f"{self.based(base)}_{{{''.join(texts) if plain else ','.join(texts)}}}"
 
-    def on_from(self, node, base, mover):
-        return rf"{self.based(base)}_{{\text{{from }}{self.write(mover)}}}"
-
     def on_power(self, node, base, exponent):
-        opened = base.kind in (*_OPEN, "power", "transpose")
-        return (rf"\left({self.write(base)}\right)" if opened else self.write(base)) + f"^{{{self.write(exponent)}}}"
+        return f"{self.wrapped(base, (*_OPEN, 'power', 'transpose'))}^{{{self.write(exponent)}}}"
 
     def on_transpose(self, node, part):
-        if part.kind == "power" and part.parts[1].kind == "negative" and self.write(part.parts[1]) == "-1":
-            return f"{self.raised(part.parts[0])}^{{-\\mathsf T}}"
-        raised = part.kind in ("power", "transpose", "pseudo")
-        return (rf"\left({self.write(part)}\right)" if raised else self.wrapped(part)) + self.transposed
-
-    def on_pseudo(self, node, part):
-        return self.wrapped(part) + "^{+}"
+        if part.kind == "power" and self.write(part.parts[1]) == "-1":
+            return self.wrapped(part.parts[0], (*_OPEN, "power", "transpose")) + r"^{-\mathsf T}"
+        return self.wrapped(part, (*_OPEN, "power", "transpose", "pseudo")) + r"^{\mathsf T}"
 
     def on_prime(self, node, part):
         return self.wrapped(part) + "'" * int(node.name)
 
-    def on_paren(self, node, *parts):
-        return rf"\left({self.listed(parts)}\right)"
-
-    def on_apply(self, node, head, *arguments):
-        return rf"{self.wrapped(head)}\left({self.listed(arguments)}\right)"
-
-    on_at = on_apply
-
     def on_call(self, node, *arguments):
         if node.name == "sqrt":
             return rf"\sqrt{{{self.listed(arguments)}}}"
-        return rf"{self.name(node.name)}\left({self.listed(arguments)}\right)"
-
-    def name(self, name):
-        return f"\\{name}" if name in _FUNCTIONS else rf"\operatorname{{{name}}}"
-
-    def on_log(self, node, base, argument):
-        return rf"\log_{{{self.write(base)}}}\left({self.write(argument)}\right)"
-
-    def on_inner(self, node, left, right):
-        return rf"\langle {self.write(left)}, {self.write(right)}\rangle"
-
-    def on_absolute(self, node, part):
-        return rf"\left|{self.write(part)}\right|"
+        name = f"\\{node.name}" if node.name in _FUNCTIONS else rf"\operatorname{{{node.name}}}"
+        return name + self.bracketed(self.listed(arguments))
 
     def on_norm(self, node, part, *kind):
-        below = "".join(f"_{{{self.write(one)}}}" for one in kind)
-        return rf"\left\|{self.write(part)}\right\|{below}"
-
-    def on_infinity(self, node):
-        return r"\infty "
+        return rf"\left\|{self.write(part)}\right\|" + "".join(f"_{{{self.write(one)}}}" for one in kind)
 
     def on_grid(self, node, *rows):
         body = r" \\ ".join(" & ".join(map(self.write, row.parts)) for row in rows)
@@ -499,34 +391,8 @@ class _Latex(_Text):
         body = r" \\ ".join(" & ".join(map(self.write, branch.parts)) for branch in branches)
         return rf"\begin{{cases}} {body} \end{{cases}}"
 
-    def relation(self, sign):
-        return _RELATIONS.get(sign, sign)
-
     def on_arrow(self, node):
         return {"→": r"\longrightarrow", "⟹": r"\implies", "⟺": r"\iff"}[node.name]
 
-    def on_large(self, node, body, index, *limits):
-        if _counts(body, index):
-            return self.write(body)
-        sign = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}[node.name]
-        while body.kind == "only":
-            body, index, limits = *body.parts, ()
-        low = self.write(index) + (f"={self.write(limits[0])}" if limits else "")
-        high = f"^{{{self.write(limits[1])}}}" if len(limits) > 1 else ""
-        return rf"{sign}_{{{low}}}{high} {self.factor(body)}"
-
-    def on_limit(self, node, body, letter, end):
-        return rf"\lim_{{{self.write(letter)}\to {self.write(end)}}} {self.factor(body)}"
-
-    def on_where(self, node, body, letter, value):
-        return rf"\left.{self.write(body)}\right|_{{{self.write(letter)} = {self.write(value)}}}"
-
-    def on_zero(self, node):
-        return r"\mathbf{0}"
-
-    def on_ones(self, node):
-        return r"\mathbf{1}"
-
     def on_condition(self, node, *parts):
-        word = {"if": "if ", "all": "for all ", "near": "near ", "otherwise": "otherwise"}[node.name]
-        return rf"\text{{{word}}} {self.listed(parts)}"
+        return rf"\text{{{_CONDITIONS[node.name]}}} {self.listed(parts)}"
