@@ -260,11 +260,11 @@ class Compressed:
                 if index in met and self._sizes[index] > 1:
                     said.append(f"zero wherever axes {met[index]} and {k} have different indices: keep the diagonal")
                 met.setdefault(index, k)
-            else:
+            elif not self._only_orders(k - 1):
                 here = self._written[k - 1]
                 if here in self._names.values():
                     here += f", from 0 to {np.size(index.table) - 1}"
-                said.append(f"zero except where axis {k} has the index {here}: keep these entries")
+                said.append(f"only entries with the index {here} along axis {k} can differ from zero: keep these")
         held = {label for _, own in self._cores for label in own}
         for label in self._labels:
             if label not in held and self._sizes[label] > 1:
@@ -276,8 +276,15 @@ class Compressed:
         if reason == _CONSTANT:
             said.insert(0, reason.replace(" by construction", "") if seen else reason)
         elif not said:
-            said.append(f"nothing can be dropped: {reason or 'every entry may differ'}")
+            said.append(f"nothing can be dropped: {reason or 'no zeros off a diagonal, and no copies'}")
         return said + [seen] * bool(seen)
+
+    def _only_orders(self, k):
+        """Whether the index of an axis runs through all of it, and through no other axis: then it drops nothing."""
+        index = self._axes[k]
+        others = {label for n, other in enumerate(self._axes) if n != k
+                  for label in ([other] if type(other) is int else other.labels)}
+        return len(np.unique(index.table)) == (self.inner + self.outer)[k] and not others & set(index.labels)
 
     def __repr__(self):
         kept, full = sum(np.size(core) for core, _ in self._cores), np.prod(self.inner + self.outer, dtype=object)

@@ -110,6 +110,15 @@ def test_softmax_says_why_nothing_goes():
     assert "several ways" in c.steps[0] and c.core.shape == (4, 4)
 
 
+@pytest.mark.parametrize("f, said", [
+    (lambda z: np.cumsum(z[::-1])[::-1], "no zeros off a diagonal"), (lambda z: np.cumsum(z**2), "no zeros off a diagonal"),
+    (lambda z: z[::-1], "only entries with the index -i+3 along axis 1 can differ from zero")])
+def test_an_order_that_drops_nothing_is_no_step(f, said):
+    c = mc.compress(mc.derivative(f, np.arange(1.0, 5.0)))
+    assert said in c.steps[0]
+    assert ("nothing can be dropped" in c.steps[0]) == (np.size(c.core) == 16)
+
+
 def test_stages_are_those_of_the_notes():
     W, a = layer(4, 3)
     stages = mc.compress(mc.derivative(lambda W: W.T @ a, W)).stages
