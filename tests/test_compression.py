@@ -111,7 +111,8 @@ def test_softmax_says_why_nothing_goes():
 
 
 @pytest.mark.parametrize("f, said", [
-    (lambda z: np.cumsum(z[::-1])[::-1], "no zeros off a diagonal"), (lambda z: np.cumsum(z**2), "no zeros off a diagonal"),
+    (lambda z: np.cumsum(z[::-1])[::-1], "no zeros off a diagonal"),
+    (lambda z: np.cumsum(z**2), "no zeros off a diagonal"),
     (lambda z: z[::-1], "only entries with the index -i+3 along axis 1 can differ from zero")])
 def test_an_order_that_drops_nothing_is_no_step(f, said):
     c = mc.compress(mc.derivative(f, np.arange(1.0, 5.0)))
