@@ -1,6 +1,8 @@
 """The house stays in order: imports run one way, and every public name is documented."""
 
+import collections
 import inspect
+import json
 import os
 import pathlib
 import re
@@ -12,6 +14,7 @@ import pytest
 import mcbook as mb
 import mcnotes as mc
 from mcbook.statements import sections
+from tools import lines
 
 PACKAGE = pathlib.Path(mc.__file__).parent
 
@@ -31,13 +34,28 @@ def test_imports_run_one_way():
     assert code == 0, said
 
 
-def test_a_wrong_import_would_be_noticed(tmp_path):
-    text = (ROOT / "pyproject.toml").read_text()
-    turned = tmp_path / "pyproject.toml"
-    layers = 'layers = ["{}", "mcbook", "{}"]'
-    turned.write_text(text.replace(layers.format("tools", "mcnotes"), layers.format("mcnotes", "tools")))
-    code, said = linted(turned)
-    assert code == 1 and "mcbook is not allowed to import mcnotes" in said
+@pytest.mark.parametrize("turned, words", [
+    (["mcnotes", "tools", "mcbook", "book._ext"], "mcbook is not allowed to import mcnotes"),
+    (["tools", "book._ext", "mcbook", "mcnotes"], "book._ext is not allowed to import tools"),
+])
+def test_a_wrong_import_would_be_noticed(tmp_path, turned, words):
+    text, config = (ROOT / "pyproject.toml").read_text(), tmp_path / "pyproject.toml"
+    right = 'layers = ["book._ext", "tools", "mcbook", "mcnotes"]'
+    assert right in text
+    config.write_text(text.replace(right, f"layers = {json.dumps(turned)}"))
+    code, said = linted(config)
+    assert code == 1 and words in said
+
+
+def test_no_module_of_the_machinery_shares_a_name():
+    names = collections.Counter(path.stem for path in FILES if path.stem != "__init__")
+    assert [path for path in FILES if names[path.stem] > 1 and {"tools", "_ext"} & set(path.parts)] == []
+
+
+def test_limits_of_rooms_are_told(monkeypatch, capsys):
+    monkeypatch.setattr(lines, "lengths", lambda: dict.fromkeys(lines.ROOMS, 501))
+    assert lines.main() == 1 and [line.split()[0] for line in capsys.readouterr().out.splitlines()
+                                  if "too long" in line] == ["benchmarks"]
 
 
 #: What a reader imports.

@@ -5,7 +5,7 @@ import json
 import pytest
 from nbformat.v4 import new_output
 
-from tools import check, comparison, outputs, portability, prose
+from tools import check, outputs, portability, prose, report
 
 TITLE = "# X.7 Roots\n\n*After this page you can take roots.*"
 END = "## Watch out\n\n## Exercises\n\n## In short"
@@ -146,7 +146,7 @@ def test_a_number_holds_as_it_is_rounded(tmp_path, text, holds):
 def test_one_screen_for_many_failing_cells():
     cell = ("In [4]", "(14)", ["stored  gap 0.02", "now     gap 0.03"], True)
     others = [(f"In [{k}]", "x", ["now     1"], True) for k in range(5, 30)]
-    told = comparison.screen("book/07-roots.ipynb", [cell, *others])
+    told = report.screen("book/07-roots.ipynb", [cell, *others])
     assert len(told) < 20
     assert told[:4] == ["book/07-roots.ipynb", "  In [4]  (14)", "          stored  gap 0.02",
                         "          now     gap 0.03"]
@@ -157,8 +157,8 @@ def test_one_screen_for_many_failing_cells():
 def test_the_lines_that_differ_are_told_and_no_others():
     stored = [printed("a\nb 1\nc\n"), new_output("display_data", data={"text/html": "<p>x</p><p>y</p>"})]
     now = [printed("a\nb 2\nc\n"), new_output("display_data", data={"text/html": "<p>x</p><p>z</p>"})]
-    assert comparison.difference(stored, now) == ["stored  b 1", "        y", "now     b 2", "        z"]
+    assert report.difference(stored, now) == ["stored  b 1", "        y", "now     b 2", "        z"]
     wrong = [new_output("error", ename="ClaimError", evalue="(14) does not hold")]
-    assert comparison.difference([printed("✓ (14)")], wrong) == ["stored  ✓ (14)",
+    assert report.difference([printed("✓ (14)")], wrong) == ["stored  ✓ (14)",
                                                               "now     ClaimError: (14) does not hold"]
-    assert comparison.difference([], [printed("1")]) == ["stored  (nothing)", "now     1"]
+    assert report.difference([], [printed("1")]) == ["stored  (nothing)", "now     1"]

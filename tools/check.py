@@ -21,7 +21,7 @@ from mcbook import statements
 from mcbook.exercises.questions import tables_of
 from mcbook.formulas import could_fail
 
-from . import comparison, execution, files, outputs, portability, prose, references
+from . import execution, files, outputs, portability, prose, references, report
 from .markdown import without_code
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -227,7 +227,7 @@ def main(names):
     print("\n".join(told), end="\n" * bool(told), flush=True)
     ran = 0
     for path, result in zip(found, execution.run(found), strict=True):
-        wrong, slow = comparison.compared(f"book/{path.name}", result)
+        wrong, slow = report.compared(f"book/{path.name}", result)
         print("\n".join([*slow, *[""] * bool(wrong), *wrong]), end="\n" * bool(slow or wrong), flush=True)
         told += wrong
         ran += len(result.seconds)
