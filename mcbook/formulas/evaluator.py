@@ -12,30 +12,12 @@ import numpy as np
 from mcnotes.engine import Traced
 from mcnotes.shapes import counted
 
-from . import derivatives
+from . import derivatives, values
 from .dots import Uncounted, expanded, table
 from .letters import Letters, called
 from .spelling import FUNCTIONS
 from .tree import Node, bare, letters, product, text, walk
-from .values import (
-    ZERO,
-    Budget,
-    Flexible,
-    Tensor,
-    added,
-    as_matrix,
-    column_of,
-    dotted,
-    elementwise,
-    identity,
-    joined,
-    kronecker,
-    matrix_exponential,
-    multiplied,
-    scalar,
-    single,
-    written,
-)
+from .values import ZERO, Budget, Flexible, Tensor, as_matrix, scalar, written
 from .verdict import BudgetError, Failure, FormulaError, ShapeClash
 
 _CONSTANTS = {"π": math.pi, "e": math.e}
@@ -174,10 +156,10 @@ class Scope:
         return np.array([[float(node.name)]])
 
     def on_zero(self, node, env):
-        return column_of(0)
+        return values.column_of(0)
 
     def on_ones(self, node, env):
-        return column_of(1)
+        return values.column_of(1)
 
     def on_letter(self, node, env):
         name = node.name
@@ -193,7 +175,7 @@ class Scope:
         if name in _CONSTANTS:
             return np.array([[_CONSTANTS[name]]])
         if name == "I":
-            return identity()
+            return values.identity()
         self.letters.missing(name)
         return None
 
@@ -249,6 +231,11 @@ class Scope:
             if members.kind != "paren":
                 raise FormulaError(f"{text(node)}: write the set with its members, \\{{1, 3\\}}")
             return any(self.number(node.parts[0].parts[0], env) == self.number(one, env) for one in members.parts)
+        arrays = [self.array(side.parts[0], env) for side in node.parts]
+        if len(marks) == 1 and marks[0] in "=≠" and not all(map(scalar, arrays)):
+            one, other = (self.sized(side.parts[0], env) for side in node.parts)
+            same = one.shape == other.shape and values.compared(one, other)[0] is None
+            return same == (marks[0] == "=")
         sides = [self.number(part.parts[0], env) for part in node.parts]
         return all(ordered(a, sign, b) for a, sign, b in zip(sides, marks, sides[1:], strict=False))
 
@@ -297,10 +284,10 @@ class Scope:
         if name == "δ" and count == 2 or name == "I" and count == 2:
             return np.array([[float(self.place(indices[0], env) == self.place(indices[1], env))]])
         if name == "e" and count == 1:
-            return single(self.place(indices[0], env), None, text(node))
+            return values.single(self.place(indices[0], env), None, text(node))
         if name in "EJ" and count == 2 and name:
-            return single(*(self.place(index, env) for index in indices), text(node))
-        flexible = identity() if name == "I" else column_of(0 if base.kind == "zero" else 1)
+            return values.single(*(self.place(index, env) for index in indices), text(node))
+        flexible = values.identity() if name == "I" else values.column_of(0 if base.kind == "zero" else 1)
         if (name == "I" or base.kind != "letter") and count == 1:
             size = indices[0]
             if size.kind == "letter" and size.name not in self.sizes and size.name not in env:
@@ -365,7 +352,7 @@ class Scope:
             value = self.array(term, env)
             if _number(term) and not isinstance(total, Flexible):
                 value = np.reshape(value, ()) + np.zeros(total.shape)
-            total = added(total, value, words)
+            total = values.added(total, value, words)
         return total
 
     def _broadcast(self, value, beside, env):
@@ -408,7 +395,7 @@ class Scope:
             other = self.array(factor, env)
             words = text(Node("product", factors[:k + 1])) if len(factors) < 8 else text(node)
             self._priced(total, other)
-            total = multiplied(total, other, words)
+            total = values.multiplied(total, other, words)
         return total
 
     def _priced(self, a, b):
@@ -419,12 +406,12 @@ class Scope:
         left, right = (self.array(part, env) for part in node.parts)
         words = text(node)
         if node.name == "·":
-            return dotted(left, right, words)
+            return values.dotted(left, right, words)
         if node.name in ("*", "⊘"):
-            return elementwise(left, right, words, node.name == "⊘")
+            return values.elementwise(left, right, words, node.name == "⊘")
         if node.name == "⊗":
             self._priced(left, right)
-            return kronecker(left, right, words)
+            return values.kronecker(left, right, words)
         if node.name == ":":
             return self._inner(left, right, words)
         if node.name == "⋆":
@@ -436,14 +423,14 @@ class Scope:
             except ValueError:
                 raise ShapeClash(f"{words}: the product that is given as star does not take "
                                  f"{written(left.shape)} and {written(right.shape)}") from None
-        return multiplied(left, right, words)
+        return values.multiplied(left, right, words)
 
     def on_inner(self, node, env):
         return self._inner(*(self.array(part, env) for part in node.parts), text(node))
 
     def _inner(self, left, right, words):
         """The sum of the products of entries, of two arrays of one shape."""
-        found = elementwise(left, right, words)
+        found = values.elementwise(left, right, words)
         if isinstance(left, Flexible) or isinstance(right, Flexible) or left.shape == right.shape:
             return np.reshape(np.sum(found), (1, 1))
         raise ShapeClash(f"{words}: {written(left.shape)} and {written(right.shape)} have no inner product")
@@ -510,11 +497,11 @@ class Scope:
 
     def _square_root(self, base, words):
         """The one positive definite square root of a symmetric positive definite matrix."""
-        values, vectors = np.linalg.eigh(base)
+        roots, vectors = np.linalg.eigh(base)
         if not isinstance(base, Traced) and (
-                not np.allclose(base, base.T, rtol=1e-9, atol=1e-12) or values.min() <= 0):
+                not np.allclose(base, base.T, rtol=1e-9, atol=1e-12) or roots.min() <= 0):
             raise FormulaError(f"{words}: only a symmetric matrix with positive eigenvalues has one square root")
-        return (vectors * np.sqrt(values)) @ vectors.T
+        return (vectors * np.sqrt(roots)) @ vectors.T
 
     def _to_the(self, base, exponent, node):
         """e to a column, entry by entry, and e to a square matrix, the matrix exponential."""
@@ -525,7 +512,7 @@ class Scope:
         if exponent.shape[0] != exponent.shape[1]:
             raise FormulaError(f"{text(node)}: the power is {written(exponent.shape)}, neither a number nor square")
         self.budget.spend(exponent.size)
-        return matrix_exponential(exponent * np.log(np.reshape(base, ())))
+        return values.matrix_exponential(exponent * np.log(np.reshape(base, ())))
 
     def on_transpose(self, node, env):
         value = self.array(node.parts[0], env)
@@ -591,7 +578,7 @@ class Scope:
             elif node.name in ("max", "min"):
                 total = getattr(np, node.name + "imum")(total, value)
             else:
-                total = (added if node.name == "sum" else multiplied)(total, value, words)
+                total = (values.added if node.name == "sum" else values.multiplied)(total, value, words)
         if total is not None:
             return total
         if node.name in ("max", "min"):
@@ -625,7 +612,7 @@ class Scope:
             for entry, needed in claims:
                 self._stands(entry, needed, env)
             self.kept[id(node), shape, tuple(env.items())] = cells
-            return joined([[self._cell(cell, env) for cell in row] for row in cells], words)
+            return values.joined([[self._cell(cell, env) for cell in row] for row in cells], words)
 
         try:
             return assembled(None)
@@ -678,7 +665,7 @@ class Scope:
             return self._extreme(node, env)
         if name in ("kron", "dot") and len(node.parts) == 2:
             left, right = (self.array(part, env) for part in node.parts)
-            return (kronecker if name == "kron" else dotted)(left, right, text(node))
+            return (values.kronecker if name == "kron" else values.dotted)(left, right, text(node))
         if name not in FUNCTIONS.values():
             raise FormulaError(f"{name} is a function without a value: give {name}=…")
         if len(node.parts) != 1:
@@ -693,7 +680,7 @@ class Scope:
                 return np.reshape(np.log(np.abs(self._determinant(value, text(inside)))), (1, 1))
         value = self.array(inside, env)
         if name == "diag" and isinstance(value, Flexible):
-            return identity() if value.words == "𝟏" else self.sized(inside, env)
+            return values.identity() if value.words == "𝟏" else self.sized(inside, env)
         value = self.sized(inside, env)
         if name in _ELEMENTWISE:
             if name in _AMBIGUOUS and value.shape[0] == value.shape[1] > 1:
@@ -702,7 +689,7 @@ class Scope:
                     f"of the matrix{'; ' + _AMBIGUOUS[name] if _AMBIGUOUS[name] else ''}"
                 )
             return self._real(name, _ELEMENTWISE[name](value), node)
-        square = {"tr": np.trace, "det": np.linalg.det, "inv": None, "adj": None, "expm": matrix_exponential}
+        square = {"tr": np.trace, "det": np.linalg.det, "inv": None, "adj": None, "expm": values.matrix_exponential}
         if name in square and value.shape[0] != value.shape[1]:
             raise ShapeClash(f"{text(node)}: {text(inside)} is {written(value.shape)}, not square")
         if name == "inv":
@@ -712,7 +699,7 @@ class Scope:
         if name in ("tr", "det", "rank"):
             found = np.linalg.matrix_rank(value) if name == "rank" else square[name](value)
             return np.reshape(found, (1, 1))
-        others = {"expm": matrix_exponential, "vec": lambda x: np.reshape(np.transpose(x), (-1, 1)),
+        others = {"expm": values.matrix_exponential, "vec": lambda x: np.reshape(np.transpose(x), (-1, 1)),
                   "transpose": np.transpose, "norm": lambda x: np.reshape(np.sqrt(np.sum(x * x)), (1, 1)),
                   "diag": lambda x: np.eye(x.shape[0]) * x if x.shape[1] == 1 else np.reshape(np.diagonal(x), (-1, 1))}
         if name not in others:
@@ -733,16 +720,16 @@ class Scope:
 
     def _extreme(self, node, env):
         """The larger of several, entry by entry; of one array its largest entry."""
-        values = [self.array(part, env) for part in node.parts]
-        if len(values) == 1:
+        sides = [self.array(part, env) for part in node.parts]
+        if len(sides) == 1:
             return np.reshape(getattr(np, node.name)(self.sized(node.parts[0], env)), (1, 1))
-        shapes = {value.shape for value in values if not scalar(value) and not isinstance(value, Flexible)}
+        shapes = {value.shape for value in sides if not scalar(value) and not isinstance(value, Flexible)}
         if len(shapes) > 1:
             raise ShapeClash(f"{text(node)}: {' and '.join(map(written, shapes))} cannot be compared entry by entry")
         shape = next(iter(shapes), (1, 1))
-        values = [value.shaped(shape) if isinstance(value, Flexible) else value for value in values]
-        total = values[0]
-        for value in values[1:]:
+        sides = [value.shaped(shape) if isinstance(value, Flexible) else value for value in sides]
+        total = sides[0]
+        for value in sides[1:]:
             total = getattr(np, node.name + "imum")(total, value)
         return total
 
@@ -842,7 +829,7 @@ class Scope:
         if not any(name in self.letters and self.letters.depends(name, set(changes)) for name in names) and not (
                 names & set(changes)):
             self._no_change(inner, names)
-        return added(self.moved().array(inner, env), self.array(inner, env), text(node), -1)
+        return values.added(self.moved().array(inner, env), self.array(inner, env), text(node), -1)
 
     def _no_change(self, inner, names):
         for name in names:
@@ -860,7 +847,7 @@ class Scope:
         if places:
             only[name] = [tuple(places)]
         inner = base.parts[0]
-        return added(self.moved(only).array(inner, env), self.array(inner, env), text(node), -1)
+        return values.added(self.moved(only).array(inner, env), self.array(inner, env), text(node), -1)
 
     def on_differential(self, node, env):
         return derivatives.differential(self, node, env)

@@ -290,8 +290,11 @@ def merged(parts) -> list[tuple]:
         if part.kind == "statement":
             body, conditions = part.parts[0], list(part.parts[1:])
             label = body.kind == "paren" and all(one.kind == "place" for one in body.parts)
+            condition = body.kind == "paren" and len(body.parts) == 1 and body.parts[0].kind == "chain"
             if label and out:
                 out[-1][2].extend(body.parts)
+            elif condition and out and not conditions:
+                out[-1][1].append(Node("condition", body.parts, name="if", at=body.at))     # …   (i ≠ j)
             else:
                 out.append((body, conditions, []))
         elif part.kind == "conditions" and out:

@@ -6,7 +6,6 @@ Greek letters are letters. Whatever is written, each token knows its place.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .verdict import BudgetError, FormulaError
@@ -50,7 +49,8 @@ _SINGLE = ({"frac": ("FRACTION", ""), "dfrac": ("FRACTION", ""), "tfrac": ("FRAC
             "lbrack": ("LSQB", "["), "rbrack": ("RSQB", "]")}
            | {name: ("DOTS", "…") for name in "cdots ldots dots dotsc dotsb dotsm vdots ddots".split()}
            | {name: ("LETTER", sign) for name, sign in GREEK.items()}
-           | {name: ("FUNCTION", sign) for name, sign in FUNCTIONS.items() if name not in ("norm", "abs", "vec", "dot")}
+           | {name: ("FUNCTION", sign) for name, sign in FUNCTIONS.items()
+              if name not in ("norm", "abs", "vec", "dot", "sqrt")}
            | {name: ("OPERATOR", sign) for name, sign in _OPERATORS.items()}
            | {name: ("RELATION", sign) for name, sign in _RELATIONS.items()}
            | {name: ("ARROW", sign) for name, sign in _ARROWS.items()}
@@ -107,7 +107,8 @@ _PIECE = re.compile(
   | (?P<upright>\\(?:mathrm|operatorname|mathsf|text)\s*\{\s*d\s*\}|\\mathrm\s+d(?![A-Za-z])|\{\s*\\rm\s+d\s*\})
   | (?P<bold>\\(?:vec|mathbf|boldsymbol|bm|mathbb|mathds)\s*
         (?:\{\s*(?P<digit>[01])\s*\}|\s(?P<bare>[01])|(?P<tight>[01])))
-  | (?P<accent>\\(?P<which_accent>[A-Za-z]+)\s*(?:\{\s*\\?(?P<accented>[A-Za-z]+)\s*\}|\s\\?(?P<accented2>[A-Za-z]+)))
+  | (?P<accent>\\(?P<which_accent>[A-Za-z]+)\s*(?:\{\s*\\?(?P<accented>[A-Za-z]+)\s*\}
+        |\s*\\(?P<accented2>[A-Za-z]+)|\s+(?P<accented3>[A-Za-z])(?![A-Za-z])))
   | (?P<break>\\\\(?:\s*\[[^\]]*\])?)
   | (?P<curly>\\[{}])
   | (?P<norm>\\\|)
@@ -264,7 +265,7 @@ class _Scanner:
                  found["digit"] or found["bare"] or found["tight"])
 
     def _accent(self, found):
-        kind, what = found["which_accent"], found["accented"] or found["accented2"]
+        kind, what = found["which_accent"], found["accented"] or found["accented2"] or found["accented3"]
         if kind not in _ACCENTS or (len(what) > 1 and what not in GREEK):
             self.place = self.start + len(kind) + 1
             self._command(found, "\\" + kind)
@@ -544,8 +545,3 @@ def _told_apart(found: list[Sign], formula: str) -> list[Sign]:
             one = Sign("ENDCASES", "", one.start, one.end)
         out.append(one)
     return out
-
-
-def words_of(found: list[Sign]) -> Iterator[str]:
-    """The letters of a formula."""
-    return (one.text for one in found if one.type in ("LETTER", "NAME"))
