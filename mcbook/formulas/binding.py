@@ -30,7 +30,7 @@ class Binder:
     """
 
     def __init__(self, given: Letters):
-        self.letters, self.labels, self._layers = given, {}, {}
+        self.letters, self.labels, self._layers = given, dict[str, set[str]](), dict[str, str]()
 
     def bound(self, node: Node) -> Node:
         """The tree, with its letters settled."""

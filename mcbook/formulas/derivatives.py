@@ -6,9 +6,11 @@ another layout, so a formula that fails is tried in the others, too: ``numerator
 ``mixed`` all but those of a number, whose gradients stay columns.
 """
 
+from typing import cast
+
 import numpy as np
 
-from mcnotes.derivative import derivative
+from mcnotes.derivative import Derivative, derivative
 from mcnotes.engine import Traced, UnsupportedError
 
 from .tree import Node, bare, letters, text
@@ -16,11 +18,11 @@ from .values import ZERO, Flexible, Tensor, as_matrix, written
 from .verdict import ClaimError, Failure, FormulaError, ShapeClash
 
 
-def differentiated(function, at, words: str, budget):
+def differentiated(function, at, words: str, budget) -> Derivative:
     """A derivative by the engine; what it refuses is told in the formula's letters."""
     budget.spend(20)
     try:
-        found = derivative(function, at)
+        found = cast(Derivative, derivative(function, at))
     except ClaimError:
         raise
     except (UnsupportedError, ValueError, TypeError, ArithmeticError, IndexError, np.linalg.LinAlgError) as error:
@@ -41,7 +43,8 @@ def derivative_of(scope, node: Node, env: dict):
     env : dict
         Values of the indices.
     """
-    return _laid_out(*_unlaid(scope, node, env), node.name, scope)
+    array, inner, outer, found, input_row, output_row, turned = _unlaid(scope, node, env)
+    return _laid_out(array, inner, outer, found, input_row, output_row, turned, node.name, scope)
 
 
 def lengths(scope, node: Node, env: dict) -> tuple[int, ...]:

@@ -55,7 +55,9 @@ class Scope:
         self.letters, self.sizes, self.changed = given, sizes, changed or {}
         self.step, self.only, self.record, self.layout = step, only or {}, record, layout
         self.budget = budget or Budget()
-        self.seen, self.kept, self._names = {}, {}, {}
+        self.seen: dict = {}
+        self.kept: dict = {}
+        self._names: dict[int, frozenset] = {}
 
     def beside(self, *, changed=None, only=None, record=False):
         """The same scope with other values for some letters, which what depends on them follows."""

@@ -80,7 +80,7 @@ def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = Fals
         return Verdict("unreadable", f"? This cannot be read: {words}", words, *_as_read(judged, formula))
 
 
-def _as_read(judged, formula):
+def _as_read(judged, formula) -> tuple[str, str]:
     """The formula as it was read, as text and as LaTeX; as far as it was."""
     if judged:
         return judged.read, judged.latex
@@ -186,12 +186,11 @@ def judge_of(formula, given: Letters, layout: str = "denominator") -> "Judge":
         definitions = Definitions(given, binder, budget, sizes)
         parts = _without_definitions(parts, definitions)
         defined = definitions.told
-    parts = [binder.bound(part) for part in parts]
+    parts = tuple(binder.bound(part) for part in parts)
     binder.layers()
-    names = set().union(*(letters(part) for part in parts)) if parts else set()
+    names = {name for part in parts for name in letters(part)}
     if given.notes:
-        sizes = given.sizes({name for name in names if name not in given or np.shape(given.values.get(name)) == ()},
-                            binder.labels)
+        sizes = given.sizes({name for name in names if np.shape(given.values.get(name, 0)) == ()}, binder.labels)
     given.used |= names
     given.moves = directions(given, [node for part in parts for node in walk(part)])
     return Judge(given, sizes, parts, layout, budget, formula if isinstance(formula, str) else "", names, defined)
@@ -285,7 +284,7 @@ def _undefined(part, definitions, several):
 
 def merged(parts) -> list[tuple]:
     """Statements with the conditions and labels that follow them: (statement, conditions, labels)."""
-    out = []
+    out: list[tuple] = []
     for part in parts:
         if part.kind == "statement":
             body, conditions = part.parts[0], list(part.parts[1:])
@@ -567,7 +566,7 @@ class Judge:
 
     def free(self, node: Node) -> list[str]:
         """Indices that are not summed over, in order."""
-        found, bound = {}, set()
+        found, bound = dict[str, None](), set[str]()
         for part in walk(node):
             if part.kind in ("large", "limit"):
                 bound.update(one.name for one in part.parts[1:2] + part.parts[3:])
@@ -617,7 +616,8 @@ class Judge:
 
     def movers(self, chain: Node, env) -> dict:
         """Entries that move, for each letter of whose Δ the formula names one entry only."""
-        entries, bound = {}, set()
+        entries: dict = {}
+        bound = set[str]()
         for part in walk(chain):
             if part.kind in ("large", "limit"):
                 bound.add(part.parts[1].name)

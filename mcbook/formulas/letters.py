@@ -49,8 +49,13 @@ class Letters:
     """
 
     def __init__(self, given: Mapping, notes: bool = False):
-        self.values, self.functions, self.parameters, self.changes, self.signs = {}, {}, {}, {}, {}
-        self.notes, self.used, self.moves, self._known = notes, set(), {}, {}
+        self.values: dict[str, np.ndarray] = {}
+        self.functions: dict[str, Callable] = {}
+        self.parameters: dict[str, tuple[str, ...]] = {}
+        self.changes: dict[str, np.ndarray] = {}
+        self.moves: dict[str, np.ndarray] = {}
+        self.signs: dict = {}
+        self.notes, self.used, self._known = notes, set[str](), dict[str, np.ndarray]()
         for key, value in given.items():
             self._take(plain(key), value)
         for name, function in self.functions.items():

@@ -81,8 +81,7 @@ def parsed(formula: str, names: frozenset = frozenset()) -> Tree:
         return _parser().parse((formula, names))
     except UnexpectedInput as error:
         token = getattr(error, "token", None)
-        ended = token is None or token.type == "$END"
-        place = len(formula.rstrip()) if ended else token.start_pos
+        place = len(formula.rstrip()) if token is None or token.type == "$END" else token.start_pos
         wanted = getattr(error, "accepts", None) or getattr(error, "expected", None) or ()
         raise FormulaError(pointed(formula, place, _wanted(wanted))) from None
 

@@ -514,7 +514,8 @@ def _kind(found):
 
 def _told_apart(found: list[Sign], formula: str) -> list[Sign]:
     """Bars that open and bars that close; wide spaces that separate, and those that only make room."""
-    out, stack = [], [[]]
+    out: list[Sign] = []
+    stack: list[list[str]] = [[]]
     for k, one in enumerate(found):
         kind = one.type
         if kind == "LCURLY" and k + 1 < len(found) and found[k + 1].type == "MATRIX":

@@ -284,7 +284,7 @@ class _Text:
         if _counts(body, index):
             return self.write(body)
         while body.kind == "only":
-            body, index, limits = *body.parts, ()
+            (body, index), limits = body.parts, ()
         low = self.write(index) + (f"={self.write(limits[0])}" if limits else "")
         high = self.write(limits[1]) if len(limits) > 1 else ""
         sign = self.sums.get(node.name, node.name)
