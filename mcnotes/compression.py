@@ -19,6 +19,7 @@ import html
 import math
 import string
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ _BRANCHED = "f looked at a value to choose its way: this holds here, and may not
 _WAYS = "the input reaches the output in several ways that are added up"
 
 
-def compress(d, claim=None):
+def compress(d: Any, claim: str | None = None) -> "Compressed":
     """Find what may be dropped from a derivative, or test a claim about it.
 
     Parameters
@@ -148,7 +149,7 @@ class Compressed:
     def _term(self):
         return Term(self._cores, self._axes, self._sizes)
 
-    def expand(self):
+    def expand(self) -> np.ndarray:
         """Build the full array again, from the core and the remembered lengths.
 
         Returns
@@ -166,7 +167,7 @@ class Compressed:
     def _dense(self):
         return Structure([self._term], self.inner, self.outer).dense()
 
-    def chain(self, upstream):
+    def chain(self, upstream: Any) -> np.ndarray:
         """Chain rule in compressed form; the full array is never built (59).
 
         Parameters
@@ -198,12 +199,12 @@ class Compressed:
         return np.reshape(found, self._shapes[0])
 
     @property
-    def nbytes(self):
+    def nbytes(self) -> int:
         """Bytes of what is kept."""
         return sum(np.size(core) * 8 for core, _ in self._cores)
 
     @property
-    def stages(self):
+    def stages(self) -> list[tuple[str, np.ndarray]]:
         """The array after each step, from the full one to the core, for small derivatives.
 
         A list of (sentence, array) pairs, or the last alone where the full array
@@ -231,7 +232,7 @@ class Compressed:
         return stages
 
     @cached_property
-    def einsum(self):
+    def einsum(self) -> str | None:
         """The product that takes the place of matrix multiplication in the chain rule, or None.
 
         It is for ``np.einsum(c.einsum, core, upstream)``. None where einsum has no
@@ -252,9 +253,10 @@ class Compressed:
         return ",".join(sides) + "->" + "".join(write[label] for label in inner)
 
     @cached_property
-    def steps(self):
+    def steps(self) -> list[str]:
         """A list of sentences that say what was dropped, and why it was allowed."""
-        said, met, reason, seen = [], {}, self._reason, self._seen
+        said, reason, seen = [], self._reason, self._seen
+        met: dict[int, int] = {}
         for k, index in enumerate(self._axes, 1):
             if type(index) is int:
                 if index in met and self._sizes[index] > 1:

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from math import prod
 from numbers import Real
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from .engine.core import (
+    CLOSED,
     INSTEAD,
     SMALL,
-    Closed,
     NoDerivativeError,
     Tape,
     Traced,
@@ -32,10 +32,12 @@ _FLOAT = np.dtype(float)
 
 __all__ = ["Derivative", "derivative", "hessian", "value_and_derivative"]
 
-Derivatives = Derivative | tuple[Derivative, ...]
 
-
-def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: str = "exact") -> Derivatives:
+@overload
+def derivative(f: Callable, at: tuple, *, wrt: None = None, method: str = "exact") -> tuple[Derivative, ...]: ...
+@overload
+def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: str = "exact") -> Derivative: ...
+def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: str = "exact") -> Any:
     """Differentiate a NumPy function at a point.
 
     The function is called on arrays that record what is done to them, and the record is
@@ -84,8 +86,7 @@ def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: st
     return _differentiate(f, at, wrt, method)[1]
 
 
-def value_and_derivative(f: Callable, at: Any, *, wrt: int | str | None = None,
-                         method: str = "exact") -> tuple[Any, Derivatives]:
+def value_and_derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: str = "exact") -> Any:
     """Value of a function and its derivative, from one call.
 
     Parameters
@@ -172,6 +173,8 @@ def _differentiate(f, at, wrt, method):
 
 def points_of(f, at, wrt):
     """The arguments of `f` as arrays, and the places of those to differentiate with respect to."""
+    if type(at) is np.ndarray and wrt is None and at.size and at.dtype is _FLOAT and finite(at):
+        return [at], [0]
     if not isinstance(at, tuple):
         if wrt is not None:
             raise TypeError("wrt= chooses among several arguments: pass them as a tuple, at=(W, a)")
@@ -242,8 +245,7 @@ def recorded(f, points, tape):
     if Traced in map(type, points):
         return _result(trace(f, points, tape))
     code = getattr(f, "__code__", None)
-    key = _identity(f, points) if code in _compared else None
-    tape.trusted = key is not None and _compared[code] == key
+    tape.trusted = id(code) in _compared and _compared[id(code)] == [code, *_captured(f, points)]
     known = None if tape.trusted else _on_plain_arrays(f, points)
     try:
         y = _result(trace(f, points, tape))
@@ -259,25 +261,37 @@ def recorded(f, points, tape):
                                    "objects, which NumPy cannot compute with; build it with np.stack([...])") from error
         raise UnsupportedError(f"f works on plain arrays, but not on arrays that record what is done to them "
                                f"({type(error).__name__}: {error}); {INSTEAD}") from error
-    bare = plain(y)
-    if not finite(bare):
-        at = np.argwhere(~np.isfinite(bare))[0].tolist()
-        what = "nan" if np.isnan(bare).any() else "infinite"
+    bare = y.value if type(y) is Traced and type(y.value) is not Traced else np.asarray(plain(y))
+    if not (finite(bare) and (known == bare if type(known) is type(bare) is np.float64 else known is not None
+                              and known.shape == bare.shape and known.tobytes() == bare.tobytes())):
+        _look_closer(f, points, known, bare)
+    if code is not None and not tape.trusted and (tape.large or bare.size > SMALL):
+        _compared[id(code)] = [code, *_captured(f, points)]
+    return y
+
+
+def _look_closer(f, points, known, value):
+    """Refuse a value that is not finite, or another one than on plain arrays by more than rounding."""
+    if not np.isfinite(value).all():
+        at = np.argwhere(~np.isfinite(value))[0].tolist()
+        what = "nan" if np.isnan(value).any() else "infinite"
         raise NoDerivativeError(f"f is not defined at this point: its result is {what}"
                                 + (f" (entry {at})" if at else ""))
-    if known is not None and not _same(known, bare):
+    if known is not None and not _same(known, value):
         again = _on_plain_arrays(f, points)
         raise UnsupportedError("f has another value when it is called again" + (
             " on arrays that record what is done to them: it looks at the type of its argument, or takes numbers out "
             "of NumPy's sight; use np functions on the argument itself" if _same(known, again) else
             ": it draws random numbers, or changes something outside of itself; draw them before, and pass them in"))
-    if code is not None and not tape.trusted and (tape.large or bare.size > SMALL):
-        _compared[code] = _identity(f, points)
-    return y
 
 
-#: Code of a function -> what it had captured, and the shapes it met, when it gave the same value on plain arrays.
-_compared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+def _same(known, value):
+    return np.shape(known) == np.shape(value) and bool(
+        np.abs(known - value).max() <= 1e-8 * np.abs(value).max() + 1e-13)
+
+
+#: Identity of a function's code -> the code, what it had captured, and the shapes that it met, when it was compared.
+_compared: dict[int, list] = {}
 
 
 class _Captured:
@@ -287,27 +301,19 @@ class _Captured:
         try:
             self.thing = weakref.ref(thing)
         except TypeError:
-            self.thing = partial(_itself, thing)
+            self.thing = lambda: thing
 
     def __eq__(self, other):
-        mine = self.thing()
-        return mine is not None and mine is other.thing()
+        return isinstance(other, _Captured) and self.thing() is other.thing() is not None
 
-    __hash__ = None
-
-
-def _itself(thing):
-    return thing
+    __hash__ = None         # type: ignore[assignment]
 
 
-def _identity(f, points):
+def _captured(f, points):
     """What a function is made of, as far as one can tell, and the shapes that it meets."""
-    try:
-        inside = [cell.cell_contents for cell in f.__closure__ or ()] + [*(f.__defaults__ or ())]
-    except ValueError:                                  # not filled yet
-        return None
-    inside = [part for thing in inside for part in (thing if type(thing) is tuple else [thing])]
-    return [*map(_Captured, inside), *[np.shape(x) for x in points]]
+    inside = [cell.cell_contents for cell in f.__closure__ or ()] + [*(f.__defaults__ or ())]
+    return [*[_Captured(part) for thing in inside for part in (thing if type(thing) is tuple else [thing])],
+            *map(np.shape, points)]
 
 
 def _on_plain_arrays(f, points):
@@ -319,15 +325,6 @@ def _on_plain_arrays(f, points):
     return None if type(y) is Traced else _result(y)
 
 
-def _same(known, y):
-    if known.shape != y.shape:
-        return False
-    gap = known - y
-    if not y.ndim:
-        return gap == 0 or abs(gap) <= 1e-8 * abs(y) + 1e-13
-    return not np.count_nonzero(gap) or bool(np.abs(gap).max() <= 1e-8 * np.abs(y).max() + 1e-13)
-
-
 # Exact and by differences ---------------------------------------------------------------------------------
 
 def _exact(f, points, wanted):
@@ -335,18 +332,19 @@ def _exact(f, points, wanted):
     tape = Tape()
     y = recorded(f, points, tape)
     if type(y) is not Traced or y.tape is not tape:
-        if type(y) is Traced and type(y.tape.nodes) is Closed:
+        if type(y) is Traced and y.tape.nodes is CLOSED:
             y.tape.nodes.append(None)
         return y, [_nothing(points[k].shape, y.shape, tape.branched) for k in wanted]
-    scalar = counted(y.shape) == ()
-    end = np.reshape(y, ()) if scalar and y.shape else y
-    found = pull_back(tape, end.position, end.shape, len(points))
-    tape.nodes = Closed()
-    again = None
-    if scalar and Traced not in map(type, points):
-        held = [point.copy() if point.size <= SMALL else point for point in points]
-        again = partial(partial, _structured, f, held)
-    return y, [_held(found[k], points[k].shape, y.shape, tape, again and again(k)) for k in wanted]
+    shape = y.value.shape
+    if shape and shape != (1, 1):
+        found = pull_back(tape, y.position, shape, len(points))
+        tape.nodes = CLOSED
+        return y, [_of_structure(found[k], points[k].shape, shape, tape) for k in wanted]
+    at = [value for value, _ in tape.nodes[:len(points)]]
+    found = pull_back(tape, (np.reshape(y, ()) if shape else y).position, (), len(points))
+    tape.nodes = CLOSED
+    again = None if Traced in map(type, points) else partial(_structured, f, at)
+    return y, [_of_entries(found[k], points[k].shape, shape, tape, again and partial(again, k)) for k in wanted]
 
 
 def _structured(f, points, k, known):
@@ -358,7 +356,7 @@ def _structured(f, points, k, known):
             return None
         end = np.reshape(y, (1,))
         back = pull_back(tape, end.position, (1,), len(points))[k]
-        tape.nodes = Closed()
+        tape.nodes = CLOSED
         if back is None:
             return None
         back = of_axes(back, points[k].shape, ())
@@ -367,21 +365,23 @@ def _structured(f, points, k, known):
         return None
 
 
-def _held(back, input_shape, output_shape, tape, again):
-    """A Derivative from what came back to one input."""
+def _of_structure(back, input_shape, output_shape, tape):
+    """A Derivative from the structure that came back to one input."""
     if back is None:
         return _nothing(input_shape, output_shape, tape.branched)
-    if isinstance(back, Structure):
-        _settle(back, tape)
-        return Derivative(input_shape, output_shape, structure=of_axes(back, input_shape, output_shape),
-                          branched=tape.branched)
-    if isinstance(back, np.ndarray | np.generic):
-        if not finite(back):
-            _no_slope(back)
-        back = np.array(back, float) if type(back) is not np.ndarray or back.base is not None \
-            or back.dtype is not _FLOAT else back
-    else:
+    _settle(back, tape)
+    return Derivative(input_shape, output_shape, structure=of_axes(back, input_shape, output_shape),
+                      branched=tape.branched)
+
+
+def _of_entries(back, input_shape, output_shape, tape, again):
+    """A Derivative from the entries that came back to one input, for a scalar result."""
+    if back is None:
+        return _nothing(input_shape, output_shape, tape.branched)
+    if isinstance(back, np.ndarray | np.generic) and not finite(back) or not isinstance(back, np.ndarray | np.generic):
         _no_slope(back)
+    if isinstance(back, np.generic) or type(back) is np.ndarray and (back.base is not None or back.dtype is not _FLOAT):
+        back = np.array(back, float)
     return Derivative(input_shape, output_shape, branched=tape.branched, again=again,
                       array=back if back.shape == input_shape else np.reshape(back, input_shape))
 
@@ -399,13 +399,24 @@ def _no_slope(array):
 
 def _settle(s, tape):
     """See that a structure has no entry that is nan, and shows no memory of the caller."""
-    large = tape.large if tape.trusted else ()
+    large, suspect = tape.large if tape.trusted else (), False
     for k, term in enumerate(s.terms):
-        if large:
-            s.terms[k] = term = _owned(term, large)
-    if all([finite(array if type(array) is np.ndarray else plain(array)) for term in s.terms
-            for array, _ in term.factors]):
-        return
+        foreign = [factor for factor in term.factors if _shows(factor[0], large)] if large else ()
+        for array, _ in term.factors:
+            if not (foreign and _shows(array, large)):
+                suspect = suspect or not finite(array if type(array) is np.ndarray else plain(array))
+        if foreign:
+            s.terms[k] = _owned(term, foreign)
+    if suspect:
+        _look_at_all(s)
+
+
+def _shows(array, large):
+    return type(array) is np.ndarray and any(np.may_share_memory(array, x) for x in large)
+
+
+def _look_at_all(s):
+    """An error where an entry of a structure with infinite factors is nan."""
     if s.dense_nbytes <= LIMIT:
         _no_slope(s.dense())
         return
@@ -415,10 +426,8 @@ def _settle(s, tape):
             _no_slope(product(term.factors, labels))
 
 
-def _owned(term, large):
+def _owned(term, foreign):
     """A term without memory of the caller: a product with a smaller factor costs no more than a copy."""
-    foreign = [factor for factor in term.factors if type(factor[0]) is np.ndarray
-               and any(np.may_share_memory(factor[0], x) for x in large)]
     own = [factor for factor in term.factors if not any(factor is other for other in foreign)]
     for array, labels in foreign:
         at = next((j for j, (_, others) in enumerate(own) if set(others) <= set(labels)), None)

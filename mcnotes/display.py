@@ -1,6 +1,7 @@
 """A matrix of derivatives as text and as a table: few digits, one under the other; inf is inf."""
 
 import html
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ _DIGITS = 3
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def text(array):
+def text(array: Any) -> str:
     """An array as text, six digits; what rounding left of a zero is 0, inf is inf.
 
     Parameters
@@ -37,7 +38,7 @@ def _clean(array):
     return np.where(np.abs(array) <= 1e-15 * finite.max(initial=0.0), 0.0, array)
 
 
-def numbers(matrix):
+def numbers(matrix: Any) -> list[list[str]]:
     """The entries of a matrix with one number of decimals: three digits of the largest, and one more for small ones.
 
     Parameters
@@ -155,7 +156,7 @@ def headings(axes, names):
     return (given(column_style, columns) if columns else top), (given(row_style, rows) if rows else side)
 
 
-def latex(matrix):
+def latex(matrix: Any) -> str:
     """A matrix in LaTeX, in square brackets.
 
     Parameters

@@ -1,8 +1,10 @@
 """What comes in from outside: finite real numbers, in the shape that is needed, and nothing that broadcasts."""
 
 from math import isfinite
+from typing import Any
 
 import numpy as np
+from numpy import vdot
 
 from .engine.core import Traced
 from .shapes import counted
@@ -10,7 +12,7 @@ from .shapes import counted
 _FLOAT = np.dtype(float)
 
 
-def finite(x):
+def finite(x: Any) -> bool:
     """Whether all entries are finite: one product, and a second look where it overflows.
 
     Parameters
@@ -26,12 +28,12 @@ def finite(x):
     >>> finite(np.array([1.0, 1e300])), finite(np.array([1.0, -np.inf]))
     (True, False)
     """
-    if type(x) is np.ndarray and x.ndim:
-        return isfinite(np.vdot(x, x)) or bool(np.isfinite(x).all())
+    if type(x) is np.ndarray:
+        return isfinite(vdot(x, x)) or bool(np.isfinite(x).all())
     return isfinite(x)
 
 
-def real(name, x):
+def real(name: str, x: Any) -> Any:
     """An argument as an array of floats.
 
     Parameters
@@ -84,7 +86,7 @@ def real(name, x):
     return array
 
 
-def fit(name, x, shape, side):
+def fit(name: str, x: Any, shape: tuple[int, ...], side: str) -> Any:
     """An argument that has to have the shape of an input or an output.
 
     A column ``(m, 1)`` and a vector ``(m,)`` stand for each other, and so do
@@ -128,7 +130,7 @@ def fit(name, x, shape, side):
     return np.reshape(array, shape)
 
 
-def numbers(x):
+def numbers(x: Any) -> np.ndarray:
     """The numbers of an array, whatever traces it is part of.
 
     Parameters

@@ -2,6 +2,7 @@
 
 import copy
 import html
+from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -43,7 +44,7 @@ class Derivative(NDArrayOperatorsMixin):
         self.rows = self.columns = None
 
     @property
-    def structure(self):
+    def structure(self) -> Structure:
         """The derivative as it is held, in factors and ties (:class:`mcnotes.engine.structure.Structure`).
 
         Its axes are those that the notes count. A scalar result is differentiated
@@ -57,7 +58,7 @@ class Derivative(NDArrayOperatorsMixin):
         return self._structure
 
     @property
-    def array(self):
+    def array(self) -> np.ndarray:
         """All entries, axes of the input as they are first, then axes of the output (Concept 20).
 
         For a scalar result it has the shape of the input. A new array of floats each
@@ -73,13 +74,13 @@ class Derivative(NDArrayOperatorsMixin):
         return np.reshape(dense, full_shape(self.input_shape, self.output_shape))
 
     @property
-    def tensor(self):
+    def tensor(self) -> np.ndarray:
         """All entries, with the axes that the notes count; a column has one (Definition 19, Concept 20)."""
         array, shape = self.array, self.inner + self.outer
         return array if np.shape(array) == shape else np.reshape(array, shape)
 
     @property
-    def matrix(self):
+    def matrix(self) -> np.ndarray:
         """The derivative in the notes' layout, one row for each input, one column for each output.
 
         Shapes: ds/dv ``(m, 1)``, dw/ds ``(1, n)``, dw/dv ``(m, n)``, dM/ds
@@ -98,7 +99,7 @@ class Derivative(NDArrayOperatorsMixin):
                 f"the derivative of a {kind_of_shape(self.outer)} by a {kind_of_shape(self.inner)} has {count} axes, "
                 f"shape {self.inner + self.outer}; no matrix holds it (Concept 20). Use .array, or mc.compress")
 
-    def layout(self, convention):
+    def layout(self, convention: str) -> np.ndarray:
         """The matrix in a named convention.
 
         Parameters
@@ -122,7 +123,7 @@ class Derivative(NDArrayOperatorsMixin):
             raise ValueError(f'convention must be "denominator" or "numerator", it was {convention!r}')
         return self.matrix if convention == "denominator" else self.matrix.T
 
-    def named(self, rows=None, columns=None):
+    def named(self, rows: list[str] | None = None, columns: list[str] | None = None) -> "Derivative":
         """The same derivative with names for the rows and columns of its matrix, for its table.
 
         Parameters
@@ -158,7 +159,7 @@ class Derivative(NDArrayOperatorsMixin):
             setattr(other, side, list(names))
         return other
 
-    def predict(self, delta):
+    def predict(self, delta: Any) -> Any:
         """Approximate change of the output for a small change of the input (Concept 5).
 
         For vectors this is (30), for a matrix input the sum of element-wise
@@ -188,7 +189,7 @@ class Derivative(NDArrayOperatorsMixin):
         delta = fit("delta", delta, self.input_shape, "input")
         return np.reshape(self._contracted(delta, "inner"), self.output_shape)[()]
 
-    def chain(self, upstream):
+    def chain(self, upstream: Any) -> np.ndarray:
         """Chain rule for a scalar that depends on the output (the vector-Jacobian product).
 
         Parameters
@@ -252,7 +253,7 @@ class Derivative(NDArrayOperatorsMixin):
 
     # On the page ---------------------------------------------------------------------------------------------
 
-    def latex(self):
+    def latex(self) -> str:
         r"""The matrix in LaTeX.
 
         Returns

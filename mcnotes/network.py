@@ -4,6 +4,8 @@ A layer with m inputs and n neurons has a weight matrix ``W`` of shape ``(m, n)`
 for each neuron, and computes ``Z = W.T @ A`` and ``A = f(Z)``.
 """
 
+from typing import Any
+
 import numpy as np
 
 from .fitting import numbers
@@ -11,7 +13,7 @@ from .fitting import numbers
 __all__ = ["cross_entropy", "relu", "sigmoid", "small_layer", "softmax", "squared_loss"]
 
 
-def small_layer():
+def small_layer() -> tuple[np.ndarray, np.ndarray]:
     """The weights and the input of the book's small layer: three measurements, two forecasts.
 
     Returns
@@ -34,7 +36,7 @@ def small_layer():
     return W, np.array([2.0, -1.0, 1.0])
 
 
-def relu(z):
+def relu(z: Any) -> Any:
     """Zero below 0, the identity above; slope one half at 0 itself.
 
     Parameters
@@ -53,7 +55,7 @@ def relu(z):
     return np.maximum(z, 0.0)
 
 
-def sigmoid(z):
+def sigmoid(z: Any) -> Any:
     """From 0 to 1, without overflow at either end.
 
     Parameters
@@ -72,7 +74,7 @@ def sigmoid(z):
     return 0.5 * (1.0 + np.tanh(0.5 * z))
 
 
-def softmax(z):
+def softmax(z: Any) -> Any:
     """Positive numbers that add up to 1 in every column. Not element-wise (X.22).
 
     Parameters
@@ -92,7 +94,7 @@ def softmax(z):
     return e / np.sum(e, axis=0)
 
 
-def squared_loss(A, t):
+def squared_loss(A: Any, t: Any) -> Any:
     """Half the sum of squared differences.
 
     Parameters
@@ -118,7 +120,7 @@ def squared_loss(A, t):
     return 0.5 * np.sum((A - t) ** 2)
 
 
-def cross_entropy(A, t):
+def cross_entropy(A: Any, t: Any) -> Any:
     """Minus the sum of target times logarithm of the activation.
 
     Parameters

@@ -1,12 +1,15 @@
 """The planar approximation: a function near a point, seen as flat (X.3, X.6, X.7)."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from .derivative import value_and_derivative
 from .fitting import finite, fit, real
 
 
-def planar(f, at):
+def planar(f: Callable, at: Any) -> "PlanarApproximation":
     """Approximate a function near a point by its derivative there.
 
     Parameters
@@ -52,7 +55,7 @@ class PlanarApproximation:
         The derivative there, in the notes' layout.
     """
 
-    def __init__(self, f, at):
+    def __init__(self, f: Callable, at: Any):
         if isinstance(at, tuple | dict):
             raise TypeError("planar takes one array at; put several arguments into one, or add what the derivatives by "
                             "each of them predict, mc.derivative(f, (W, a))")
@@ -67,7 +70,7 @@ class PlanarApproximation:
         shape = self.derivative.shape
         return f"PlanarApproximation(at={self.at.tolist()}, derivative of shape {shape})"
 
-    def __call__(self, delta):
+    def __call__(self, delta: Any) -> Any:
         """Approximate change of the output for a change of the input.
 
         Parameters
@@ -86,7 +89,7 @@ class PlanarApproximation:
         """
         return self.derivative.predict(delta)
 
-    def value(self, delta):
+    def value(self, delta: Any) -> Any:
         """Approximate new output: the output at the base point plus the change.
 
         Parameters
@@ -99,7 +102,7 @@ class PlanarApproximation:
         """
         return self.here + self(delta)
 
-    def gap(self, delta):
+    def gap(self, delta: Any) -> float:
         """Largest difference between the true and the approximate change.
 
         Parameters
@@ -127,7 +130,7 @@ class PlanarApproximation:
             raise ValueError("f is not finite (nan or inf) at the new point, so there is no gap; take a smaller step")
         return float(np.abs(there - self.here - self(delta)).max())
 
-    def order(self, direction, *, step=1e-2):
+    def order(self, direction: Any, *, step: float = 1e-2) -> float:
         """Observed power of the step with which the gap falls.
 
         Parameters

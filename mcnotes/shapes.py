@@ -4,7 +4,7 @@ The notes count axes their own way (Definition 19): a column of shape ``(m, 1)``
 is a vector and has one axis, an array of shape ``(1, 1)`` is a scalar.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ class LayoutError(ValueError):
     """A derivative has more than two axes, so no matrix can hold it (Concept 20)."""
 
 
-def counted(shape):
+def counted(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Shape with the axes that the notes count.
 
     Parameters
@@ -35,7 +35,7 @@ def counted(shape):
     return tuple(shape)
 
 
-def full_shape(inner, outer):
+def full_shape(inner: tuple[int, ...], outer: tuple[int, ...]) -> tuple[int, ...]:
     """Shape of a derivative with all axes as they are: those of the input, then those of the output.
 
     Parameters
@@ -56,7 +56,7 @@ def full_shape(inner, outer):
     return tuple(inner) if outer == (1, 1) else (*inner, *outer)
 
 
-def axes(x):
+def axes(x: Any) -> int:
     """Number of axes, counted as in Definition 19.
 
     Parameters
@@ -75,7 +75,7 @@ def axes(x):
     return len(counted(np.shape(x)))
 
 
-def kind(x):
+def kind(x: Any) -> str:
     """Name of a thing by its axes: scalar, vector, matrix or tensor (X.16, X.18).
 
     Parameters
@@ -94,7 +94,7 @@ def kind(x):
     return kind_of_shape(np.shape(x))
 
 
-def kind_of_shape(shape):
+def kind_of_shape(shape: tuple[int, ...]) -> str:
     """The same for a shape.
 
     Parameters
@@ -113,7 +113,7 @@ def kind_of_shape(shape):
     return ("scalar", "vector", "matrix", "tensor")[min(len(counted(shape)), 3)]
 
 
-def size(x):
+def size(x: Any) -> int:
     """Number of entries (Concept 4).
 
     Parameters
@@ -148,13 +148,13 @@ class DerivativeShape(NamedTuple):
         Number of scalar derivatives (Concept 4).
     """
 
-    shape: tuple
+    shape: tuple[int, ...]
     kind: str
     axes: int
     size: int
 
 
-def shape_of(*, of, wrt):
+def shape_of(*, of: tuple[int, ...], wrt: tuple[int, ...]) -> DerivativeShape:
     """Shape of the derivative of a y of one shape with respect to an x of another.
 
     Serves Concept 4, Definitions 9, 11, 13, 17, 18 and Concept 20.
@@ -201,7 +201,7 @@ def shape_of(*, of, wrt):
     return DerivativeShape(shape, name, count, int(np.prod(inner + outer, dtype=int)))
 
 
-def layout_shape(inner, outer):
+def layout_shape(inner: tuple[int, ...], outer: tuple[int, ...]) -> tuple[int, ...]:
     """Shape in denominator layout for input and output axes of at most two in all.
 
     Parameters

@@ -7,7 +7,7 @@ from . import book, environment
 _PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
 #: What belongs to a part: arguments of Python.
 PARTS = {
-    "unit": (("-m", "ruff", "check", "."),
+    "unit": (("-m", "ruff", "check", "."), ("-m", "mypy", "mcnotes"),
              (*_PYTEST, "mcnotes", "mcbook", "tools", "book/_ext", "tests", "--ignore=tests/browser",
               "--ignore=tests/test_book.py")),
     "notebooks-test": ((*_PYTEST, "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "--nbval-sanitize-with",

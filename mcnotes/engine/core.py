@@ -23,9 +23,11 @@ seen when one of them decides where `f` goes on, but they have no place on the t
 import difflib
 import inspect
 import itertools
+from collections.abc import Callable
 from functools import cache
 from numbers import Real
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +38,7 @@ SMALL = 2**12
 #: So many structures that arrive at one place are added up at once.
 _MANY = 16
 #: NumPy function -> its rule, called with the same arguments. Filled by `mcnotes.engine.rules`.
-RULES = {}
+RULES: dict[Any, Callable] = {}
 
 _FLOAT, _OBJECT = np.dtype(float), np.dtype(object)
 _serial = itertools.count(1).__next__
@@ -108,6 +110,10 @@ class Closed(list):
 
     def append(self, node):
         raise UnsupportedError("a traced array was kept from an earlier call; f must use its own arguments only")
+
+
+#: Takes the place of a tape's nodes when the walk back is over.
+CLOSED = Closed()
 
 
 def real(x):
@@ -283,6 +289,12 @@ class Traced:
     def __bool__(self):
         return bool(decided(self if self.position is None else Traced(self.value, self.tape, None)))
 
+    def __neg__(self):
+        return RULES[np.negative](self)
+
+    def __abs__(self):
+        return RULES[np.absolute](self)
+
     def __round__(self, digits=0):
         return np.round(self, digits)
 
@@ -322,29 +334,25 @@ class Traced:
         return RULES["scatter"](self, flat, shape)
 
 
-def _operator(ufunc):
-    return (lambda self, other: RULES[ufunc](self, other)), (lambda self, other: RULES[ufunc](other, self))
-
-
-def _in_place(ufunc):
+def _in_place(rule):
     def operate(self, other):
         if self.ndim == 0 or self.position is None:         # a number is replaced, not changed
-            return RULES[ufunc](self, other)
+            return rule(self, other)
         raise UnsupportedError(NOT_INTO)
     return operate
 
 
-for _sign, _ufunc in {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
-                      "pow": np.power, "matmul": np.matmul, "mod": np.remainder, "floordiv": np.floor_divide,
-                      "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor}.items():
-    for _place, _operate in zip(("", "r"), _operator(_ufunc), strict=True):
-        setattr(Traced, f"__{_place}{_sign}__", _operate)
-    setattr(Traced, f"__i{_sign}__", _in_place(_ufunc))
-for _sign, _ufunc in {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
-                      "eq": np.equal, "ne": np.not_equal}.items():
-    setattr(Traced, f"__{_sign}__", _operator(_ufunc)[0])
-Traced.__neg__ = lambda self: RULES[np.negative](self)
-Traced.__abs__ = lambda self: RULES[np.absolute](self)
+def give_operators():
+    """Give traced arrays Python's operators: each is the rule of its NumPy function."""
+    for sign, ufunc in {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "pow": np.power,
+                        "matmul": np.matmul, "mod": np.remainder, "floordiv": np.floor_divide, "and": np.bitwise_and,
+                        "or": np.bitwise_or, "xor": np.bitwise_xor}.items():
+        setattr(Traced, f"__{sign}__", RULES[ufunc])
+        setattr(Traced, f"__r{sign}__", lambda b, a, rule=RULES[ufunc]: rule(a, b))
+        setattr(Traced, f"__i{sign}__", _in_place(RULES[ufunc]))
+    for sign, ufunc in {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal,
+                        "ne": np.not_equal}.items():
+        setattr(Traced, f"__{sign}__", RULES[ufunc])
 
 
 # From a call of NumPy to its rule -------------------------------------------------------------------------

@@ -98,9 +98,10 @@ def align(array, labels, order):
         return array
     if len(labels) == len(order):
         return array.transpose([labels.index(label) for label in order])
-    turned = [labels.index(label) for label in order if label in labels]
-    if turned != sorted(turned):
-        array = array.transpose(turned)
+    if len(labels) > 1:
+        turned = [labels.index(label) for label in order if label in labels]
+        if turned != sorted(turned):
+            array = array.transpose(turned)
     return array[tuple([_ALL if label in labels else None for label in order])]
 
 
@@ -113,7 +114,7 @@ def grid(index, labels, sizes):
 
 def gather(array, indices, sizes):
     """A factor: the array read at the indices, over their labels."""
-    if distinct(indices):
+    if len(indices) == 1 and type(indices[0]) is int or distinct(indices):
         return array, tuple(indices)
     labels = labels_of(indices)
     return array[tuple([grid(index, labels, sizes) for index in indices])], labels
@@ -149,7 +150,7 @@ def sum_out(factors, sizes, gone):
         if len(touching) == 1:
             array, own = touching[0]
             k = own.index(label)
-            factors.append((np.sum(array, axis=k), own[:k] + own[k + 1:]))
+            factors.append((array.sum(axis=k), own[:k] + own[k + 1:]))
             continue
         (a, of_a), (b, of_b) = touching
         both = {label} | {other for other in gone if other in of_a and other in of_b
@@ -213,11 +214,12 @@ class Term:
             return Term([*self.factors, (local, ())], self.axes, self.sizes)
         if type(local) is np.ndarray and local.dtype is not _FLOAT:
             local = local.astype(float)
-        first = count - local.ndim
-        kept = [d for d, n in enumerate(local.shape) if n != 1]
-        if len(kept) < local.ndim:
-            local = np.reshape(local, [local.shape[d] for d in kept])
-        array, labels = gather(local, [self.axes[first + d] for d in kept], self.sizes)
+        shape = local.shape
+        axes = self.axes[count - len(shape):count]
+        if 1 in shape:
+            axes = [index for index, n in zip(axes, shape, strict=True) if n != 1]
+            local = np.reshape(local, [n for n in shape if n != 1])
+        array, labels = gather(local, axes, self.sizes)
         for k, (other, own) in enumerate(self.factors):         # one factor for the same labels: products stay short
             if own == labels:
                 factors = list(self.factors)
@@ -524,7 +526,7 @@ class Structure:
             key = term.key()
             terms[key] = terms[key].plus(term) if key in terms else term
         found = list(terms.values())
-        if len(found) > 1:
+        if len(found) > 1 and sum([not set(map(type, term.axes)) <= _LABEL for term in found]) > 1:
             found = [_bare(term, one.inner + one.outer) for term in _together(found)]
         whole = cls(found, one.inner, one.outer)
         return cls.of(whole.dense(), one.inner, one.outer) if len(found) > _MANY else whole

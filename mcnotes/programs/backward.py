@@ -12,7 +12,7 @@ import sys
 import numpy as np
 
 from ..engine.core import Tape, Traced, UnsupportedError, collect, put, real
-from ..engine.rules.elementwise import SLOPES
+from ..engine.rules.elementwise import SLOPES, Scale
 from ..engine.rules.products import Contract
 from ..engine.rules.reductions import over_of
 from ..engine.structure import Structure, fresh
@@ -255,7 +255,7 @@ def _section_of(step, place, vjp, back):
     if step.call is np.matmul:
         return "X.20" if vjp.mine == "ij" and place == 0 else "X.21"
     if step.call in (np.add, np.subtract):
-        return "X.23" if vjp.shape != vjp.out else None     # a bias
+        return "X.23" if isinstance(vjp, Scale) and vjp.shape != vjp.out else None      # a bias
     if step.call in SLOPES:
         return "X.23"
     return getattr(back, "section", None) if step.call in ("T", "getitem", np.reshape) else None
@@ -317,7 +317,8 @@ def _softmaxes(steps):
             spread = total if total.ndim in (0, e.ndim) else total[tuple(
                 None if k in axes else slice(None) for k in range(e.ndim))]
             if not total.options.get("keepdims"):
-                found[step] = z, Contract(out, letters, [(lambda e=e, spread=spread: e / spread, letters)], e.shape)
+                found[step] = z, Contract((
+                    out, letters, [(lambda e=e, spread=spread: e / spread, letters)], e.shape, None))
     steps = set(steps)
     return {step: (z, vjp) for step, (z, vjp) in found.items() if z in steps}
 

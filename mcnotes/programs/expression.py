@@ -81,6 +81,12 @@ class Expression(NDArrayOperatorsMixin):
     def transpose(self, axes):
         return np.transpose(self, axes)
 
+    def trace(self):
+        return np.trace(self)
+
+    def sum(self, axis=None, keepdims=False):
+        return np.sum(self, axis=axis, **({"keepdims": True} if keepdims else {}))
+
     def copy(self, order="C"):
         return self
 

@@ -1,6 +1,7 @@
 """Element-wise functions, given by their ordinary derivative, and the choice between operands (X.22, X.23)."""
 
 import operator
+from operator import itemgetter
 
 import numpy as np
 
@@ -28,47 +29,43 @@ def unbroadcast(g, shape):
     """
     extra = g.ndim - len(shape)
     if extra:
-        g = np.sum(g, axis=tuple(range(extra)))
+        g = g.sum(axis=tuple(range(extra)))
     copied = tuple([d for d, n in enumerate(shape) if n == 1 and g.shape[d] != 1])
-    return np.sum(g, axis=copied, keepdims=True) if copied else g
+    return g.sum(axis=copied, keepdims=True) if copied else g
 
 
-class Scale:
+class Scale(tuple):
     """The VJP of an element-wise function: each output entry follows its own input entry (X.22).
 
-    `slope` is a number, None for 1, or a function of the result and the operands.
+    A tuple, quickly made: the slope (a number, None for 1, or a function of the result and the operands), the
+    result, the operands, the shape of the operand that it leads to, and that of the result.
     """
 
-    __slots__ = ("slope", "y", "operands", "shape", "out")
-
-    def __init__(self, slope, y, operands, shape, out):
-        self.slope, self.y, self.operands, self.shape, self.out = slope, y, operands, shape, out
-
-    def local(self):
-        """The derivative of each entry."""
-        slope = self.slope
-        return slope if slope is None or type(slope) is float else slope(self.y, *self.operands)
+    __slots__ = ()
+    shape, out = property(itemgetter(3)), property(itemgetter(4))
 
     def pull(self, g):
-        local = self.local()
-        if local is not None:
-            g = local * g
-        return g if self.shape == self.out else unbroadcast(g, self.shape)
+        slope, y, operands, shape, out = self
+        if slope is not None:
+            g = (slope if type(slope) is float else slope(y, *operands)) * g
+        return g if shape == out else unbroadcast(g, shape)
 
     def pull_structure(self, s):
-        count, first, local = len(self.out), len(self.out) - len(self.shape), self.local()
-        if local is None and self.shape == self.out:
+        slope, y, operands, shape, out = self
+        if slope is None and shape == out:
             return s
+        local = slope if slope is None or type(slope) is float else slope(y, *operands)
+        count, first = len(out), len(out) - len(shape)
 
         def scaled(term):
             if local is not None:
                 term = term.scaled(local, count)
-            if self.shape == self.out:
+            if shape == out:
                 return term
-            inner = [Map((), 0) if n == 1 and self.out[first + d] != 1 else term.axes[first + d]
-                     for d, n in enumerate(self.shape)]
+            inner = [Map((), 0) if n == 1 and out[first + d] != 1 else term.axes[first + d]
+                     for d, n in enumerate(shape)]
             return term.inward(inner, count)
-        return s.each(self.shape, scaled)
+        return s.each(shape, scaled)
 
 
 def _unary(ufunc, slope):
@@ -78,7 +75,7 @@ def _unary(ufunc, slope):
         tape, value = x.tape, x.value
         y = ufunc(value)
         shape, nodes = y.shape, tape.nodes
-        nodes.append((y, ((x.position, Scale(slope, y, (value,), shape, shape)),)))
+        nodes.append((y, ((x.position, Scale((slope, y, (value,), shape, shape))),)))
         return Traced(y, tape, len(nodes) - 1)
     return apply
 
@@ -97,12 +94,12 @@ def _binary(ufunc, slope_a, slope_b):
         y = compute(u, v)
         shape = y.shape
         if place_b is None:
-            vjps = ((place_a, Scale(slope_a, y, (u, v), u.shape, shape)),)
+            vjps = ((place_a, Scale((slope_a, y, (u, v), u.shape, shape))),)
         elif place_a is None:
-            vjps = ((place_b, Scale(slope_b, y, (u, v), v.shape, shape)),)
+            vjps = ((place_b, Scale((slope_b, y, (u, v), v.shape, shape))),)
         else:
-            vjps = ((place_a, Scale(slope_a, y, (u, v), u.shape, shape)),
-                    (place_b, Scale(slope_b, y, (u, v), v.shape, shape)))
+            vjps = ((place_a, Scale((slope_a, y, (u, v), u.shape, shape))),
+                    (place_b, Scale((slope_b, y, (u, v), v.shape, shape))))
         nodes = tape.nodes
         nodes.append((y, vjps))
         return Traced(y, tape, len(nodes) - 1)
@@ -222,14 +219,12 @@ def _where(condition, x=None, y=None):
 
     def weight(chosen):
         return lambda *_: (condition if chosen else np.logical_not(condition)).astype(float)
-    return record(tape, y, [(x, Scale(weight(chosen), None, (), np.shape(x), y.shape))
+    return record(tape, y, [(x, Scale((weight(chosen), None, (), np.shape(x), y.shape)))
                             for x, chosen in ((a, True), (b, False))])
 
 
 @rule(np.select)
 def _select(condlist, choicelist, default=0.0):
-    if len(condlist) != len(choicelist) or not condlist:
-        raise ValueError(f"select: {len(condlist)} conditions for {len(choicelist)} choices")
     y = default
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         y = np.where(condition, choice, y)

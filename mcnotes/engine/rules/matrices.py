@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.linalg import cholesky, det, eigh, eigvalsh, inv, pinv, slogdet, solve, svd, svdvals
 
-from ..core import General, NoDerivativeError, UnsupportedError, given, plain, record, top
+from ..core import General, NoDerivativeError, UnsupportedError, given, plain, put, record, top
 from . import LETTERS, rule
 from .products import Contract
 
@@ -12,12 +12,6 @@ _SLOGDET = type(slogdet(np.eye(1)))
 
 def _turn(m):
     return m.T if m.ndim == 2 else np.swapaxes(m, -1, -2)
-
-
-def _square(name, a):
-    shape = np.shape(a)
-    if len(shape) < 2 or shape[-1] != shape[-2]:
-        raise ValueError(f"{name} needs a square matrix, this one has shape {shape}")
 
 
 def _batch(ndim):
@@ -34,17 +28,15 @@ def _in_front(function, ndim):
 
 @rule(inv)
 def _inv(a):
-    _square("inv", a)
-    tape, (value,) = top(a)
-    y = inv(value)
-    many = _batch(a.ndim)
-    return record(tape, y, [(a, Contract(many + "wz", many + "xy", [(lambda: -y, many + "wx"), (y, many + "yz")],
-                                         value.shape, lambda g: -(_turn(y) @ g @ _turn(y))))])
+    value = a.value
+    y, many = inv(value), _batch(value.ndim)
+    return put(a.tape, y, ((a.position, Contract((
+        many + "wz", many + "xy", [(lambda: -y, many + "wx"), (y, many + "yz")], value.shape,
+        lambda g: -(_turn(y) @ g @ _turn(y))))),))
 
 
 @rule(solve)
 def _solve(a, b):
-    _square("solve", a)
     a, b = given(a, b)
     vector = np.ndim(b) == 1
     batch = np.broadcast_shapes(np.shape(a)[:-2], () if vector else np.shape(b)[:-2])
@@ -73,18 +65,16 @@ def _solve(a, b):
 
 def _weighted(a, y, weight):
     """Record numbers that depend on one matrix each, from the function that gives the matrices of their derivatives."""
-    tape, (value,) = top(a)
-    many = _batch(a.ndim)
-    return record(tape, y, [(a, Contract(
-        many, many + "yz", [(weight, many + "yz")], value.shape,
-        lambda g: (np.reshape(g, (*np.shape(g), 1, 1)) if many else g) * weight()))])
+    many = _batch(a.value.ndim)
+    return put(a.tape, y, ((a.position, Contract((
+        many, many + "yz", [(weight, many + "yz")], a.value.shape,
+        lambda g: (np.reshape(g, (*np.shape(g), 1, 1)) if many else g) * weight()))),))
 
 
 @rule(det)
 def _det(a):
     """The derivative is y times the inverse transposed, and the matrix of cofactors where there is no inverse."""
-    _square("det", a)
-    _, (value,) = top(a)
+    value = a.value
     y = det(value)
     return _weighted(a, y, lambda: _cofactors(value, y))
 
@@ -101,10 +91,9 @@ def _cofactors(value, y):
 
 @rule(slogdet)
 def _slogdet(a):
-    _square("slogdet", a)
-    _, (value,) = top(a)
+    value = a.value
     sign, logarithm = slogdet(value)
-    if not hasattr(value, "settled") and not np.all(plain(sign)):
+    if not hasattr(value, "settled") and (sign == 0 if type(sign) is np.float64 else not np.all(plain(sign))):
         raise NoDerivativeError("slogdet: a matrix that cannot be inverted has no log-determinant")
     return _SLOGDET(sign, _weighted(a, logarithm, lambda: _turn(inv(value))))
 
@@ -124,7 +113,6 @@ def _read(shape):
 
 @rule(cholesky)
 def _cholesky(a, *, upper=False):
-    _square("cholesky", a)
     if upper:
         return _turn(_cholesky(_turn(a)))
     tape, (value,) = top(a)
@@ -151,14 +139,11 @@ def _spectrum(a, name, values, left, right, read=None):
                          "derivative; move the point, or use what does not tell them apart, such as np.trace")
     many = _batch(a.ndim)
     others = [(left, many + "yi"), (right, many + "zi")] + ([] if read is None else [(read, "yz")])
-    return record(tape, values, [(a, Contract(many + "i", many + "yz", others, value.shape))])
+    return record(tape, values, [(a, Contract((many + "i", many + "yz", others, value.shape, None)))])
 
 
 @rule(eigvalsh)
 def _eigvalsh(a, UPLO="L"):
-    _square("eigvalsh", a)
-    if UPLO not in ("L", "U", "l", "u"):
-        raise ValueError(f'UPLO is "L" or "U", it was {UPLO!r}')
     _, (value,) = top(a)
     plain(value, "np.linalg.eigvalsh")
     shape = np.shape(value)

@@ -185,8 +185,6 @@ def _flip(m, axis=None):
 
 @rule(np.fliplr)
 def _fliplr(m):
-    if m.ndim < 2:
-        raise ValueError(f"fliplr needs two axes or more, this array has shape {m.shape}")
     return np.flip(m, 1)
 
 
@@ -235,8 +233,6 @@ def _scatter(values, flat, shape):
 
 @rule(np.diag)
 def _diag(v, k=0):
-    if v.ndim not in (1, 2):
-        raise ValueError(f"diag takes a vector or a matrix, this has shape {np.shape(v)}")
     if v.ndim == 2:
         return np.diagonal(v, k)
     n = v.shape[0] + abs(int(k))
@@ -290,7 +286,7 @@ RULES.update({function: _at_least(function) for function in (np.atleast_1d, np.a
 def _broadcast_to(array, shape):
     tape, (value,) = top(array)
     y = np.broadcast_to(value, shape)
-    return record(tape, y, [(array, Scale(None, y, (), value.shape, y.shape))])
+    return record(tape, y, [(array, Scale((None, y, (), value.shape, y.shape)))])
 
 
 @rule(np.full_like)
@@ -300,8 +296,6 @@ def _full_like(a, fill_value, shape=None):
 
 @rule(np.copy)
 def _copy(a, order="K"):
-    if order not in ("K", "A", "C", "F"):
-        raise ValueError(f'copy: order is "K", "A", "C" or "F", it was {order!r}')
     return a
 
 
@@ -375,8 +369,6 @@ def _append(arr, values, axis=None):
 
 @rule(np.meshgrid)
 def _meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
-    if indexing not in ("xy", "ij"):
-        raise ValueError(f'meshgrid: indexing is "xy" or "ij", it was {indexing!r}')
     places = [{0: 1, 1: 0}.get(k, k) if indexing == "xy" and len(xi) > 1 else k for k in range(len(xi))]
     grids = [np.reshape(x, [np.size(x) if d == place else 1 for d in range(len(xi))])
              for x, place in zip(xi, places, strict=True)]
@@ -426,8 +418,6 @@ def _hsplit(ary, indices_or_sections):
 
 @rule(np.vsplit)
 def _vsplit(ary, indices_or_sections):
-    if np.ndim(ary) < 2:
-        raise ValueError(f"vsplit needs two axes or more, this array has shape {np.shape(ary)}")
     return np.split(ary, indices_or_sections, axis=0)
 
 
@@ -435,11 +425,8 @@ def _vsplit(ary, indices_or_sections):
 
 @rule(np.sort)
 def _sort(a, axis=-1, kind=None, stable=None):
-    np.sort(np.zeros(1), kind=kind, stable=stable)          # refuses a way of sorting that it has not
     if axis is None:
         a, axis = np.ravel(a), 0
-    if a.ndim == 0:
-        raise np.exceptions.AxisError("a number has no axis to sort along")
     tape, (value,) = top(a)
     axis = index_of(axis, a.ndim)
     order = np.argsort(value, axis=axis, kind="stable")
