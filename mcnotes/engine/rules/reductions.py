@@ -254,7 +254,7 @@ def _cumprod(a, axis=None):
     parts = []
     for entries in np.moveaxis(a, axis, 0):
         parts.append(parts[-1] * entries if parts else entries)
-    return np.stack(parts, axis)
+    return np.stack(parts, axis) if parts else a
 
 
 @rule(np.diff)

@@ -1,3 +1,0 @@
-"""The name under which others import what is in :mod:`.core`."""
-
-from .core import UnsupportedError as UnsupportedError
