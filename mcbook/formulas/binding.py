@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .letters import Letters
 from .spelling import FUNCTIONS
-from .tree import Node, bare, letters, product, rebuilt, text
+from .tree import Node, bare, letters, number, product, rebuilt, text
 from .verdict import Failure, FormulaError
 
 #: What a letter of a layer is computed from, and how many layers before it that stands: Z^ℓ of W^ℓ and A^(ℓ−1).
@@ -101,6 +101,10 @@ class Binder:
     def _sub(self, node):
         base, *indices = node.parts
         inner = base.parts[0] if base.kind == "delta" else base
+        sized = base.kind in ("ones", "zero") or base.kind == "letter" and base.name in "Ie" and (
+            base.name not in self.letters)
+        if sized and len(indices) > 1 and all(index.kind == "number" for index in indices):
+            return replace(node, parts=(base, number("".join(index.name for index in indices), node.at)))  # I_{10}
         if inner.kind != "letter":
             return node
         own = self._own(inner.name, indices)

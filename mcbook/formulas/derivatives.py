@@ -14,14 +14,16 @@ from mcnotes.derivative import Derivative, derivative
 from mcnotes.engine import Traced, UnsupportedError
 
 from .tree import Node, bare, letters, text
-from .values import ZERO, Flexible, Tensor, as_matrix, written
-from .verdict import ClaimError, Failure, FormulaError, ShapeClash
+from .values import LARGEST, ZERO, Flexible, Tensor, as_matrix, written
+from .verdict import BudgetError, ClaimError, Failure, FormulaError, ShapeClash
 
 
 def differentiated(function, at, words: str, budget) -> Derivative:
     """A derivative by the engine; what it refuses is told in the formula's letters."""
     budget.spend(20)
     try:
+        if np.size(at) > 100 and (size := np.size(at) * np.size(function(at))) > LARGEST:
+            raise BudgetError(f"too much to run: the derivative of {words} has {size} entries")
         found = cast(Derivative, derivative(function, at))
     except ClaimError:
         raise

@@ -412,7 +412,6 @@ class Scope:
         if node.name in ("*", "⊘"):
             return values.elementwise(left, right, words, node.name == "⊘")
         if node.name == "⊗":
-            self._priced(left, right)
             return values.kronecker(left, right, words)
         if node.name == ":":
             return self._inner(left, right, words)

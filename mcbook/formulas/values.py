@@ -17,6 +17,10 @@ from .verdict import BudgetError, FormulaError, ShapeClash
 _SMALL = 1e-5
 
 
+#: How many entries an array may have.
+LARGEST = 2_000_000
+
+
 class Budget:
     """How much work a formula may make: every formula ends in a second or two."""
 
@@ -60,6 +64,8 @@ class Flexible:
             rows, columns = self.link(rows, columns)
         if rows is None or columns is None:
             return Flexible(self.make, self.words, rows, columns, self.link)
+        if rows * columns > LARGEST:
+            raise BudgetError(f"too much to run: {self.words} would have {rows * columns} entries")
         made = self.make(rows, columns)
         if made.shape != (rows, columns):
             raise ShapeClash(f"{self.words} cannot be {written((rows, columns))} here")
@@ -290,6 +296,8 @@ def elementwise(a, b, words: str, divided: bool = False):
 def kronecker(a, b, words: str):
     """The Kronecker product; beside an identity without a size it takes the size that is needed."""
     if not isinstance(a, Flexible) and not isinstance(b, Flexible):
+        if a.size * b.size > LARGEST:
+            raise BudgetError(f"too much to run: {words} would have {a.size * b.size} entries")
         return np.kron(a, b)
     known, flexible = (b, a) if isinstance(a, Flexible) else (a, b)
     if isinstance(known, Flexible) or flexible.words != "I":
