@@ -71,6 +71,10 @@ class Binder:
             return Node("sub", (base, *exponent.parts), at=node.at)               # the matrix J^{ij} with a single 1
         if base.kind == "letter" and base.name not in self.letters and exponent.kind == "words":
             raise FormulaError(f"{text(base)}^{exponent.name} has no value: give {base.name}_{exponent.name}=…")
+        if base.kind == "sub" and len(base.parts) == 3 and text(exponent) == "−1" and base.parts[0].name in (
+                self.letters.values):
+            raise FormulaError(f"{text(node)} may be the inverse's entry or one over the entry: write "
+                               f"({text(base.parts[0])}^{{-1}})_{{…}}, or 1/{text(base)}")
         return self._layered(base, exponent) if self._layer(base, exponent) else node
 
     def _layer(self, base, exponent):

@@ -950,7 +950,9 @@ def picked(value, lengths, places, node):
     rows = len(places) == 1 and len(lengths) == 2 and derivatives.by_rows(base)
     limits = lengths if len(places) == len(lengths) else lengths[:1] if rows else lengths[1:]
     for place, limit in zip(places, limits, strict=True):
-        if not 1 <= place <= limit:
+        if place < 1:
+            raise FormulaError(f"{words}: entries are counted from 1, and {place} is asked for")
+        if place > limit:
             raise Failure(f"there is no {text(base)}_{''.join(map(str, places))}: {text(base)} is "
                           f"{written(np.shape(value))}")
     if len(lengths) == 1:

@@ -27,6 +27,12 @@ from .verdict import BudgetError, ClaimError, Failure, FormulaError, Result, Sha
 
 _MOST = 20000
 _KINDS = ("scalar", "vector", "matrix", "tensor")
+#: Words that say what a matrix is like.
+_PROPERTIES = {
+    "symmetric": lambda x: np.allclose(x, x.T), "square": lambda x: True, "diagonal": lambda x: np.allclose(x, np.diag(
+        np.diag(x))), "orthogonal": lambda x: np.allclose(x.T @ x, np.eye(len(x))),
+    "invertible": lambda x: np.linalg.matrix_rank(x) == len(x),
+}
 _LAYOUTS = {"numerator": "in numerator layout, with every derivative turned around",
             "mixed": "with gradients as columns and every other derivative in numerator layout"}
 
@@ -282,29 +288,42 @@ def _undefined(part, definitions, several):
     return part if same_parts else Node(part.kind, new, at=part.at)
 
 
-def merged(parts) -> list[tuple]:
-    """Statements with the conditions and labels that follow them: (statement, conditions, labels)."""
+def merged(parts, given: Letters) -> list[tuple]:
+    """Statements with their conditions, which may stand first, and their labels: (statement, conditions, labels)."""
     out: list[tuple] = []
+    waiting: list[Node] = []
     for part in parts:
         if part.kind == "statement":
             body, conditions = part.parts[0], list(part.parts[1:])
-            label = body.kind == "paren" and all(one.kind == "place" for one in body.parts)
-            condition = body.kind == "paren" and len(body.parts) == 1 and body.parts[0].kind == "chain"
-            if label and out:
+            if out and body.kind == "paren" and all(one.kind == "place" for one in body.parts):
                 out[-1][2].extend(body.parts)
-            elif condition and out and not conditions:
-                out[-1][1].append(Node("condition", body.parts, name="if", at=body.at))     # …   (i ≠ j)
+            elif out and not conditions and _restricts(body, given):
+                out[-1][1].append(Node("condition", (bare(body),), name="if", at=body.at))  # …   (i ≠ j)
             else:
-                out.append((body, conditions, []))
-        elif part.kind == "conditions" and out:
-            out[-1][1].extend(part.parts)
+                out.append((body, [*waiting, *conditions], []))
+                waiting = []
+        elif part.kind == "conditions":
+            (out[-1][1] if out else waiting).extend(part.parts)
         elif part.kind == "place" and out:
             out[-1][2].append(part)
         elif part.kind == "continuation" and out:
             body, conditions, labels = out.pop()
             sides = body.parts if body.kind == "chain" else (Node("side", (body,), at=body.at),)
             out.append((Node("chain", (*sides, *part.parts), at=body.at), conditions, labels))
+        else:
+            raise FormulaError(f"{text(part)} stands alone: write what it belongs to before it")
+    if waiting:
+        raise FormulaError(f"{', '.join(map(text, waiting))}: write what is true then")
     return out
+
+
+def _restricts(body, given):
+    """Whether a statement behind another one says for which indices that is true: (i ≠ j), or i < j."""
+    chain = bare(body)
+    if chain.kind != "chain":
+        return False
+    return body.kind == "paren" or not any(one.kind not in ("chain", "side", "letter", "number") or one.name in given
+                                           for one in walk(chain))
 
 
 def _lasts(parts):
@@ -327,13 +346,18 @@ def is_generic(node: Node) -> bool:
 
 
 def _claimed_kind(node):
-    """``(w a scalar)``: the letter and its kind, or None."""
+    """``(w a scalar)``, ``A is symmetric``: the letter and its kind, or None."""
     inner = bare(node)
     if inner.kind == "product" and inner.parts[-1].kind == "words":
-        found = next((word for word in inner.parts[-1].name.split() if word in _KINDS), None)
+        found = next((word for word in inner.parts[-1].name.split() if word in (*_KINDS, *_PROPERTIES)), None)
         if found:
             return product(inner.parts[:-1]), found
     return None
+
+
+def _is_property(body):
+    claimed = _claimed_kind(body)
+    return claimed is not None and claimed[1] in _PROPERTIES
 
 
 class Judge:
@@ -348,7 +372,7 @@ class Judge:
     """
 
     def __init__(self, given, sizes, parts, layout, budget, formula, names, defined):
-        self.letters, self.sizes, self.statements = given, sizes, merged(parts)
+        self.letters, self.sizes, self.statements = given, sizes, merged(parts, given)
         self.layout, self.budget, self.formula, self.names = layout, budget, formula, names
         self.record, self.last, self.refused = Record(), None, None
         self.fixed = sorted({name for part in parts for node in walk(part) if node.kind == "differential"
@@ -382,7 +406,7 @@ class Judge:
             warnings.simplefilter("ignore", RuntimeWarning)
             for body, *_ in self.statements if not self.letters.notes else ():
                 self.scope().size_sums(body)
-            for body, conditions, labels in self.statements:
+            for body, conditions, labels in sorted(self.statements, key=lambda one: not _is_property(one[0])):
                 try:
                     self._run_one(body, conditions, labels)
                 except Failure as error:
@@ -411,6 +435,8 @@ class Judge:
     def _alone(self, body, conditions, labels):
         """An expression without a relation: its braces and labels may say something."""
         if body.kind == "product" and body.parts[-1].kind == "words":      # [v₁; …; v_m] ↓ axis 1
+            if not self.letters.notes:
+                raise FormulaError(f"the words “{body.parts[-1].name}” are not understood: leave them out")
             body = product(body.parts[:-1], body.at)
         for env in self.environments(body, conditions):
             value = self.scope().value(body, env)
@@ -425,6 +451,11 @@ class Judge:
             self.record.shape(scope.value(self.last, env), sizes, self.last, scope, env)
 
     def _kind(self, node, wanted):
+        if wanted in _PROPERTIES:
+            array = self.scope().sized(node, {})
+            if array.shape[0] != array.shape[1] or not _PROPERTIES[wanted](array):
+                raise FormulaError(f"{text(node)} is not {wanted} here, and the formula is about letters that are")
+            return
         for env in self.environments(node, ()):
             found = kind(self.scope().array(node, env))
             if found != wanted:

@@ -271,7 +271,8 @@ class _Scanner:
             self._command(found, "\\" + kind)
             return
         name = GREEK.get(what, what)
-        self.put("LETTER", name if kind == "vec" else f"{name}_{kind.removeprefix('wide')}")
+        mark = {"overline": "bar"}.get(kind, kind.removeprefix("wide"))
+        self.put("LETTER", name if kind == "vec" else f"{name}_{mark}")
 
     def _curly(self, found):
         self.put("LCURLY" if found[0] == r"\{" else "RCURLY", found[0])
@@ -451,7 +452,8 @@ class _Scanner:
         elif sign == ".":
             pass
         elif sign == ":":
-            separates = re.compile(r"\s*(?:\\q?quad|$)").match(self.formula, self.place)
+            separates = re.compile(r"\s*(?:\\q?quad|$)").match(self.formula, self.place) or any(
+                one.type == "FORALL" for one in self.out[-5:])
             self.put("SLICE" if self.scripted() else "COLON" if separates else "OPERATOR", ":")
         elif sign == "^" and (kind := self._transposed()):
             self.put(*kind)
