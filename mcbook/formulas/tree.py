@@ -114,7 +114,7 @@ _FORMS = {
     "absolute": ("|#0|", r"\left|#0\right|"), "brace": ("#0", "#0"), "boxed": ("#0", "#0"), "asked": ("#0?", "#0?"),
     "only": ("#0", "#0"), "zero": ("𝟎", r"\mathbf{0}"), "ones": ("𝟏", r"\mathbf{1}"), "empty": ("", ""),
     "dots": ("…", r"\dots "), "infinity": ("∞", r"\infty "), "words": ("name", r"\text{name}"), "row": ("*", "*"),
-    "where": ("~0|_{#1 = #2}", r"\left.#0\right|_{#1 = #2}"), "limit": ("lim_{#1→#2} ~0", r"\lim_{#1\to #2} ~0"),
+    "where": ("~0|_{#1 = #2}", r"\left.#0\right|_{#1 = #2}"),
     "log": ("log_#0(#1)", r"\log_{#0}\left(#1\right)"), "from": ("#0 from #1", r"#0_{\text{from }#1}"),
     "place": ("name #0 ↔ #1", r"\text{name }#0 \leftrightarrow #1"), "number": ("name", "name"),
     "line": ("name #1 of #0", r"\text{name }#1\text{ of }#0"),
@@ -290,6 +290,10 @@ class _Text:
         sign = self.sums.get(node.name, node.name)
         return (f"{sign}_{self.script(low)}" + (f"^{self.script(high)}" if high else "")
                 + f" {self.wrapped(body, ('sum', 'negative'))}")
+
+    def on_limit(self, node, body, letter, end):
+        sign, to = (r"\lim", r"\to ") if self.form else ("lim", "→")
+        return f"{sign}_{{{self.write(letter)}{to}{self.write(end)}}} {self.wrapped(body, ('sum', 'negative'))}"
 
     def script(self, line):
         return line if len(line) == 1 else f"{{{line}}}"
