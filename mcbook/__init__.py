@@ -6,6 +6,6 @@ is :mod:`mcnotes`, which knows nothing of this package.
 """
 
 from .confirmation import ClaimError, confirm, holds, refute
-from .exercises.dialog import check, hint, solution
+from .exercises.dialog import another, check, hint, solution
 
-__all__ = ["ClaimError", "check", "confirm", "hint", "holds", "refute", "solution"]
+__all__ = ["ClaimError", "another", "check", "confirm", "hint", "holds", "refute", "solution"]

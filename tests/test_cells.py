@@ -30,12 +30,7 @@ def plain(text):
     return re.sub(r"\n+", "\n", re.sub(r"difference \S+", "difference", text)).strip()
 
 
-#: Two chapters at each change, one with statements and one with programs; all of them before the book is published.
-SOME = {"07", "22"}
-
-
-@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem, marks=() if path.stem[:2] in SOME else
-                                               pytest.mark.release) for path in NOTEBOOKS])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_chapter_runs_without_its_pictures_and_shows_the_rest_as_stored(path):
     page, compared = Page(), 0
     for number, cell in enumerate(code_cells(path), 1):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from test_exercises import MISTAKES, PARTS, RIGHT
 
-from book._ext.forms import pack, put_forms
+from book._ext.forms import put_forms
 from mcbook.exercises import questions
 from mcbook.exercises.judge import KINDS, judge
 from mcbook.exercises.questions import Part
@@ -41,7 +41,7 @@ def by_script(script, expression, data):
 
 
 def packed(part):
-    return unpack(pack(questions.Exercise("99-1", (part,))))[0]
+    return unpack(questions.pack(questions.Exercise("99-1", (part,))))[0]
 
 
 def typed(part, answer):
@@ -139,8 +139,8 @@ def test_a_broken_rule_would_be_noticed(tmp_path, monkeypatch):
 def test_an_answer_is_not_in_clear_text_but_comes_back():
     part = Part("matrix", np.array([[3.0, 0.5, -1.25]]), wrong=((np.array([[1.0, 1.0, 1.0]]), "no: “1”"),))
     exercise = questions.Exercise("99-1", (part,))
-    assert "1.25" not in pack(exercise)
-    back = unpack(pack(exercise))[0]
+    assert "1.25" not in questions.pack(exercise)
+    back = unpack(questions.pack(exercise))[0]
     assert back["wanted"] == {"shape": [1, 3], "values": [3.0, 0.5, -1.25]} and back["wrong"][0][1] == "no: “1”"
 
 

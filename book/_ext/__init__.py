@@ -8,6 +8,7 @@
 - :mod:`~book._ext.reference` says the names of the package as a reader writes them.
 - :mod:`~book._ext.forms` puts a form below each question; and asks for shapes without end.
 - :mod:`~book._ext.python` puts Python in the page, which :mod:`~book._ext.pyodide` fetches.
+- :mod:`~book._ext.reader` is where a reader writes: identities to try, and what is done.
 - :mod:`~book._ext.pages` makes the finished pages light, and readable by ear.
 - :mod:`~book._ext.paper` prints the whole book.
 """
@@ -19,10 +20,10 @@ FONTS = '1em "STIX Two Math"', '900 1em "Font Awesome 6 Free"'
 
 def setup(app):
     """Entry point for Sphinx."""
-    from . import cache, catalog, forms, marks, mathml, notebook, pages, python, reference
+    from . import cache, catalog, forms, marks, mathml, notebook, pages, python, reader, reference
 
     os.environ["MCNOTES_BOOK"] = "1"            # explorers and figures are baked: kernels inherit it
-    for part in (notebook, cache, mathml, marks, catalog, reference, python, forms, pages):
+    for part in (notebook, cache, mathml, marks, catalog, reference, python, reader, forms, pages):
         part.setup(app)
     # asked for at once, the fonts are there at the first paint, and nothing moves when they come
     app.add_js_file(None, priority=100, body="".join(f"document.fonts.load('{font}');" for font in FONTS))

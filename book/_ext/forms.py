@@ -5,12 +5,10 @@ glance does not read; the hints and the worked solution are typeset here, and op
 a script too.
 """
 
-import base64
 import json
 import pathlib
 import re
 
-import numpy as np
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 from docutils.statemachine import StringList
@@ -22,6 +20,8 @@ from mcbook.exercises.judge import KINDS
 from mcbook.exercises.words import WORDS
 from mcnotes.shapes import shape_of
 
+from .mathml import to_mathml
+
 _log = logging.getLogger(__name__)
 #: A fence of code, which is left alone, or a question with its label.
 _QUESTION = re.compile(r"^(?P<code>```+)(?!\{)[^\n]*\n.*?^(?P=code)[ ]*$|"
@@ -31,12 +31,16 @@ _QUESTION = re.compile(r"^(?P<code>```+)(?!\{)[^\n]*\n.*?^(?P=code)[ ]*$|"
 _CHECK = re.compile(r"""mb\.check\(\s*["']([\w-]+)["']""")
 
 
+#: How many sets of other numbers a page carries; Python in the page draws more.
+DRAWN = 4
+
+
 class ask(nodes.General, nodes.Element):
     """The place of a form: its name and, packed, what it asks."""
 
 
 class worked(nodes.General, nodes.Element):
-    """Something typeset that is read later: a hint or the solution."""
+    """Something typeset that is read later: a hint, the solution, or the question with other numbers."""
 
 
 def visit_ask(self, node):
@@ -44,13 +48,16 @@ def visit_ask(self, node):
     self.body.append(f'<div class="mc-ask" data-name="{node["name"]}"{packed}>')
 
 
+_BEFORE = {"hint": '<template class="mc-hint">', "again": '<template class="mc-again" data-ask="{packed}">',
+           "solution": '<details class="mc-solution"><summary>Solution</summary><div class="mc-worked">'}
+
+
 def visit_worked(self, node):
-    self.body.append('<template class="mc-hint">' if node["hint"] else
-                     '<details class="mc-solution"><summary>Solution</summary><div class="mc-worked">')
+    self.body.append(_BEFORE[node["role"]].format(packed=node["packed"]))
 
 
 def depart_worked(self, node):
-    self.body.append("</template>" if node["hint"] else "</div></details>")
+    self.body.append("</div></details>" if node["role"] == "solution" else "</template>")
 
 
 def depart_ask(self, node):
@@ -73,34 +80,20 @@ class Ask(Directive):
         except ValueError as error:
             _log.warning("%s", error, location=(environment.docname, self.lineno))
             return []
-        place = ask("", name=name, packed=pack(exercise) if exercise.parts else "")
-        for hint, text in [*((True, text) for text in exercise.hints), (False, exercise.solution)]:
-            text_node = worked("", hint=hint)
+        written = exercise.fresh or any(part.kind in questions.TASKS for part in exercise.parts)
+        place = ask("", name=name, packed=_packed(exercise) if exercise.parts else "", written=written)
+        others = [questions.find(name, draw) for draw in range(1, DRAWN + 1)] if exercise.fresh else []
+        texts = [*(("hint", text, "") for text in exercise.hints), ("solution", exercise.solution, ""),
+                 *(("again", other.again, _packed(other)) for other in others)]
+        for role, text, packed in texts:
+            text_node = worked("", role=role, packed=packed)
             self.state.nested_parse(StringList(text.splitlines(), f"exercise {name}"), 0, text_node)
             place += text_node
         return [place]
 
 
-def pack(exercise):
-    """What a form needs to know, in letters that a glance does not read: base64 of JSON, backwards.
-
-    Examples
-    --------
-    >>> json.loads(base64.b64decode(pack(questions.find("20-2"))[::-1]))[0]["wanted"]["shape"]
-    [2, 3]
-    """
-    parts = [{"kind": part.kind, "ask": part.ask, "wanted": _plain(part.wanted),
-              "also": [_plain(other) for other in part.also],
-              "wrong": [[_plain(mistake), words] for mistake, words in part.wrong],
-              "digits": part.digits, "derivative": part.derivative, "resize": part.resize} for part in exercise.parts]
-    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(text.encode()).decode()[::-1]
-
-
-def _plain(value):
-    if isinstance(value, np.ndarray):
-        return {"shape": list(value.shape), "values": value.reshape(-1).tolist()}
-    return list(value) if isinstance(value, tuple) else value
+def _packed(exercise):
+    return questions.pack(exercise, lambda tex: to_mathml(tex, False))
 
 
 def put_forms(app, docname, texts):
@@ -142,7 +135,9 @@ def add_scripts(app, pagename, templatename, context, doctree):
     """The scripts of the forms and of the drill, on the pages that have one."""
     drill = app.env.metadata.get(pagename, {}).get("mc_drill")
     if drill or doctree is not None and next(doctree.findall(ask), None) is not None:
-        for name in ("exercise-words.js", "exercises.js", "drill.js" if drill else "forms.js"):
+        written = doctree is not None and any(node["written"] for node in doctree.findall(ask))
+        for name in ("exercise-words.js", "exercises.js", *["python/written.js"] * written,
+                     "drill.js" if drill else "forms.js"):
             app.add_js_file(name, loading_method="defer")
 
 

@@ -98,6 +98,7 @@
       return { element: null, boxes, get: () => boxes.every((box) => !box.value) ? "" : boxes.map((box) => box.value),
         set: (value) => boxes.forEach((box, k) => { box.value = value[k] ?? ""; }) };
     }
+    if (part.kind === "code" || part.kind === "formula") return window.mcWritten[part.kind](part, label);
     return (part.kind === "vector" || part.kind === "matrix" ? grid : typed)(part, label);
   };
 
@@ -115,8 +116,9 @@
     return [[more], given];
   };
 
-  const start = (place) => {
-    const name = place.dataset.name, parts = unpack(place.dataset.ask);
+  // The form of an exercise; `draw` counts other numbers, and 0 stands for the printed ones, which alone are kept.
+  const start = (place, draw = 0, packed = place.dataset.ask) => {
+    const name = place.dataset.name, parts = unpack(packed);
     const lists = [...place.parentElement.querySelectorAll("ol")].filter((list) => !place.contains(list));
     const form = make("form", { class: "mc-form", novalidate: "" });
     const verdict = make("div", { class: "mc-verdict", role: "status" });
@@ -129,11 +131,14 @@
       else form.append(one.said);
       return one;
     });
-    const judge = (speak) => {
-      const judged = parts.map((part, k) => {
-        const entered = fields[k].get();
-        return entered === "" ? { right: false, key: "missing", words: mcJudge.say("missing") } : mcJudge.judge(part, entered);
-      });
+    const judgeOne = (part, k) => {
+      const entered = fields[k].get();
+      if (entered === "") return { right: false, key: "missing", words: mcJudge.say("missing") };
+      return fields[k].judge ? fields[k].judge(name, k, entered) : mcJudge.judge(part, entered);
+    };
+    const judge = async () => {
+      const judged = await Promise.all(parts.map(judgeOne));
+      if (judged.includes(undefined)) return;                // stopped, or Python is not there; the field says so
       const right = judged.every((one) => one.right);
       judged.forEach((one, k) => {
         const alone = parts.length === 1;
@@ -144,29 +149,55 @@
       verdict.className = `mc-verdict ${right ? "mc-right" : none ? "" : "mc-wrong"}`;
       verdict.textContent = right ? "Right." : none ? judged[0].words : parts.length > 1 ? `${judged.filter((one) => one.right).length} of ${parts.length} are right.`
         : `Not yet. ${judged[0].words}`;
-      if (right && speak) solution.open = true;
-      if (speak) { kept.set(name, { right, entered: fields.map((one) => one.get()) }); count(); }
+      return right;
     };
-    const buttons = make("div", { class: "mc-buttons" }, make("button", { type: "submit" }, "Check"), ...more);
+    const submit = async () => {
+      const right = await judge();
+      if (right === undefined) return;
+      if (draw) return;
+      if (right) solution.open = true;
+      kept.set(name, { right, entered: fields.map((one) => one.get()) });
+      count();
+    };
+    const others = [...place.querySelectorAll("template.mc-again")];
+    const next = make("button", { type: "button" }, "Another one");
+    next.addEventListener("click", () => another(place, form, draw + 1, others));
+    const buttons = make("div", { class: "mc-buttons" }, make("button", { type: "submit" }, "Check"), ...more, ...others.length ? [next] : []);
     form.append(buttons, verdict, given);
-    form.addEventListener("submit", (event) => { event.preventDefault(); judge(true); });
+    form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
     place.prepend(form);
-    const before = kept.get(name).entered;
+    const before = draw ? undefined : kept.get(name).entered;
     if (before) {
       before.forEach((value, k) => { if (value !== "" && fields[k]) fields[k].set(value); });
-      judge(false);
+      if (fields.some((one) => one.judge)) verdict.textContent = kept.get(name).right ? "Right, as checked before." : "";
+      else judge();
     }
     return () => {
       kept.drop(name);
       form.reset();
-      fields.forEach((one) => { one.boxes?.forEach((box) => { box.value = ""; }); one.said.textContent = ""; });
+      fields.forEach((one) => { one.clear?.(); one.boxes?.forEach((box) => { box.value = ""; }); one.said.textContent = ""; });
       verdict.textContent = "";
       solution.open = false;
     };
   };
 
+  // The same question with other numbers: some came with the page, Python draws more, and then they begin again.
+  const another = async (place, form, draw, others) => {
+    const brought = others[draw - 1];
+    const drawn = brought ? { question: brought.content.cloneNode(true), ask: brought.dataset.ask }
+      : await window.mcWritten.another(place, place.dataset.name, draw);
+    if (!drawn) return another(place, form, 1, others);
+    const question = place.parentElement.querySelector(".mc-asked-again") ?? place.parentElement.insertBefore(make("div", { class: "mc-asked-again" }), place);
+    for (const printed of [...place.parentElement.children]) {
+      if (printed !== place && printed !== question && !printed.matches(".admonition-title, [class*=title]")) printed.hidden = true;
+    }
+    question.replaceChildren(make("p", { class: "mc-small" }, `Number ${draw}. Everybody gets these numbers under it. The solution below has the printed ones.`), drawn.question);
+    form.remove();
+    return start(place, draw, drawn.ask);
+  };
+
   const places = [...document.querySelectorAll(".mc-ask[data-ask]")];
-  const clear = places.map(start);
+  const clear = places.map((place) => start(place));
   const progress = make("p", { class: "mc-progress" }), done = make("span"), again = make("button", { type: "button" }, "Start again");
   again.addEventListener("click", () => { clear.forEach((one) => one()); count(); });
   const count = () => {

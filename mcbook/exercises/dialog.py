@@ -1,4 +1,4 @@
-"""What a notebook calls: :func:`check`, :func:`hint` and :func:`solution`."""
+"""What a notebook calls: :func:`check`, :func:`hint`, :func:`solution` and :func:`another`."""
 
 from .judge import judge
 from .questions import find
@@ -6,6 +6,8 @@ from .words import say
 
 #: How many hints of an exercise were asked for.
 _given: dict[str, int] = {}
+#: Which numbers of an exercise were asked for last.
+_drawn: dict[str, int] = {}
 
 
 class Text(str):
@@ -44,8 +46,7 @@ def check(name: str, /, *answers) -> None:
     >>> check("20-2", [[3, 6], [0, 0], [-1, -2]])
     Not yet. The right numbers, but transposed. In this book each input has a row and each output a column.
     """
-    exercise = find(name)
-    parts = exercise.parts
+    parts = find(name, _drawn.get(name, 0)).parts
     if not parts:
         print(f'This one is for you to try. mb.solution("{name}") tells you what to expect.')
         return
@@ -121,3 +122,37 @@ def solution(name: str) -> Text:
     True
     """
     return Text(find(name).solution)
+
+
+def another(name: str, draw: int | None = None) -> Text:
+    """The question of an exercise with other numbers; :func:`check` then goes by these.
+
+    Parameters
+    ----------
+    name : str
+        Which exercise: ``"07-2"``.
+    draw : int, optional
+        Which numbers. A class that uses the same one gets the same numbers. Each call
+        takes the next one unless told, and 0 goes back to the printed numbers.
+
+    Returns
+    -------
+    Text
+        Typeset in Jupyter.
+
+    Raises
+    ------
+    ValueError
+        There is no exercise of that name, or it has no other numbers.
+
+    Examples
+    --------
+    >>> len(another("07-2", 3)) > 20
+    True
+    >>> another("07-2", 0)
+    The numbers are the printed ones again.
+    """
+    draw = _drawn.get(name, 0) + 1 if draw is None else draw
+    exercise = find(name, draw)
+    _drawn[name] = draw
+    return Text(f"Number {draw}: {exercise.again}" if draw else "The numbers are the printed ones again.")

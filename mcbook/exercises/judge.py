@@ -86,6 +86,11 @@ def judge(part, answer) -> Judgement:
     >>> judge(Part("matrix", np.array([[1., 2., 3.]])), [[1], [2], [3]]).key
     'transposed'
     """
+    if part.kind not in KINDS:                      # what was written is run
+        if part.wanted.is_missing(answer):
+            return Judgement(False, "missing", say("missing"))
+        told = part.wanted.judge(answer)
+        return Judgement(told.right, "right" if told.right else "known", told.words)
     try:
         plain = read(part.kind, answer)
     except Unreadable as reason:

@@ -8,24 +8,32 @@ installed package. What a file may hold is written in ``book/exercises/schema.js
 ``make check`` applies; here the answers themselves are computed and tried.
 """
 
+import ast
+import base64
 import functools
+import json
 import pathlib
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import import_module
 
 import numpy as np
 
-from . import judge
+from . import code, formula, judge
 from .numbers import Unreadable
 
 PACKAGE = pathlib.Path(__file__).parent
 #: In a clone the files of the book, in an installed package the copies that came with it.
 FOLDERS = (PACKAGE.parent.parent / "book" / "exercises", PACKAGE / "files")
 
+#: Kinds of questions that Python judges by running what was written.
+TASKS = {"formula": formula.task, "code": code.task}
 #: Kinds of questions; ``"open"`` is one to think about or to try, without an answer.
-KINDS = (*judge.KINDS, "open")
+KINDS = (*judge.KINDS, *TASKS, "open")
+
+_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
@@ -36,8 +44,8 @@ class Part:
     ----------
     kind : str
         One of ``KINDS``.
-    wanted : float, ndarray, tuple, int, bool or str
-        The right answer, in the plain form of its kind.
+    wanted : float, ndarray, tuple, int, bool, str or Task
+        The right answer, in the plain form of its kind; for what Python runs, the task.
     ask : str
         What is asked, in a few words; empty where the exercise asks one thing only.
     also : tuple
@@ -76,21 +84,29 @@ class Exercise:
         In Markdown, the second closer than the first.
     solution : str
         Worked, in Markdown with formulas.
+    again : str
+        The question with other numbers, in Markdown; empty for the printed ones.
+    fresh : bool
+        Whether there are other numbers.
     """
 
     name: str
     parts: tuple = ()
     hints: tuple = field(default=())
     solution: str = ""
+    again: str = ""
+    fresh: bool = False
 
 
-def find(name: str) -> Exercise:
+def find(name: str, draw: int = 0) -> Exercise:
     """The exercise of a name.
 
     Parameters
     ----------
     name : str
         ``"20-2"``, as in the label ``ex-20-2`` of the question.
+    draw : int, optional
+        0 for the numbers as printed; another one for other numbers, the same for everybody.
 
     Returns
     -------
@@ -112,7 +128,7 @@ def find(name: str) -> Exercise:
         near = get_close_matches(str(name), known, 3, 0.3) or known[:3]
         raise ValueError(f"there is no exercise {name!r}; near it are {', '.join(near) or 'none'}. "
                          "The exercises are in book/exercises/, one file a chapter")
-    return _build(name)
+    return _build(name, draw)
 
 
 def names() -> list[str]:
@@ -193,23 +209,61 @@ def _tables(path, changed):
     return whole
 
 
-def _build(name):
+def _build(name, draw):
     table = dict(tables_of(name.rpartition("-")[0])[name])
+    shared = table.pop("shared")
+    if not draw:
+        return _exercise(table, shared, name, {})
+    if "fresh" not in table:
+        raise ValueError(f"exercise {name} has the numbers that are printed, and no others")
+    for attempt in range(_ATTEMPTS):                        # numbers for which a known mistake is right are not taken
+        try:
+            return _exercise(table, shared, name, _fresh(table, shared, name, [draw, attempt]))
+        except ValueError as reason:
+            last = reason
+    raise last
+
+
+def _fresh(table, shared, name, seed):
+    """Other numbers for an exercise: what its function ``fresh(rng)`` draws."""
     space = {"np": np, "mc": import_module("mcnotes")}
-    _run(table.pop("shared"), space, name, "given")
-    _run(table.get("given", ""), space, name, "given")
+    _run(shared, space, name, "given")
+    _run(table["fresh"], space, name, "fresh")
+    return space["fresh"](np.random.default_rng(seed))
+
+
+def _exercise(table, shared, name, numbers):
+    space = {"np": np, "mc": import_module("mcnotes"), **numbers}
+    _run(_without(shared, numbers), space, name, "given")
+    _run(_without(table.get("given", ""), numbers), space, name, "given")
     asked = [] if table.get("kind") == "open" else table.get("parts") or [table]
     try:
-        parts = tuple(_part(part, dict(space), name) for part in asked)
-        return Exercise(name, parts, tuple(table.get("hints", ())), table["solution"].strip())
+        parts = tuple(_part(part, dict(space), name, numbers) for part in asked)
+        again = table.get("again", "").strip().format(**numbers) if numbers else ""
+        return Exercise(name, parts, tuple(table.get("hints", ())), table["solution"].strip(), again, "fresh" in table)
     except KeyError as missing:
         raise ValueError(f"exercise {name} has no `{missing.args[0]}`, or one that is not known; `make check` "
                          "names what is wrong in its file") from None
 
 
-def _part(table, space, name):
-    kind = judge.KINDS[table["kind"]] and table["kind"]
-    _run(table.get("given", ""), space, name, "given")
+def _without(code, numbers):
+    """Python without the lines that give printed numbers to names which have other ones now."""
+    if not numbers:
+        return code
+    tree = ast.parse(code)
+    tree.body = [line for line in tree.body if not isinstance(line, ast.Assign) or not
+                 {node.id for target in line.targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+                 <= set(numbers)]
+    return ast.unparse(tree)
+
+
+def _part(table, space, name, numbers):
+    kind = table["kind"]
+    _run(_without(table.get("given", ""), numbers), space, name, "given")
+    if kind in TASKS:
+        return Part(kind, TASKS[kind](table, space), ask=table.get("ask", ""))
+    if kind not in judge.KINDS:
+        raise KeyError(kind)
 
     def plain(expression, key):
         if isinstance(expression, str) and kind != "pattern":
@@ -242,3 +296,38 @@ def _value(expression, space, name, key):
     except Exception as reason:
         raise ValueError(f"exercise {name}: `{key}` cannot be computed: {expression!r} "
                          f"({type(reason).__name__}: {reason})") from reason
+
+
+def pack(exercise: Exercise, typeset: Callable[[str], str] = str) -> str:
+    """What a form on the page needs to know, in letters that a glance does not read.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    typeset : callable, optional
+        What makes of LaTeX something that a page shows.
+
+    Returns
+    -------
+    str
+        Base64 of JSON, backwards.
+
+    Examples
+    --------
+    >>> json.loads(base64.b64decode(pack(find("20-2"))[::-1]))[0]["wanted"]["shape"]
+    [2, 3]
+    """
+    parts = [{"kind": part.kind, "ask": part.ask, "wanted": _plain(part.wanted, typeset),
+              "also": [_plain(other, typeset) for other in part.also],
+              "wrong": [[_plain(mistake, typeset), words] for mistake, words in part.wrong],
+              "digits": part.digits, "derivative": part.derivative, "resize": part.resize} for part in exercise.parts]
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(text.encode()).decode()[::-1]
+
+
+def _plain(value, typeset):
+    if hasattr(value, "judge"):                             # Python judges it; the page needs what it begins with
+        return {key: typeset(part) if key == "of" else part for key, part in value.shown.items()}
+    if isinstance(value, np.ndarray):
+        return {"shape": list(value.shape), "values": value.reshape(-1).tolist()}
+    return list(value) if isinstance(value, tuple) else value

@@ -7,6 +7,9 @@ reader's browser, where ``book/_static/python/python.js`` calls it through
 
 import json
 
+from ..exercises import questions
+from ..exercises.judge import judge
+from . import identity
 from .cells import Page
 from .examination import as_html, examine
 
@@ -35,13 +38,23 @@ def answer(request):
     ['shape', 'derivative', 'planar', 'program']
     """
     asked = json.loads(request)
-    known = {"examine": _examined, "begin": _begin, "cell": _cell, "frame": _frame}
+    known = {"examine": _examined, "begin": _begin, "cell": _cell, "frame": _frame, "check": _check,
+             "another": _another, "letters": identity.letters, "identity": identity.tried, "read": identity.read}
     return json.dumps(known[asked["do"]](**asked["with"]))
 
 
 def _examined(code, at):
     blocks = examine(code, at)
     return {"html": as_html(blocks), "kinds": [block["kind"] for block in blocks]}
+
+
+def _check(name, part, entered):
+    return judge(questions.find(name).parts[part], entered)._asdict()
+
+
+def _another(name, draw):
+    exercise = questions.find(name, draw)
+    return {"question": exercise.again, "ask": questions.pack(exercise)}
 
 
 _page = None

@@ -99,17 +99,29 @@ def test_axe_finds_nothing_on_a_page_of_each_kind(visit, name, width, theme):
             form.requestSubmit(); })""")
         axe(page, {} if theme == "light" else COLOURS)
         if mark := page.query_selector("article button.mc-checked"):
-            panel = page.query_selector("#" + mark.get_attribute("popovertarget"))
-            mark.focus()
-            page.keyboard.press("Enter")
-            assert panel.is_visible()
-            axe(page, inside="'.mc-panel:popover-open'")
-            page.keyboard.press("Escape")
-            assert not panel.is_visible() and mark.evaluate("mark => mark === document.activeElement")
             mark.click()
-            page.mouse.click(5, 5)
-            assert not panel.is_visible() and not page.evaluate(_OPEN_EACH)
+            axe(page, inside="'.mc-panel:popover-open'")
         assert not opened.faults
+
+
+def test_marks_open_by_keyboard_and_by_mouse(visit):
+    with visit(CHAPTER) as opened:
+        page = opened.page
+        assert not page.evaluate(_OPEN_EACH)
+        for link in page.query_selector_all("a.mc-checked"):
+            target = page.query_selector(link.get_attribute("href"))
+            assert target.evaluate("e => e.closest('.cell').checkVisibility()")
+        mark = page.query_selector("button.mc-checked")
+        panel = page.query_selector("#" + mark.get_attribute("popovertarget"))
+        mark.focus()
+        page.keyboard.press("Enter")
+        assert panel.is_visible()
+        page.keyboard.press("Escape")
+        assert not panel.is_visible() and mark.evaluate("mark => mark === document.activeElement")
+        mark.click()
+        assert panel.is_visible()
+        page.mouse.click(5, 5)
+        assert not panel.is_visible()
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])
@@ -139,8 +151,14 @@ def test_without_javascript_pictures_marks_solutions_and_examples_stand(visit):
         assert not page.is_visible(".mc-own form")
 
 
+def test_a_link_to_a_check_opens_it(visit):
+    name = re.search(r'class="mc-panel" id="([^"]+)"', text_of(CHAPTER))[1]
+    with visit(f"{CHAPTER}#{name}") as opened:
+        opened.page.wait_for_selector(f"#{name}:popover-open")
+
+
 @pytest.mark.parametrize("target, words", [("#box-9", "gradient"), ("#equation-eq-14", "Equation (14)")])
-def test_a_reference_shows_what_it_refers_to_and_a_link_to_a_check_opens_it(visit, target, words):
+def test_a_reference_shows_what_it_refers_to(visit, target, words):
     with visit("book/reference/index-of-statements.html") as opened:
         page = opened.page
         page.hover(f'article a[href$="{target}"]')
@@ -148,9 +166,6 @@ def test_a_reference_shows_what_it_refers_to_and_a_link_to_a_check_opens_it(visi
         assert words in page.inner_text(".mc-preview") and page.query_selector(".mc-preview math")
         page.keyboard.press("Escape")
         assert page.query_selector(".mc-preview") is None
-        panel = re.search(r'class="mc-panel" id="([^"]+)"', text_of(CHAPTER))[1]
-        opened.go(f"{CHAPTER}#{panel}")
-        page.wait_for_selector(f"#{panel}:popover-open")
         assert not opened.faults
 
 

@@ -1,0 +1,207 @@
+"""A formula tried on many values: its letters are drawn again and again, with other sizes each time.
+
+A letter is a random number, a random vector or matrix of some shape, the numbers themselves, or a
+NumPy function. All sizes that are equal stay equal from draw to draw, so a formula that needs two
+sizes to agree keeps what it needs, and nothing holds only because two sizes happen to agree.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .formulas import Verdict, holds
+
+#: What a letter can be, in words.
+KINDS = {"number": "a random number", "vector": "a random vector", "matrix": "a random matrix",
+         "values": "numbers", "function": "a function"}
+#: How often letters are drawn.
+DRAWS = 8
+_SIZES = re.compile(r"\(?\s*(\d+)\s*(?:(?:x|×|,|by)\s*(\d+)\s*)?,?\s*\)?")
+_LARGEST = 9
+
+
+class FieldError(ValueError):
+    """What is given for a letter cannot be used; the sentence says why and what to write."""
+
+
+class Trial(NamedTuple):
+    """What came of a formula that was tried.
+
+    Attributes
+    ----------
+    verdict : Verdict
+        Of the first draw on which it did not hold, or of the last one.
+    letters : dict
+        The values of that draw.
+    draws : int
+        How many different draws were made; 1 when nothing is random.
+    sizes : bool
+        Whether the sizes changed from draw to draw.
+    """
+
+    verdict: Verdict
+    letters: dict[str, Any]
+    draws: int
+    sizes: bool
+
+
+def field(text: str) -> tuple[str, str]:
+    """A letter as a file of the book says it: its kind, and what belongs to it.
+
+    Parameters
+    ----------
+    text : str
+        ``"number"``, ``"vector 3"``, ``"matrix 3 x 2"``, numbers or a function.
+
+    Returns
+    -------
+    (str, str)
+        A key of ``KINDS``, and the rest.
+
+    Examples
+    --------
+    >>> field("matrix 3 x 2"), field("lambda x: x @ x"), field("[1, 2]")
+    (('matrix', '3 x 2'), ('function', 'lambda x: x @ x'), ('values', '[1, 2]'))
+    """
+    kind, _, rest = text.partition(" ")
+    if kind in ("number", "vector", "matrix"):
+        return kind, rest
+    return ("function" if text.startswith(("lambda", "np.")) else "values"), text
+
+
+def shape_of(name: str, kind: str, text: str) -> tuple[int, ...]:
+    """The shape that a field for a random letter asks for.
+
+    Parameters
+    ----------
+    name : str
+        The letter, for the message.
+    kind : str
+        ``"number"``, ``"vector"`` or ``"matrix"``.
+    text : str
+        ``"3"``, ``"3 x 2"``, ``"(3, 2)"``.
+
+    Returns
+    -------
+    tuple of int
+
+    Raises
+    ------
+    FieldError
+        It is no such shape, or too large to try.
+
+    Examples
+    --------
+    >>> shape_of("A", "matrix", "3 × 2"), shape_of("v", "vector", "4"), shape_of("c", "number", "")
+    ((3, 2), (4,), ())
+    """
+    if kind == "number":
+        return ()
+    found = _SIZES.fullmatch(text.strip())
+    sizes = tuple(int(size) for size in found.groups() if size) if found else ()
+    if len(sizes) != (1 if kind == "vector" else 2):
+        such = "one size, such as 3" if kind == "vector" else "two sizes, such as 3 x 2"
+        raise FieldError(f"{name} is a {kind} and {text.strip()!r} is no shape for it; write {such}")
+    if not all(1 <= size <= _LARGEST for size in sizes):
+        raise FieldError(f"{name} has the shape {text.strip()}; sizes go from 1 to {_LARGEST}")
+    return sizes
+
+
+def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS, seed: int = 0) -> Iterator[dict[str, Any]]:
+    """Values for the letters of a formula, drawn again and again.
+
+    Parameters
+    ----------
+    fields : mapping of str to (str, str)
+        Letter -> kind and text, as from :func:`field`.
+    count : int, optional
+    seed : int, optional
+
+    Yields
+    ------
+    dict of str to float, array or function
+        The first draw has the sizes as they are given.
+
+    Raises
+    ------
+    FieldError
+        A field cannot be used.
+
+    Examples
+    --------
+    >>> fields = {"A": ("matrix", "3 x 2"), "x": ("vector", "2")}
+    >>> [(one["A"].shape, one["x"].shape) for one in draws(fields, 3)][0]
+    ((3, 2), (2,))
+    >>> all(one["A"].shape[1] == one["x"].size for one in draws(fields))
+    True
+    """
+    shapes = {name: shape_of(name, kind, text) for name, (kind, text) in fields.items()
+              if kind in ("number", "vector", "matrix")}
+    known = sorted(set(itertools.chain(*shapes.values())))
+    fixed = len(shapes) < len(fields)                       # numbers and functions may need the sizes as they are
+    for k in range(count if shapes else 1):
+        rng = np.random.default_rng([seed, k])
+        new = known if fixed or k == 0 else rng.permutation(np.arange(1, len(known) + 4))[:len(known)]
+        sizes = dict(zip(known, map(int, new), strict=True))
+        letters: dict[str, Any] = {}
+        for name, shape in shapes.items():
+            drawn = rng.normal(size=tuple(sizes[size] for size in shape))
+            letters[name] = drawn if shape else float(drawn)
+        for name, (kind, text) in fields.items():
+            if name not in shapes:
+                letters[name] = _value(name, kind, text, letters)
+        yield letters
+
+
+def _value(name: str, kind: str, text: str, letters: dict[str, Any]) -> Any:
+    """What a reader wrote for a letter: numbers, or a function that may use the letters before it."""
+    if not text.strip():
+        raise FieldError(f"{name} has no value yet; write numbers such as [1, -2, 3], or choose a random vector")
+    try:
+        value = eval(compile(text.strip(), f"<{name}>", "eval"), {"np": np, **letters})
+        if kind == "values":
+            value = np.array(value, dtype=float)
+            value = value if value.ndim else float(value)
+    except Exception as reason:
+        raise FieldError(f"{name} = {text.strip()} cannot be used: {type(reason).__name__}: {reason}") from None
+    if kind == "function" and not callable(value):
+        raise FieldError(f"{name} = {text.strip()} is no function; write one such as lambda x: x @ x")
+    return value
+
+
+def tried(formula: str, fields: Mapping[str, tuple[str, str]], count: int = DRAWS, seed: int = 0) -> Trial:
+    """Try a formula on several draws of its letters, until one on which it does not hold.
+
+    Parameters
+    ----------
+    formula : str
+        LaTeX or plain text.
+    fields : mapping of str to (str, str)
+        Letter -> kind and text, as from :func:`field`.
+    count : int, optional
+    seed : int, optional
+
+    Returns
+    -------
+    Trial
+
+    Raises
+    ------
+    FieldError
+        A field cannot be used.
+
+    Examples
+    --------
+    >>> tried("(A B)^T = B^T A^T", {"A": ("matrix", "3 x 4"), "B": ("matrix", "4 x 2")}).verdict.kind
+    'holds'
+    """
+    tries = []
+    for letters in draws(fields, count, seed):
+        tries.append((holds(formula, letters), letters))
+        if not tries[-1][0]:
+            break
+    sizes = all(kind in ("number", "vector", "matrix") for kind, _ in fields.values())
+    return Trial(*tries[-1], len(tries), len(tries) > 1 and sizes)

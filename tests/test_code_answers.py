@@ -1,0 +1,105 @@
+"""Answers as code: right in several forms, each mistake named, and nonsense."""
+
+import numpy as np
+import pytest
+
+from mcbook.exercises.code import Task, judge
+
+START = "def backward(X, t, W1, b1, W2, b2):"
+RIGHT = START + """
+    A1 = np.maximum(W1.T @ X + b1, 0)
+    Z2 = W2.T @ A1 + b2
+    E = np.exp(Z2 - Z2.max(axis=0))
+    G2 = (E / E.sum(axis=0) - t) / X.shape[1]
+    by_W2 = A1 @ G2.T
+    by_b2 = G2.sum(axis=1, keepdims=True)
+    G1 = (A1 > 0) * (W2 @ G2)
+    by_W1 = X @ G1.T
+    by_b1 = G1.sum(axis=1, keepdims=True)
+    return by_W1, by_b1, by_W2, by_b2
+"""
+
+
+def loss(X, t, W1, b1, W2, b2):
+    Z2 = W2.T @ np.maximum(W1.T @ X + b1, 0) + b2
+    return np.mean(np.log(np.exp(Z2).sum(axis=0)) - (t * Z2).sum(axis=0))
+
+
+def data(rng):
+    samples = int(rng.integers(5, 9))
+    return {"X": rng.normal(size=(5, samples)), "t": np.eye(3)[:, rng.integers(0, 3, samples)],
+            "W1": rng.normal(size=(5, 4)), "b1": rng.normal(size=(4, 1)), "W2": rng.normal(size=(4, 3)),
+            "b2": rng.normal(size=(3, 1))}
+
+
+TASK = Task(START, data, ("by_W1", "by_b1", "by_W2", "by_b2"), ("W1", "b1", "W2", "b2"), loss,
+            wrong=((lambda *given: _without_relu(*given), "The slope of ReLU is missing."),))
+
+
+def _without_relu(X, t, W1, b1, W2, b2):
+    space = {"np": np}
+    exec(RIGHT.replace("(A1 > 0) * ", ""), space)
+    return space["backward"](X, t, W1, b1, W2, b2)
+
+
+def _function(text):
+    space = {"np": np}
+    exec(text, space)
+    return space["backward"]
+
+
+@pytest.mark.parametrize("answer", [
+    RIGHT, _function(RIGHT), RIGHT.replace("by_W2 = A1 @ G2.T", "by_W2 = np.einsum('ik,jk->ij', A1, G2)"),
+    "import numpy\n\ndef helper(G):\n    return G.sum(axis=1, keepdims=True)\n\n"
+    + RIGHT.replace("G2.sum(axis=1, keepdims=True)", "helper(G2)"),
+], ids=["as taught", "a function", "einsum", "a helper"])
+def test_a_right_answer_is_right_in_every_form(answer):
+    assert judge(TASK, answer).right, judge(TASK, answer).words
+
+
+@pytest.mark.parametrize("old, new, words", [
+    ("by_W2 = A1 @ G2.T", "by_W2 = G2 @ A1.T", r"by_W2 has shape (3, 4), and W2 has shape (4, 3). It is transposed."),
+    (", keepdims=True)\n    return", ")\n    return", "by_b1 has shape (4,), and b1 has shape (4, 1). The count"),
+    ("by_b1 = G1.sum(axis=1, keepdims=True)", "by_b1 = G1", "sum over the columns and keep the axis"),
+    (" / X.shape[1]", "", "times what it should be: divide by the number of samples, once."),
+    ("X @ G1.T", "X @ G1.T / X.shape[1]", "times too small: you divide by the number of samples"),
+    ("- t)", "+ t)", "The shapes are right, so look at what is multiplied with what."),
+    ("(E / E.sum(axis=0) - t)", "(t - E / E.sum(axis=0))", "by_W1 has the wrong sign everywhere."),
+    ("by_W2 = A1 @ G2.T", "by_W2 = 2 * A1 @ G2.T", "by_W2 is twice what it should be"),
+    ("(A1 > 0) * ", "", "The slope of ReLU is missing."),
+    ("E.sum(axis=0)", "E.sum()", "nudging that entry gives"),
+    ("return by_W1, by_b1, by_W2, by_b2", "pass", "backward returns nothing. End it with: return by_W1, by_b1"),
+    ("return by_W1, by_b1, ", "return ", "backward returns 2 things, and 4 are needed"),
+    ("return by_W1", "return 'by_W1'", "by_W1 is str, and it should be an array of numbers."),
+    ("np.maximum", "np.maximun", "It stops in line 2 with AttributeError"),
+    ("W1.T @ X", "W1 @ X", "It stops in line 2 with ValueError"),
+    ("by_W1 = X @ G1.T", "by_W1 = X @ G1.T; X *= 2", "Your function changes its argument X."),
+    ("G1 = ", "while True: pass\n    G1 = ", "did not come to an end"),
+    ("G1 = ", "for k in iter(int, 1):\n        pass\n    G1 = ", "did not come to an end"),
+    ("def backward", "def backwards", "There is no function named backward. Keep the first line as it was"),
+    ("return", "return (", "Python cannot read line"),
+    ("by_W1 = X @ G1.T", "by_W1 = X @ G1.T * np.nan", "by_W1 has an entry that is nan."),
+])
+def test_the_first_thing_that_is_wrong_is_named(old, new, words):
+    assert old in RIGHT
+    told = judge(TASK, RIGHT.replace(old, new))
+    assert not told.right and words in told.words, told.words
+
+
+@pytest.mark.parametrize("nonsense", ["", "   ", None, 3, "1 / 0", "x = ", "\0", START, [], np.ones(3),
+                                      "def backward(*a):\n    return backward(*a)",
+                                      "def backward(*a):\n    raise SystemExit"])
+def test_nonsense_is_answered_and_never_raises(nonsense):
+    told = judge(TASK, nonsense)
+    assert not told.right and told.words
+
+
+def test_an_answer_that_is_asked_by_its_values():
+    def softmax(Z):
+        E = np.exp(Z)
+        return E / E.sum(axis=0)
+
+    task = Task("def softmax(Z):", lambda rng: {"Z": rng.normal(size=(3, 5))}, ("A",), answer=softmax)
+    assert judge(task, "def softmax(Z):\n    return np.exp(Z) / np.exp(Z).sum(axis=0)").right
+    told = judge(task, "def softmax(Z):\n    return np.exp(Z) / np.exp(Z).sum()")
+    assert "but it should be" in told.words

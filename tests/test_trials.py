@@ -1,0 +1,80 @@
+"""Letters drawn again and again, with other sizes; and the page that tries an identity on them."""
+
+import pathlib
+import tomllib
+
+import numpy as np
+import pytest
+
+from mcbook import trials
+from mcbook.inpage import identity
+
+LISTED = tomllib.loads((pathlib.Path(__file__).parents[1] / "book" / "identities.toml").read_text())["identity"]
+
+
+def test_equal_sizes_stay_equal_and_the_sizes_change():
+    fields = {"A": ("matrix", "3 x 4"), "B": ("matrix", "4 x 2"), "x": ("vector", "2"), "c": ("number", "")}
+    seen = set()
+    for letters in trials.draws(fields, 12):
+        A, B, x = letters["A"], letters["B"], letters["x"]
+        assert A.shape[1] == B.shape[0] and B.shape[1] == x.size and isinstance(letters["c"], float)
+        assert len({*A.shape, *B.shape}) == 3, "sizes that differ go on to differ"
+        seen.add(A.shape + x.shape)
+    assert len(seen) > 6
+
+
+def test_the_same_seed_draws_the_same():
+    fields = {"A": ("matrix", "3 x 4")}
+    one, two, other = (list(trials.draws(fields, 3, seed)) for seed in (1, 1, 2))
+    assert all(np.array_equal(a["A"], b["A"]) for a, b in zip(one, two, strict=True))
+    assert not np.array_equal(one[0]["A"], other[0]["A"])
+
+
+def test_what_is_false_for_one_size_only_is_found():
+    """For 1 × 1 matrices A B = B A holds; a draw of other sizes shows that it is false."""
+    trial = trials.tried("A B = B A", {"A": ("matrix", "1 x 1"), "B": ("matrix", "1 x 1")})
+    assert trial.verdict.kind == "fails" and trial.draws > 1
+
+
+@pytest.mark.parametrize("kind, text, words", [
+    ("matrix", "3", "A is a matrix and '3' is no shape for it; write two sizes, such as 3 x 2"),
+    ("vector", "3 x 2", "write one size, such as 3"), ("matrix", "0 x 2", "sizes go from 1 to 9"),
+    ("matrix", "400 x 2", "sizes go from 1 to 9"), ("values", "", "A has no value yet"),
+    ("values", "[1, 2", "cannot be used: SyntaxError"), ("values", "['a']", "cannot be used: ValueError"),
+    ("function", "3", "is no function; write one such as lambda x: x @ x"),
+])
+def test_a_field_that_cannot_be_used_is_told(kind, text, words):
+    with pytest.raises(trials.FieldError, match=".*") as told:
+        list(trials.draws({"A": (kind, text)}))
+    assert words in str(told.value)
+    found = identity.tried("A = A + A", {"A": [kind, text]})
+    assert found["kind"] == "unreadable" and "This cannot be tried yet." in found["html"]
+
+
+@pytest.mark.parametrize("one", LISTED, ids=[one["text"] for one in LISTED])
+def test_an_identity_of_the_list_is_what_the_list_says(one):
+    given = {name: list(trials.field(text)) for name, text in one["letters"].items()}
+    found = identity.tried(one["text"], given)
+    assert found["kind"] == ("holds" if one["holds"] else "fails"), found["html"]
+    assert set(identity.letters(one["text"], given)["letters"]) == set(given)
+
+
+def test_the_list_has_thirty_of_both_kinds():
+    assert len(LISTED) >= 30 and sum(one["holds"] for one in LISTED) in range(12, len(LISTED) - 11)
+
+
+def test_the_verdict_says_how_it_was_read_and_where_it_fails():
+    given = {"A": ["matrix", "3 x 4"], "B": ["matrix", "4 x 2"]}
+    right = identity.tried("(A B)^T = B^T A^T", given)["html"]
+    assert "on 8 random draws, with different sizes" in right and "(A B)ᵀ = Bᵀ Aᵀ" in right
+    wrong = identity.tried("(A B)^T = A^T B^T", given)["html"]
+    assert "(4 × 3) times (2 × 4), and 3 ≠ 2" in wrong and "<pre>A = [[" in wrong
+    assert "This cannot be read." in identity.tried("(A B", given)["html"]
+
+
+def test_letters_keep_what_was_entered_and_new_ones_get_a_field():
+    found = identity.letters("A x = b + c", {"A": ["matrix", "4 x 3"], "q": ["vector", "2"]})["letters"]
+    assert found["A"] == ["matrix", "4 x 3"] and "q" not in found and found["x"] == ["vector", "3"]
+    kept = identity.letters("s(x) = 1", {"s": ["function", "lambda x: x @ B @ x"], "B": ["matrix", "3 x 3"]})["letters"]
+    assert kept["B"] == ["matrix", "3 x 3"]
+    assert identity.letters("A x =", {"A": ["matrix", "4 x 3"]}).keys() == {"fault", "letters"}
