@@ -72,9 +72,23 @@ def test_the_verdict_says_how_it_was_read_and_where_it_fails():
     assert "This cannot be read." in identity.tried("(A B", given)["html"]
 
 
+@pytest.mark.parametrize("text, kind", [
+    (r"x^\top A x = x^T A^T x", "holds"), ("dL/dW = A (dL/dZ)^T", "holds"), ("tr(A B) = tr(B A)", "holds"),
+    ("(A B)^T = A^T B^T", "fails"), ("A x = b", "fails"), (r"\|A x - b\|^2 = (A x - b)^T (A x - b)", "holds"),
+    (r"\frac{\partial s}{\partial v} = 2 v", "fails"), ("A (B + C) = A B + A C", "holds"),
+    ("c (A + B) = c A + c B", "holds"),
+])
+def test_shapes_that_nobody_gave_fit(text, kind):
+    """A reader types an identity and nothing else, and is told about the identity, not about shapes."""
+    fields = identity.letters(text, {})["letters"]
+    found = identity.tried(text, fields)
+    assert found["kind"] == kind and "cannot be multiplied" not in found["html"], found["html"]
+
+
 def test_letters_keep_what_was_entered_and_new_ones_get_a_field():
-    found = identity.letters("A x = b + c", {"A": ["matrix", "4 x 3"], "q": ["vector", "2"]})["letters"]
-    assert found["A"] == ["matrix", "4 x 3"] and "q" not in found and found["x"] == ["vector", "3"]
+    found = identity.letters("A x = b", {"A": ["matrix", "4 x 3"], "q": ["vector", "2"]})["letters"]
+    assert found["A"] == ["matrix", "4 x 3"] and "q" not in found
+    assert found["x"] == ["vector", "3"] and found["b"] == ["vector", "4"]
     kept = identity.letters("s(x) = 1", {"s": ["function", "lambda x: x @ B @ x"], "B": ["matrix", "3 x 3"]})["letters"]
     assert kept["B"] == ["matrix", "3 x 3"]
     assert identity.letters("A x =", {"A": ["matrix", "4 x 3"]}).keys() == {"fault", "letters"}

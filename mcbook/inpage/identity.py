@@ -1,17 +1,23 @@
 """What the page "Does it hold?" asks of Python: the letters of an identity, how it was read, and whether it holds."""
 
 import html
+import itertools
+import re
 from typing import Any
 
 import numpy as np
 
 from .. import trials
-from ..formulas import FormulaError, letters_of
+from ..formulas import FormulaError, Letters, letters_of
 from ..formulas import read as parsed
+from ..formulas.judge import judge_of
 from ..formulas.tree import latex
+from ..formulas.verdict import ShapeClash
 
-#: A letter of which nothing is known gets this field.
-_FIELDS = {"number": "", "vector": "3", "matrix": "3 x 3", "function": "lambda x: np.sum(x ** 2)"}
+#: The sizes that are tried for letters that a reader has not given a shape.
+_TRIED = 3, 4, 2
+_SQUARE = {f"{size} x {size}" for size in _TRIED}
+_MOST_TRIED = 250
 _SHOWN = 12
 
 
@@ -40,36 +46,80 @@ def read(text: str) -> dict[str, str]:
 
 
 def letters(text: str, given: dict[str, list[str]]) -> dict[str, Any]:
-    """The letters of an identity, each with a field.
+    """The letters of an identity, each with a field; shapes that nobody gave are chosen so that the identity fits.
 
     Parameters
     ----------
     text : str
     given : dict
-        Letter -> kind and text, for the letters that have a field already.
+        Letter -> kind and text, for the letters that the reader has changed.
 
     Returns
     -------
     dict
-        What :func:`read` says, and ``letters``, those that are given first.
+        What :func:`read` says, and ``letters``.
 
     Examples
     --------
     >>> letters("A x = b", {"A": ["matrix", "4 x 3"]})["letters"]
-    {'A': ['matrix', '4 x 3'], 'x': ['vector', '3'], 'b': ['vector', '3']}
+    {'A': ['matrix', '4 x 3'], 'x': ['vector', '3'], 'b': ['vector', '4']}
     """
     found = read(text)
     if "fault" in found:
         return found | {"letters": given}
     looks = letters_of(text)
-    needed = {name: given.get(name, [kind, _FIELDS[kind]]) for name, kind in looks.items()}
-    used = {name: one for name, one in given.items() if name in looks or _serves(name, needed)}
-    return found | {"letters": used | {name: one for name, one in needed.items() if name not in used}}
+    kept = {name: one for name, one in given.items() if name in looks or _serves(name, given)}
+    open_ = {name: kind for name, kind in looks.items() if name not in kept}
+    functions = {name: ["function", _function(name, looks, text)] for name, kind in open_.items()
+                 if kind == "function" or name == "Z" and {"W", "A"} <= set(looks)}
+    if "Z" in functions:                                    # the book's layer
+        looks |= {"A": "vector"}
+    shaped = [name for name in open_ if name not in functions and looks[name] in ("vector", "matrix")]
+    fields = {name: kept.get(name, functions.get(name, [looks[name], ""])) for name in looks}
+    fields |= {name: one for name, one in kept.items() if name not in looks}
+    return found | {"letters": _fitting(text, fields, shaped)}
 
 
-def _serves(name: str, needed: dict[str, list[str]]) -> bool:
+def _serves(name: str, given: dict[str, list[str]]) -> bool:
     """Whether a function that is given uses a letter that the formula itself does not have."""
-    return any(kind == "function" and name in text for kind, text in needed.values())
+    return any(kind == "function" and re.search(rf"\b{re.escape(name)}\b", text) for kind, text in given.values())
+
+
+def _function(name: str, looks: dict[str, str], text: str) -> str:
+    """A function for a letter that is differentiated or called, with the argument that the formula shows."""
+    if name == "Z":
+        return "lambda W, A: W.T @ A"
+    by = [other for other in looks if other != name and re.search(
+        rf"(?:d|∂|\\partial)\s*{re.escape(name)}\W+(?:frac)?\W*(?:d|∂|\\partial)\s*{re.escape(other)}", text)]
+    argument = "Z" if "Z" in by else by[0] if by else next((one for one in looks if looks[one] == "vector"), "x")
+    return f"lambda {argument}: np.sum(np.sin({argument}))"
+
+
+def _fitting(text: str, fields: dict[str, list[str]], shaped: list[str]) -> dict[str, list[str]]:
+    """Shapes for some letters for which the identity can be computed; few of them square, if that is possible."""
+    pairs = [f"{r} x {k}" for r in _TRIED for k in _TRIED]
+    choices = itertools.product(*(map(str, _TRIED) if fields[name][0] == "vector" else pairs for name in shaped))
+    ranked = sorted(choices, key=lambda shapes: sum(one in _SQUARE for one in shapes))
+    square = [shapes for shapes in ranked if len(set(" x ".join(shapes).split(" x "))) == 1]
+    for shapes in [*ranked[:_MOST_TRIED], *square]:
+        chosen = fields | {name: [fields[name][0], shape] for name, shape in zip(shaped, shapes, strict=True)}
+        if _fits(text, chosen):
+            return chosen
+    return fields | {name: [fields[name][0], "3" if fields[name][0] == "vector" else "3 x 3"] for name in shaped}
+
+
+def _fits(text: str, fields: dict[str, list[str]]) -> bool:
+    """Whether all shapes fit; whether the identity holds is another question."""
+    try:
+        drawn = next(trials.draws({name: (kind, value) for name, (kind, value) in fields.items()}))
+        judge_of(text, Letters(drawn)).run()
+    except ShapeClash:
+        return False
+    except (FormulaError, trials.FieldError):
+        return False
+    except Exception:  # noqa: BLE001 - a difference of values, or a fault of a reader's function, which is told later
+        return True
+    return True
 
 
 def tried(text: str, given: dict[str, list[str]]) -> dict[str, str]:
@@ -105,7 +155,8 @@ def tried(text: str, given: dict[str, list[str]]) -> dict[str, str]:
         told = f"<p><b>It holds</b> {often}{sizes}.</p>"
     else:
         first = " The values of that draw are below." if trial.draws > 1 else ""
-        told = f"<p><b>It fails.</b> {html.escape(verdict.line.removeprefix('✗ This fails: '))}.{first}</p>"
+        reason = verdict.line.removeprefix("✗ This fails: ")
+        told = f"<p><b>It fails.</b> {html.escape(reason[:1].upper() + reason[1:])}.{first}</p>"
         told += "".join(_value(name, value) for name, value in trial.letters.items())
     return {"kind": verdict.kind, "html": f"{told}<p class='mc-small'>Read as {html.escape(verdict.read)}</p>"}
 

@@ -10,7 +10,8 @@
   const python = new window.mcPython(said);
   const KINDS = { number: "random number", vector: "random vector", matrix: "random matrix", values: "numbers", function: "function" };
   const HINTS = { number: "", vector: "3", matrix: "3 x 2", values: "[1, -2, 3]", function: "lambda x: x @ x" };
-  let letters = {}; // what is entered for each letter: name -> [kind, text]; "auto" marks what Python guessed
+  let letters = {}; // the field of each letter: name -> [kind, text]
+  let own = {}; // those of them that the reader, a link or the list has filled in; Python chooses the others
   let wanted = 0; // the last text that was asked about
 
   const typeset = (latex) => {
@@ -26,13 +27,13 @@
     select.append(...Object.entries(KINDS).map(([value, words]) => new Option(words, value, false, value === kind)));
     select.setAttribute("aria-label", `what ${name} is`);
     input.setAttribute("aria-label", `the ${kind === "vector" ? "size" : kind === "matrix" ? "shape" : "value"} of ${name}`);
-    Object.assign(input, { value: text, placeholder: HINTS[kind], hidden: kind === "number" });
+    Object.assign(input, { value: text, placeholder: HINTS[kind], hidden: kind === "number", size: Math.max(8, text.length) });
     select.addEventListener("change", () => {
-      letters[name] = [select.value, HINTS[select.value]];
+      letters[name] = own[name] = [select.value, HINTS[select.value]];
       row.replaceWith(field(name, letters[name]));
       fields.querySelector(`[data-name="${CSS.escape(name)}"] select`).focus();
     });
-    input.addEventListener("input", () => { letters[name] = [select.value, input.value]; });
+    input.addEventListener("input", () => { letters[name] = own[name] = [select.value, input.value]; });
     row.dataset.name = name;
     return row;
   };
@@ -44,7 +45,7 @@
     const mine = ++wanted;
     if (!text.trim()) return shown.replaceChildren();
     if (!python.worker) return /[\\^_{]/.test(text) ? typeset(text) : (shown.textContent = text);
-    const found = await python.ask("letters", { text, given: letters }).catch(() => undefined);
+    const found = await python.ask("letters", { text, given: own }).catch(() => undefined);
     if (!found || mine !== wanted) return undefined;
     if (found.latex) typeset(found.latex);
     letters = found.letters;
@@ -78,13 +79,16 @@
     Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0))));
   const put = (text, given) => {
     box.value = text;
-    letters = given;
+    letters = own = given;
     verdict.replaceChildren();
     draw();
     look();
   };
 
-  box.addEventListener("input", look);
+  box.addEventListener("input", () => {
+    if (!box.value.trim()) own = {}; // another identity: its letters are chosen again
+    look();
+  });
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); go(); }
   });
