@@ -9,6 +9,7 @@ notebooks and nothing else; its cache does not see a change of the package, so t
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -21,13 +22,14 @@ NOTEBOOK = "07-our-scalar-vector-derivative"
 
 
 def seconds(folder, code):
-    """How long a build takes."""
-    start = time.perf_counter()
+    """How long a build takes, and how long processors work in it, notebooks that run beside it apart."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(BUILD, cwd=folder, capture_output=True, text=True,
                           env=os.environ | {"PYTHONPATH": str(code), "OMP_NUM_THREADS": "1", "MCNOTES_BOOK": ""})
     if done.returncode:
         sys.exit(done.stdout[-3000:] + done.stderr[-3000:])
-    return time.perf_counter() - start
+    passed, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return passed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def change(folder, kind, words, more):
@@ -69,15 +71,15 @@ def main():
         (ours / "node_modules").symlink_to(ROOT / "node_modules")
         stock(theirs)
         print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n")
-        print("| step | this book s | stock s | ratio |\n| --- | --- | --- | --- |")
+        print("| step | this book s (CPU s) | stock s (CPU s) | ratio |\n| --- | --- | --- | --- |")
         for name, edit in EDITS.items():
             edit(ours)
             here, there = seconds(ours, ours), None
             if edit is not package:
                 edit(theirs)
                 there = seconds(theirs, ours)
-            print(f"| {name} | {here:.1f} | " + (f"{there:.1f} | {here / there:.2f} |" if there else "– | – |"),
-                  flush=True)
+            said = [f"{one[0]:.1f} ({one[1]:.1f})" if one else "–" for one in (here, there)]
+            print(f"| {name} | {' | '.join(said)} | {f'{here[0] / there[0]:.2f}' if there else '–'} |", flush=True)
 
 
 if __name__ == "__main__":
