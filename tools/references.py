@@ -7,6 +7,7 @@ notebook and the cell as JupyterLab counts it.
 
 import ast
 import collections
+import functools
 import json
 import re
 
@@ -52,19 +53,23 @@ def faults(root=statements.ROOT):
 
 def places(path):
     """The cells of a notebook with what JupyterLab shows beside them."""
-    count = 0
+    return _places(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=100)
+def _places(path, _time):
+    found, count = [], 0
     for position, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
-        text = "".join(cell["source"])
-        if cell["cell_type"] == "code":
-            count += bool(text.strip())
-            yield f"In [{count}]", "code", text
-        else:
-            yield f"cell {position} (text, {f'below In [{count}]' if count else 'above all code'})", "markdown", text
+        text, code = "".join(cell["source"]), cell["cell_type"] == "code"
+        count += code and bool(text.strip())
+        where = f"cell {position} (text, {f'below In [{count}]' if count else 'above all code'})"
+        found.append((f"In [{count}]" if code else where, "code" if code else "markdown", text))
+    return found
 
 
 def place(path, cell):
     """What :func:`places` calls the cell at a position, counted from 1."""
-    return list(places(path))[cell - 1][0]
+    return places(path)[cell - 1][0]
 
 
 def _numbers(table, root):

@@ -130,12 +130,12 @@ def parts():
     """
     if not available():
         raise UnreachableError("NumPy for WebAssembly is not in the cache: run `python -m book._ext.pyodide`")
-    found = {"script": _packed(_script())}
+    found = {"script": _kept("script", _script)}
     found |= {name: _kept(name, make) for name, make in (
         ("wasm", lambda: (CORE / "pyodide.asm.wasm").read_bytes()),
         ("library", lambda: archive(_members([CORE / "python_stdlib.zip"], re.compile(r"(?!)")))),
         ("numpy", lambda: archive(_members(_files(NUMPY), _NEEDLESS))))}
-    found["mcnotes"] = _packed(archive(own_files()))
+    found["mcnotes"] = _packed(archive(own_files()), 6)
     if available(PICTURES):
         found["pictures"] = _kept("pictures", lambda: archive(_members(_files(PICTURES), _NEEDLESS)))
     return found
@@ -160,8 +160,8 @@ def _kept(name, make):
     return path.read_bytes()
 
 
-def _packed(data):
-    return gzip.compress(data, 9, mtime=0)
+def _packed(data, level=9):
+    return gzip.compress(data, level, mtime=0)
 
 
 def _members(archives, needless):
