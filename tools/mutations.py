@@ -116,10 +116,9 @@ class _Breaker:
             if index.kind == "letter" and index.name not in "mn"))
 
     def run(self):
+        whole = Node("start", self.parts)
         for k, part in enumerate(self.parts):
-            self.visit(
-                part, lambda new, k=k: (*self.parts[:k], new, *self.parts[k + 1 :]), Node("start", self.parts), ()
-            )
+            self.visit(part, lambda new, k=k: _with(whole, k, new).parts, whole, ())
         return self.out
 
     def visit(self, node, build, parent, above):
@@ -142,8 +141,7 @@ class _Breaker:
             if node.kind == "sub" and k or node.kind in ("large", "limit") and k or node.kind == "power" and k:
                 continue
             inside = (*above, node.kind) if node.kind != "derivative" else (*above, f"derivative {min(k, 1)}")
-            self.visit(part, lambda new, k=k: build(dataclasses.replace(node, parts=(
-                *node.parts[:k], new, *node.parts[k + 1:]))), node, inside)
+            self.visit(part, lambda new, k=k: build(_with(node, k, new)), node, inside)
 
     @staticmethod
     def whole(node, parent, above):
@@ -159,142 +157,91 @@ class _Breaker:
         put("transpose", f"{text(node)} without its transpose", node.parts[0], node.parts[0])
 
     def at_sub(self, node, put, above):
-        base, *indices = node.parts
-        for k, index in enumerate(indices):
+        for k, index in enumerate(node.parts[1:], 1):
             if index.kind not in ("letter", "number"):
                 continue
-            others = (
-                [str(int(index.name) + 1)]
-                if index.kind == "number"
-                else [_OTHER_SIZE[index.name]]
-                if index.name in "mn"
-                else [one for one in self.indices if one != index.name][:2] or ["j" if index.name == "i" else "i"]
-            )
+            others = [one for one in self.indices if one != index.name][:2] or ["j" if index.name == "i" else "i"]
+            if index.kind == "number" or index.name in "mn":
+                others = [_other(index)]
             for other in others:
-                new = number(other) if other.isdigit() else Node("letter", name=other)
-                put("index", f"{other} for {index.name} in {text(node)}",
-                    dataclasses.replace(node, parts=(base, *indices[:k], new, *indices[k + 1:])))
-        if len(indices) == 2:
-            put(
-                "index",
-                f"the indices of {text(node)} exchanged",
-                dataclasses.replace(node, parts=(base, *indices[::-1])),
-            )
+                put("index", f"{other} for {index.name} in {text(node)}", _with(node, k, _leaf(other)))
+        if len(node.parts) == 3:
+            put("index", f"the indices of {text(node)} exchanged", _of(node, node.parts[0], *node.parts[:0:-1]))
 
     def at_large(self, node, put, above):
         for k, limit in enumerate(node.parts[2:], 2):
-            other = _OTHER_SIZE.get(limit.name) or (str(int(limit.name) + 1) if limit.name.isdigit() else "")
-            if other:
-                new = number(other) if other.isdigit() else Node("letter", name=other)
-                put("limit", f"{other} for {limit.name} in {text(node)}",
-                    dataclasses.replace(node, parts=(*node.parts[:k], new, *node.parts[k + 1:])))
+            if other := _other(limit):
+                put("limit", f"{other} for {limit.name} in {text(node)}", _with(node, k, _leaf(other)))
 
     def at_sum(self, node, put, above):
         for k, term in enumerate(node.parts):
             if term.kind == "dots":
                 continue
-            turned = term.parts[0] if term.kind == "negative" else Node("negative", (term,))
-            sign = "plus" if term.kind == "negative" else "minus"
-            inner = term.parts[0] if term.kind == "negative" else term
-            put("sign", f"{sign} before {text(inner)}", dataclasses.replace(node, parts=(
-                *node.parts[:k], turned, *node.parts[k + 1:])), inner, within=node)
+            minus = term.kind == "negative"
+            inner = term.parts[0] if minus else term
+            put("sign", f"{'plus' if minus else 'minus'} before {text(inner)}",
+                _with(node, k, inner if minus else Node("negative", (term,))), inner, within=node)
             rest = (*node.parts[:k], *node.parts[k + 1:])
-            put(
-                "dropped",
-                f"{text(inner)} left out",
-                rest[0] if len(rest) == 1 else dataclasses.replace(node, parts=rest),
-                term,
-                within=node,
-            )
+            put("dropped", f"{text(inner)} left out", _of(node, *rest) if len(rest) > 1 else rest[0], term,
+                within=node)
 
     def at_negative(self, node, put, above):
         if above[-1:] != ("sum",):
             put("sign", f"plus before {text(node.parts[0])}", node.parts[0], node.parts[0])
 
     def at_chain(self, node, put, above):
-        first, *sides = node.parts
-        for k, side in enumerate(sides):
-            new = _RELATIONS.get(side.name)
-            if new and any(one in above for one in ("condition", "iverson")):
-                new = "≠" if new == "≈" else new
-            if new:
-                self.side(node, first, sides, k, dataclasses.replace(side, name=new), "relation",
-                          f"{new} for {side.name}", put)
-            inner = side.parts[0]
-            if new and "condition" not in above and inner.kind != "negative" and not (
-                    inner.kind == "sum" and inner.parts[0].kind == "negative"):
-                turned = (
-                    Node("sum", (Node("negative", inner.parts[:1]), *inner.parts[1:]))
-                    if inner.kind == "sum"
-                    else (Node("negative", (inner,)))
-                )
-                about = inner.parts[0] if inner.kind == "sum" else inner
-                self.side(node, first, sides, k, dataclasses.replace(side, parts=(turned,)), "sign",
-                          f"minus before {text(about)}", put, about)
-
-    @staticmethod
-    def side(node, first, sides, k, new, kind, words, put, *pieces):
-        put(kind, words, dataclasses.replace(node, parts=(first, *sides[:k], new, *sides[k + 1:])), *pieces)
+        for k, side in enumerate(node.parts[1:], 1):
+            new, inner = _RELATIONS.get(side.name), side.parts[0]
+            if not new:
+                continue
+            if new == "≈" and any(one in above for one in ("condition", "iverson")):
+                new = "≠"
+            put("relation", f"{new} for {side.name}", _with(node, k, dataclasses.replace(side, name=new)))
+            first = inner.parts[0] if inner.kind == "sum" else inner
+            if "condition" not in above and first.kind != "negative":
+                turned = Node("negative", (first,))
+                turned = _with(inner, 0, turned) if inner.kind == "sum" else turned
+                put("sign", f"minus before {text(first)}", _with(node, k, _of(side, turned)), first)
 
     def at_flow(self, node, put, above):
         if len(node.parts) == 3:
-            put("order", "the two ends of the arrow exchanged", dataclasses.replace(node, parts=node.parts[::-1]))
+            put("order", "the two ends of the arrow exchanged", _of(node, *node.parts[::-1]))
 
     def at_derivative(self, node, put, above):
         of, *by = node.parts
         if len(by) == 1:
-            put("upside down", f"{text(node)} upside down", dataclasses.replace(node, parts=(by[0], of)))
+            put("upside down", f"{text(node)} upside down", _of(node, by[0], of))
         elif len(by) == 2:
-            put("order", f"{text(by[0])} and {text(by[1])} exchanged", dataclasses.replace(node, parts=(of, *by[::-1])))
+            put("order", f"{text(by[0])} and {text(by[1])} exchanged", _of(node, of, *by[::-1]))
 
     def at_frac(self, node, put, above):
         if all(part.kind == "delta" for part in node.parts):
-            put("upside down", f"{text(node)} upside down", dataclasses.replace(node, parts=node.parts[::-1]))
+            put("upside down", f"{text(node)} upside down", _of(node, *node.parts[::-1]))
 
     def at_product(self, node, put, above):
         factors = list(node.parts)
-        applied = [k for k in range(len(factors) - 1) if factors[k].kind in ("prime", "named") or (
-            factors[k].kind == "letter" and factors[k].name in "fghL" and factors[k + 1].kind == "paren")]
-        for k in range(len(factors) - 1):
-            one, other = factors[k:k + 2]
-            if "dots" not in (one.kind, other.kind) and "large" not in (one.kind, other.kind) and k not in applied:
-                new = [*factors[:k], other, one, *factors[k + 2:]]
-                put("order", f"{text(one)} and {text(other)} exchanged", dataclasses.replace(node, parts=tuple(new)),
-                    one, other, within=node)
-        if not any(one.kind == "dots" for one in factors):
-            for k, one in enumerate(factors):
-                if one.kind not in ("large", "words") and k not in applied:
-                    put(
-                        "dropped",
-                        f"{text(one)} left out",
-                        product(factors[:k] + factors[k + 1 :], node.at),
-                        one,
-                        within=node,
-                    )
+        applied = [k for k, (one, other) in enumerate(zip(factors, factors[1:], strict=False)) if one.kind in (
+            "prime", "named") or one.kind == "letter" and one.name in "fghL" and other.kind == "paren"]
+        for k, (one, other) in enumerate(zip(factors, factors[1:], strict=False)):
+            if not {"dots", "large"} & {one.kind, other.kind} and k not in applied:
+                put("order", f"{text(one)} and {text(other)} exchanged",
+                    _of(node, *factors[:k], other, one, *factors[k + 2:]), one, other, within=node)
+        for k, one in enumerate(factors if all(one.kind != "dots" for one in factors) else ()):
+            if one.kind not in ("large", "words") and k not in applied:
+                put("dropped", f"{text(one)} left out", product(factors[:k] + factors[k + 1:], node.at), one,
+                    within=node)
 
     def at_binary(self, node, put, above):
         one, other = node.parts
-        put(
-            "order",
-            f"{text(one)} and {text(other)} exchanged",
-            dataclasses.replace(node, parts=(other, one)),
-            one,
-            other,
-            within=node,
-        )
+        put("order", f"{text(one)} and {text(other)} exchanged", _of(node, other, one), one, other, within=node)
         for kept, gone in ((other, one), (one, other)):
             put("dropped", f"{text(gone)} left out", kept, gone, within=node)
         if node.name not in "·×/":
             put("product", f"an ordinary product for {'∘' if node.name == '*' else node.name}", product(node.parts))
 
     def at_apply(self, node, put, above):
-        head = node.parts[0]
-        if head.kind == "prime":
-            put(
-                "prime",
-                f"{text(node)} without its prime",
-                dataclasses.replace(node, parts=(head.parts[0], *node.parts[1:])),
-            )
+        if node.parts[0].kind == "prime":
+            put("prime", f"{text(node)} without its prime", _with(node, 0, node.parts[0].parts[0]))
 
     def at_prime(self, node, put, above):
         put("prime", f"{text(node)} without its prime", node.parts[0])
@@ -302,32 +249,23 @@ class _Breaker:
     def at_power(self, node, put, above):
         base, power = node.parts
         if power.kind == "number" and power.name.isdigit():
-            put("number", f"the power {int(power.name) + 1} for {power.name}",
-                dataclasses.replace(node, parts=(base, number(int(power.name) + 1))))
+            put("number", f"the power {_other(power)} for {power.name}", _with(node, 1, _leaf(_other(power))))
         elif base.kind == "letter" and "ℓ" in letters(power) and base.name not in _OTHER_SIZE:
-            layer = Node("letter", name="ℓ")
+            layer = _leaf("ℓ")
             other = layer if power.kind == "sum" else Node("sum", (layer, Node("negative", (number(1),))))
-            put("layer", f"{text(node)} of layer {text(other)}", dataclasses.replace(node, parts=(base, other)))
+            put("layer", f"{text(node)} of layer {text(other)}", _with(node, 1, other))
 
     def at_number(self, node, put, above):
         if len(node.name) == 1 and not any(one in above for one in _QUIET):
-            put("number", f"{int(node.name) + 1} for {node.name}", number(int(node.name) + 1))
+            put("number", f"{_other(node)} for {node.name}", _leaf(_other(node)))
 
     def at_shape(self, node, put):
-        one, other = node.parts
-        put("shape", f"({text(node)}) turned around", dataclasses.replace(node, parts=(other, one)))
+        put("shape", f"({text(node)}) turned around", _of(node, *node.parts[::-1]))
         for k, size in enumerate(node.parts):
             inner = size.parts[0] if size.kind == "power" else size
-            if inner.name in _OTHER_SIZE:
-                new = Node("letter", name=_OTHER_SIZE[inner.name])
-                new = dataclasses.replace(size, parts=(new, *size.parts[1:])) if size.kind == "power" else new
-                put(
-                    "shape",
-                    f"{_OTHER_SIZE[inner.name]} for {inner.name} in ({text(node)})",
-                    dataclasses.replace(
-                        node, parts=tuple(new if j == k else part for j, part in enumerate(node.parts))
-                    ),
-                )
+            if other := _OTHER_SIZE.get(inner.name):
+                new = _with(size, 0, _leaf(other)) if size.kind == "power" else _leaf(other)
+                put("shape", f"{other} for {inner.name} in ({text(node)})", _with(node, k, new))
 
     def at_grid(self, node, put, above):
         rows = [list(row.parts) for row in node.parts]
@@ -336,7 +274,7 @@ class _Breaker:
         dotted = any(cell.kind == "dots" for row in rows for cell in row)
 
         def grid(lines):
-            return dataclasses.replace(node, parts=tuple(Node("row", tuple(line)) for line in lines))
+            return _of(node, *(Node("row", tuple(line)) for line in lines))
 
         for count, name, turn in ((len(rows), "row", list), (len(rows[0]), "column", _turned)):
             for one, other in [(0, 1), (0, count - 1)] if count > 2 else [(0, 1)] if count == 2 else []:
@@ -347,6 +285,25 @@ class _Breaker:
                 put("blocks", f"the last {name} left out", grid(turn(turn(rows)[:-1])))
         if len(rows) > 1 or len(rows[0]) > 1:
             put("blocks", "rows written as columns", grid(_turned(rows)), node)
+
+
+def _of(node, *parts):
+    """The same node with other parts."""
+    return dataclasses.replace(node, parts=parts)
+
+
+def _with(node, k, new):
+    """The same node with another k-th part."""
+    return _of(node, *node.parts[:k], new, *node.parts[k + 1:])
+
+
+def _leaf(name):
+    return number(name) if name.isdigit() else Node("letter", name=name)
+
+
+def _other(leaf):
+    """Another size, or the next number; nothing where there is neither."""
+    return _OTHER_SIZE.get(leaf.name) or (str(int(leaf.name) + 1) if leaf.name.isdigit() else "")
 
 
 def _turned(rows):
