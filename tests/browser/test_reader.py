@@ -1,0 +1,139 @@
+"""Where a reader writes: an identity, a formula, code, other numbers, and a file with what is done; from a folder."""
+
+import json
+import re
+
+import pytest
+
+from book._ext import pyodide
+
+from .conftest import HTML, Visit, axe
+
+SAYS = "document.querySelector('%s')?.innerText.includes('%s')"
+NETWORK = "book/23-element-wise-multiplication.html"
+CODE = """def backward(X, t, W1, b1, W2, b2):
+    A1 = np.tanh(W1.T @ X + b1)
+    G2 = W2.T @ A1 + b2 - t
+    G1 = (1 - A1**2) * (W2 @ G2)
+    return X @ G1.T, G1.sum(axis=1, keepdims=True), A1 @ G2.T, G2.sum(axis=1, keepdims=True)
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def there():
+    """Python is beside the built pages, or the reason why it was not tried."""
+    if not (HTML / "_static" / "python" / "numpy.gz").exists():
+        if pyodide.available() and HTML.exists():
+            pytest.fail("Python was fetched, but the built pages have none: run `make book`")
+        pytest.skip("Python in the page was not tested: its files could not be fetched (see what `make book` says)")
+
+
+def asked(page, name):
+    return page.locator(f".mc-ask[data-name='{name}']")
+
+
+def checked(page, name):
+    """Press Check, and what is said once Python has answered."""
+    place = asked(page, name)
+    place.locator(".mc-verdict").evaluate("verdict => { verdict.textContent = ''; }")
+    place.locator("button[type=submit]").click()
+    page.wait_for_function(f"document.querySelector(\".mc-ask[data-name='{name}'] .mc-verdict\").textContent")
+    return place.locator(".mc-verdict").inner_text()
+
+
+def test_an_identity_is_tried_and_its_link_holds_it(browser):
+    address = f"{HTML.as_uri()}/book/does-it-hold.html"
+    with Visit(browser, address) as visit:
+        page = visit.page
+
+        def verdict(text):
+            page.fill("#mc-identity", "")
+            page.fill("#mc-identity", text)
+            page.locator(".mc-identity-verdict").evaluate("verdict => verdict.replaceChildren()")
+            page.press("#mc-identity", "Enter")
+            page.wait_for_selector(".mc-identity-verdict p")
+            page.wait_for_function("!document.querySelector('[data-do=run]').disabled")
+            return page.inner_text(".mc-identity-verdict")
+
+        assert "It holds on 8 random draws, with different sizes." in verdict(r"x^\top A x = x^T A^T x")
+        assert page.locator(".mc-typeset math").count() == 1 and page.locator(".mc-letter").count() == 2
+        assert "It holds" in verdict("dL/dW = A (dL/dZ)^T")
+        assert "It fails. At entry" in verdict("A B = B A") and "A = [[" in page.inner_text(".mc-identity-verdict")
+        assert "This cannot be read." in verdict("A^{ = 2")
+        verdict("(A B)^T = B^T A^T")
+        for k, shape in enumerate(("5 x 4", "3 x 2")):
+            page.locator(".mc-letter input").nth(k).fill(shape)
+        page.click("[data-do=run]")
+        page.wait_for_function(SAYS % (".mc-identity-verdict", "cannot be multiplied"))
+        axe(page)
+        page.click("[data-do=link]")
+        held = page.url
+        assert "#identity=" in held and not visit.faults
+    with Visit(browser, held) as other:
+        assert other.page.input_value("#mc-identity") == "(A B)^T = B^T A^T"
+        assert other.page.locator(".mc-letter input").first.input_value() == "5 x 4"
+
+
+def test_a_formula_and_code_are_judged_in_the_page_and_kept(browser):
+    with Visit(browser, f"{HTML.as_uri()}/{NETWORK}") as visit:
+        page = visit.page
+        asked(page, "23-9").locator("input").fill("W G")
+        assert checked(page, "23-9").startswith("Not yet. The message has come back through the weights")
+        asked(page, "23-9").locator("input").fill("S * (W G)")
+        assert checked(page, "23-9") == "Right." and asked(page, "23-9").locator(".mc-typeset math").count() == 1
+        box = asked(page, "23-10").locator("textarea")
+        box.focus()
+        editor = asked(page, "23-10").locator(".cm-content")
+        editor.wait_for()
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(CODE.replace("A1 @ G2.T", "G2 @ A1.T"))
+        assert "It is transposed." in checked(page, "23-10")
+        editor.focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(CODE.replace("    G2 =", "    while True: pass\n    G2 ="))
+        assert "did not come to an end" in checked(page, "23-10")
+        editor.focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(CODE)
+        assert checked(page, "23-10") == "Right."
+        axe(page, inside="'#ex-23-10'")
+        page.reload()
+        assert asked(page, "23-10").locator(".mc-verdict").inner_text() == "Right, as checked before."
+        page.goto(f"{HTML.as_uri()}/book/progress.html")
+        assert re.match(r"2 of \d+ exercises are done\.", page.inner_text(".mc-home-count"))
+        assert not visit.faults
+
+
+def test_other_numbers_come_from_the_build_and_then_from_python(browser):
+    with Visit(browser, f"{HTML.as_uri()}/book/07-our-scalar-vector-derivative.html") as visit:
+        page, seen = visit.page, []
+        for number in range(1, 6):
+            page.locator("#ex-07-2 >> text=Another one").click()
+            page.wait_for_function(SAYS % ("#ex-07-2 .mc-asked-again", f"Number {number}."))
+            seen.append(page.inner_text("#ex-07-2 .mc-asked-again").partition("printed ones.")[2])
+        assert len(set(seen)) == 5
+        fields = page.locator("#ex-07-2 .mc-grid input")
+        assert fields.count() == 3 and [fields.nth(k).input_value() for k in range(3)] == [""] * 3
+        assert not visit.faults
+
+
+def test_what_is_done_is_saved_and_read_back(browser, tmp_path):
+    address = f"{HTML.as_uri()}/book/progress.html"
+    with Visit(browser, address) as visit:
+        page = visit.page
+        page.evaluate("localStorage.setItem('mc-exercise-07-2', JSON.stringify({right: true, entered: ['12', '0.6']}))")
+        page.reload()
+        with page.expect_download() as download:
+            page.click("[data-do=save]")
+        download.value.save_as(tmp_path / "progress.json")
+        axe(page)
+    assert json.loads((tmp_path / "progress.json").read_text())["exercises"]["07-2"]["right"]
+    with Visit(browser, address) as visit:
+        page = visit.page
+        page.set_input_files("input[type=file]", tmp_path / "progress.json")
+        page.wait_for_function(SAYS % (".mc-home-count", "Read 1 answer "))
+        assert page.locator(".mc-home-exercise.mc-done").count() == 1
+        (tmp_path / "other.json").write_text("[]")
+        page.set_input_files("input[type=file]", tmp_path / "other.json")
+        page.wait_for_function(SAYS % (".mc-home-count", "This file holds no progress"))
+        assert page.locator(".mc-home-exercise.mc-done").count() == 1 and not visit.faults
