@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from .engine import discovery
-from .engine.patterns import read, same, written
+from .engine.discovery import read, same, written
 from .engine.structure import Map, Term, align, fresh, labels_of, product
 
 #: Above this many entries only the pattern that was found can be claimed.
@@ -25,18 +25,6 @@ class CompressionError(ValueError):
 def components(term, labels):
     """Factors multiplied together where they share labels.
 
-    Parameters
-    ----------
-    term : Term
-    labels : tuple of int
-        Their order.
-
-    Returns
-    -------
-    list of (array, tuple of int)
-
-    Examples
-    --------
     >>> term = Term([(np.ones(3), (1,)), (np.ones(4), (2,)), (5.0, ())], [1, 2], {1: 3, 2: 4})
     >>> [(core.shape, own) for core, own in components(term, (1, 2))]
     [((3,), (1,)), ((4,), (2,))]
@@ -65,31 +53,6 @@ def components(term, labels):
 def claimed(structure, term, names, claim):
     """Test a claim.
 
-    Parameters
-    ----------
-    structure : Structure
-        The derivative.
-    term : Term
-        What was found.
-    names : dict of label to str
-        The letters of what was found.
-    claim : str
-
-    Returns
-    -------
-    Term
-    dict of label to str
-        The reader's letters.
-    list of (array, tuple of labels)
-        What is kept.
-
-    Raises
-    ------
-    CompressionError
-        The claim would lose an entry, or does not fit the axes.
-
-    Examples
-    --------
     >>> from mcnotes.engine.structure import Structure
     >>> identity = Structure.identity((3,))
     >>> term = identity.terms[0]

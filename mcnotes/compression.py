@@ -25,7 +25,7 @@ import numpy as np
 
 from .claims import LARGE, CompressionError, claimed, components
 from .engine import discovery
-from .engine.patterns import letters, written
+from .engine.discovery import letters, written
 from .engine.structure import Structure, Term, labels_of
 from .fitting import fit
 from .layout import Derivative

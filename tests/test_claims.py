@@ -7,7 +7,7 @@ import pytest
 
 import mcnotes as mc
 from mcnotes.claims import LARGE
-from mcnotes.engine import discovery, patterns
+from mcnotes.engine import discovery
 from mcnotes.engine.structure import Map
 
 random = np.random.default_rng(20221124)
@@ -236,15 +236,15 @@ def test_signs_are_right_at_other_points(name):
 
 @pytest.mark.parametrize("text", ["i", "i+j", "-i+3", "2i+3j-1", "0", "7", "i1+j2", "p(i)", "q(i,j)"])
 def test_indices_are_read_as_they_are_written(text):
-    index = patterns.read(text)
-    assert index is not None and patterns.same([index], [index]) == {letter: letter for letter in index.letters}
+    index = discovery.read(text)
+    assert index is not None and discovery.same([index], [index]) == {letter: letter for letter in index.letters}
 
 
 @pytest.mark.parametrize("text", ["", "i*j", "ij", "i+", "+", "I", "p(i", "p()", "i^2", "1.5", "p(i)+1"])
 def test_what_is_no_index_is_not_read(text):
-    assert patterns.read(text) is None
+    assert discovery.read(text) is None
 
 
 def test_tables_are_told_apart():
     first, second = Map((1,), [2, 0, 3, 1]), Map((1,), [1, 0, 3, 2])
-    assert patterns.written([first, second, Map((1,), [2, 0, 3, 1]), 1], {1: "i"}) == ["p(i)", "q(i)", "p(i)", "i"]
+    assert discovery.written([first, second, Map((1,), [2, 0, 3, 1]), 1], {1: "i"}) == ["p(i)", "q(i)", "p(i)", "i"]

@@ -339,9 +339,20 @@ class Term:
         mine, theirs = labels_of(self.axes), labels_of(other.axes)
         names = dict(zip(theirs, mine, strict=True))
         others = [(array, tuple([names[label] for label in labels])) for array, labels in other.factors]
-        held = {label for _, labels in self.factors + others for label in labels}
+        shared, own = [], []
+        for array, labels in self.factors:
+            k = next((k for k, factor in enumerate(others) if factor[0] is array and factor[1] == labels), None)
+            (own if k is None else shared).append((array, labels))
+            if k is not None:
+                others.pop(k)
+        held = {label for _, labels in own + others for label in labels}
         order = tuple([label for label in mine if label in held])
-        return Term([(product(self.factors, order) + product(others, order), order)], self.axes, self.sizes)
+        core, more = product(own, order), product(others, order)
+        if len(own) > 1 and type(core) is np.ndarray and np.shape(more) in (core.shape, ()):
+            np.add(core, more, out=core)                # a new array: nobody else has it
+        else:
+            core = core + more
+        return Term([*shared, (core, order)], self.axes, self.sizes)
 
     def enumerated(self):
         """For a term that fixes axes: which axes (with how many entries, and the label that counts them); else None."""
@@ -351,6 +362,12 @@ class Term:
                 or labels & {index for index in self.axes if type(index) is int}:
             return None
         return tuple(fixed), next(iter(labels), None)
+
+    @property
+    def tied(self):
+        """Whether it is numbers on a diagonal."""
+        return set(map(type, self.axes)) <= _LABEL and len(set(self.axes)) < len(self.axes) and all(
+            isinstance(factor, _NUMBERS) for factor, _ in self.factors)
 
     @property
     def listed(self):
@@ -398,7 +415,9 @@ class Term:
                 return core if np.shape(core) == full else core * np.ones(full) if isinstance(core, _NUMBERS) \
                     else np.broadcast_to(core, full)
             if isinstance(core, _NUMBERS):
-                return _tied(core, self.axes, labels, full, shape)
+                result = np.zeros(shape)
+                _diagonal(result, self.axes, sizes)[...] = core
+                return result
         flat = self.positions(shape)
         if np.shape(core) != full:
             core = core * np.ones(full) if isinstance(core, _NUMBERS) else np.broadcast_to(core, full)
@@ -406,13 +425,12 @@ class Term:
         return scatter(core, np.broadcast_to(flat, full), shape, distinct=len(named) == len(labels))
 
 
-def _tied(core, axes, labels, full, shape):
-    """Zeros with the core on the diagonals that the ties name, written through one strided view."""
-    result, strides = np.zeros(shape), dict.fromkeys(labels, 0)
-    for index, step in zip(axes, result.strides, strict=True):
+def _diagonal(array, axes, sizes):
+    """The entries of an array on the diagonals that the ties name: one strided view, over the labels in order."""
+    strides = dict.fromkeys(axes, 0)
+    for index, step in zip(axes, array.strides, strict=True):
         strides[index] += step
-    np.ndarray(full, float, result, 0, tuple(strides.values()))[...] = core
-    return result
+    return np.ndarray([sizes[index] for index in strides], float, array, 0, tuple(strides.values()))
 
 
 def _groups(shape, inner_shape):
@@ -568,7 +586,16 @@ class Structure:
         if len(self.terms) == 1:
             term = self.terms[0]
             return _own(term.array(shape), term.factors[0][0] if len(term.factors) == 1 else None)
-        return _own(_total([term.array(shape) for term in self.terms], shape), None)
+        tied = [term for term in self.terms if term.tied]
+        whole = _total([term.array(shape) for term in self.terms if term not in tied], shape)
+        if type(whole) is not np.ndarray or whole.dtype is not _FLOAT or not (
+                whole.flags.writeable and whole.flags.c_contiguous):
+            return _own(_total([whole, *(term.array(shape) for term in tied)], shape), None)
+        if any(whole is factor or whole.base is factor for term in self.terms for factor, _ in term.factors):
+            whole = whole.copy()
+        for term in tied:
+            _diagonal(whole, term.axes, term.sizes)[...] += product(term.factors, labels_of(term.axes))
+        return whole
 
     def contracted(self, array, side):
         """Multiply by an array over the axes of one side and sum over them.

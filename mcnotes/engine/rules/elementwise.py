@@ -238,11 +238,8 @@ def _clip(a, a_min=None, a_max=None, *, min=None, max=None):
     return a if high is None else np.minimum(a, high)
 
 
-@rule(np.triu)
-def _triu(m, k=0):
-    return np.where(np.triu(np.ones(m.shape[-2:], bool), k), m, 0.0)
-
-
-@rule(np.tril)
-def _tril(m, k=0):
-    return np.where(np.tril(np.ones(m.shape[-2:], bool), k), m, 0.0)
+#: Compositions of other rules, written in NumPy.
+RULES.update({
+    np.triu: lambda m, k=0: np.where(np.triu(np.ones(m.shape[-2:], bool), k), m, 0.0),
+    np.tril: lambda m, k=0: np.where(np.tril(np.ones(m.shape[-2:], bool), k), m, 0.0),
+})

@@ -167,50 +167,15 @@ def _by_table(function):
 _flipped, _rolled, _repeated, _tiled, _turned = map(_by_table, (np.flip, np.roll, np.repeat, np.tile, np.rot90))
 
 
-@rule(np.repeat)
-def _repeat(a, repeats, axis=None):
-    return _repeated(a, repeats, axis)
-
-
-@rule(np.tile)
-def _tile(A, reps):
-    return _tiled(A, reps)
-
-
 @rule(np.flip)
 def _flip(m, axis=None):
     axes = (slice(None, None, -1) if k in axes_of(axis, m.ndim) else slice(None) for k in range(m.ndim))
     return m[tuple(axes)]
 
 
-@rule(np.fliplr)
-def _fliplr(m):
-    return np.flip(m, 1)
-
-
-@rule(np.flipud)
-def _flipud(m):
-    return np.flip(m, 0)
-
-
-@rule(np.roll)
-def _roll(a, shift, axis=None):
-    return _rolled(a, shift, axis)
-
-
-@rule(np.rot90)
-def _rot90(m, k=1, axes=(0, 1)):
-    return _turned(m, k, axes)
-
-
 @rule(np.diagonal)
 def _diagonal(a, offset=0, axis1=0, axis2=1):
     return moved(a, np.diagonal(_numbered(a.shape), offset, axis1, axis2))
-
-
-@rule(np.linalg.diagonal)
-def _last_diagonal(x, offset=0):
-    return _diagonal(x, offset, -2, -1)
 
 
 @rule(np.take)
@@ -260,16 +225,6 @@ def _ravel(a, order="C"):
     return _reshape(np.transpose(a) if order == "F" else a, (-1,))
 
 
-@rule(np.squeeze)
-def _squeeze(a, axis=None):
-    return _reshape(a, np.squeeze(np.empty(a.shape), axis).shape)
-
-
-@rule(np.expand_dims)
-def _expand_dims(a, axis):
-    return _reshape(a, np.expand_dims(np.empty(a.shape), axis).shape)
-
-
 def _at_least(function):
     """The rule of a function that gives every array a number of axes."""
     def apply(*arys):
@@ -292,11 +247,6 @@ def _broadcast_to(array, shape):
 @rule(np.full_like)
 def _full_like(a, fill_value, shape=None):
     return np.broadcast_to(fill_value, np.shape(a) if shape is None else shape)
-
-
-@rule(np.copy)
-def _copy(a, order="K"):
-    return a
 
 
 # Joining and splitting --------------------------------------------------------------------------------------
@@ -326,11 +276,6 @@ def _stack(arrays, axis=0):
     return record(tape, y, [
         (a, Part((*[slice(None)] * axis, k), shape, [np.array(k) if d == axis else None for d in range(y.ndim)]))
         for k, a in enumerate(arrays)])
-
-
-@rule(np.vstack)
-def _vstack(tup):
-    return np.concatenate([np.atleast_2d(a) for a in given(*tup)], 0)
 
 
 @rule(np.hstack)
@@ -401,26 +346,6 @@ def _pieces(function, ary, sections, axis):
             for start, piece in zip(starts, pieces, strict=True)]
 
 
-@rule(np.split)
-def _split(ary, indices_or_sections, axis=0):
-    return _pieces(np.split, ary, indices_or_sections, axis)
-
-
-@rule(np.array_split)
-def _array_split(ary, indices_or_sections, axis=0):
-    return _pieces(np.array_split, ary, indices_or_sections, axis)
-
-
-@rule(np.hsplit)
-def _hsplit(ary, indices_or_sections):
-    return np.split(ary, indices_or_sections, axis=1 if np.ndim(ary) > 1 else 0)
-
-
-@rule(np.vsplit)
-def _vsplit(ary, indices_or_sections):
-    return np.split(ary, indices_or_sections, axis=0)
-
-
 # Order ------------------------------------------------------------------------------------------------------
 
 @rule(np.sort)
@@ -437,3 +362,23 @@ def _sort(a, axis=-1, kind=None, stable=None):
             place = np.broadcast_to(place[..., None], g.shape)
         return np.take_along_axis(g, place, axis)
     return record(tape, np.take_along_axis(value, order, axis), [(a, General(pull, value.shape, value.shape))])
+
+
+#: Compositions of other rules, written in NumPy.
+RULES.update({
+    np.repeat: lambda a, repeats, axis=None: _repeated(a, repeats, axis),
+    np.tile: lambda A, reps: _tiled(A, reps),
+    np.fliplr: lambda m: np.flip(m, 1),
+    np.flipud: lambda m: np.flip(m, 0),
+    np.roll: lambda a, shift, axis=None: _rolled(a, shift, axis),
+    np.rot90: lambda m, k=1, axes=(0, 1): _turned(m, k, axes),
+    np.linalg.diagonal: lambda x, offset=0: _diagonal(x, offset, -2, -1),
+    np.squeeze: lambda a, axis=None: _reshape(a, np.squeeze(np.empty(a.shape), axis).shape),
+    np.expand_dims: lambda a, axis: _reshape(a, np.expand_dims(np.empty(a.shape), axis).shape),
+    np.copy: lambda a, order="K": a,
+    np.vstack: lambda tup: np.concatenate([np.atleast_2d(a) for a in given(*tup)], 0),
+    np.split: lambda ary, indices_or_sections, axis=0: _pieces(np.split, ary, indices_or_sections, axis),
+    np.array_split: lambda ary, indices_or_sections, axis=0: _pieces(np.array_split, ary, indices_or_sections, axis),
+    np.hsplit: lambda ary, indices_or_sections: np.split(ary, indices_or_sections, axis=1 if np.ndim(ary) > 1 else 0),
+    np.vsplit: lambda ary, indices_or_sections: np.split(ary, indices_or_sections, axis=0),
+})

@@ -6,7 +6,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.linalg import inv, matrix_power, multi_dot
 
-from ..core import Traced, UnsupportedError, given, pair, put, record, top
+from ..core import RULES, Traced, UnsupportedError, given, pair, put, record, top
 from ..structure import Term, scatter
 from . import LETTERS, axes_of, index_of, rule
 
@@ -91,11 +91,6 @@ def _transpose(a, axes=None):
     y = value.T if axes is None else np.transpose(value, order)
     return Traced(y, a.tape, None) if a.position is None else put(
         a.tape, y, ((a.position, Turn(order, value.shape)),))
-
-
-@rule(np.matrix_transpose, np.linalg.matrix_transpose)
-def _matrix_transpose(x):
-    return np.swapaxes(x, -1, -2)
 
 
 @rule(np.swapaxes)
@@ -211,11 +206,6 @@ def _trace(a, offset=0, axis1=0, axis2=1):
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
 
 
-@rule(np.linalg.trace)
-def _last_trace(x, offset=0):
-    return np.trace(x, offset, -2, -1)
-
-
 @rule(np.einsum)
 def _einsum(*operands, optimize=False):
     inputs, out, operands = letters_of(operands)
@@ -280,11 +270,6 @@ def _matrix_power(a, n):
     return half @ half @ a if n % 2 else half @ half
 
 
-@rule(multi_dot)
-def _multi_dot(arrays):
-    return reduce(np.dot, given(*arrays))
-
-
 @rule(np.kron)
 def _kron(a, b):
     a, b = given(a, b)
@@ -305,3 +290,12 @@ def _convolve(a, v, mode="full"):
         return np.take(a, np.add.outer(np.arange(long - short + 1), np.arange(short)[::-1])) @ v
     full = scatter(np.outer(a, v), np.add.outer(np.arange(long), np.arange(short)), (long + short - 1,), False)
     return full if mode == "full" else full[(short - 1) // 2:(short - 1) // 2 + long]
+
+
+#: Compositions of other rules, written in NumPy.
+RULES.update({
+    np.matrix_transpose: lambda x: np.swapaxes(x, -1, -2),
+    np.linalg.matrix_transpose: lambda x: np.swapaxes(x, -1, -2),
+    np.linalg.trace: lambda x, offset=0: np.trace(x, offset, -2, -1),
+    multi_dot: lambda arrays: reduce(np.dot, given(*arrays)),
+})

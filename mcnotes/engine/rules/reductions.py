@@ -189,11 +189,6 @@ def _vector_norm(x, axis=None, keepdims=False, ord=2):
     return norm(x, ord, axis, keepdims)
 
 
-@rule(np.linalg.matrix_norm)
-def _matrix_norm(x, keepdims=False, ord="fro"):
-    return norm(x, ord, (-2, -1), keepdims)
-
-
 @rule(np.average)
 def _average(a, axis=None, weights=None, keepdims=False):
     if weights is None:
@@ -278,3 +273,9 @@ def _linspace(start, stop, num=50, endpoint=True, axis=0):
     difference = stop - start
     y = start + difference * np.reshape(parts, (num, *[1] * np.ndim(difference)))
     return np.moveaxis(y, 0, axis) if axis != 0 else y
+
+
+#: Compositions of other rules, written in NumPy.
+RULES.update({
+    np.linalg.matrix_norm: lambda x, keepdims=False, ord="fro": norm(x, ord, (-2, -1), keepdims),
+})
