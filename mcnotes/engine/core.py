@@ -198,12 +198,12 @@ class Traced:
     flat = property(lambda self: iter(np.reshape(self, (-1,))))
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
+        if method == "__call__" and out is None and not options and ufunc in RULES:
+            return RULES[ufunc](*inputs)
         if out is not None:
             raise UnsupportedError(f"np.{ufunc.__name__}: {NOT_INTO}")
         if method != "__call__":
             ufunc, inputs, options = _of_a_method(ufunc, method, inputs, options)
-        elif not options and ufunc in RULES:
-            return RULES[ufunc](*inputs)
         return call(ufunc, inputs, options)
 
     def __array_function__(self, function, types, args, options):

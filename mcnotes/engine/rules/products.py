@@ -292,10 +292,14 @@ def _convolve(a, v, mode="full"):
     return full if mode == "full" else full[(short - 1) // 2:(short - 1) // 2 + long]
 
 
+@rule(np.linalg.trace)
+def _last_trace(x, offset=0):
+    return np.trace(x, offset, -2, -1)
+
+
 #: Compositions of other rules, written in NumPy.
 RULES.update({
     np.matrix_transpose: lambda x: np.swapaxes(x, -1, -2),
     np.linalg.matrix_transpose: lambda x: np.swapaxes(x, -1, -2),
-    np.linalg.trace: lambda x, offset=0: np.trace(x, offset, -2, -1),
     multi_dot: lambda arrays: reduce(np.dot, given(*arrays)),
 })

@@ -24,11 +24,12 @@ def _reduction(a, axis, keepdims, function, weight=None):
     """A reduction whose differential is a sum weighted by a number, or by what `weight` makes of entries and result."""
     tape, value = a.tape, a.value
     shape = value.shape
-    letters, out = LETTERS[:len(shape)], ""
-    over = tuple(range(len(shape))) if axis is None else over_of(axis, len(shape))
-    if len(over) < len(shape):
+    letters, out, over = LETTERS[:len(shape)], "", None
+    if axis is not None:
+        over = over_of(axis, len(shape))
         out = "".join([x for k, x in enumerate(letters) if k not in over])
     y = function(value, axis=over if out else None)
+    over = tuple(range(len(shape))) if over is None else over
     number = type(weight) is float
 
     def local():
