@@ -162,7 +162,7 @@ def test_firefox_runs_it_too(firefox, address):
                     document.querySelector('#mc-own-at').value = '[0.2, -0.5, 1.0]';
                     document.querySelector('[data-do=run]').click();""")
     said = firefox.ask(_WHEN.format(condition=DONE, place=".mc-own"))
-    assert "Done in" in said and "core @ upstream" in said and "no gap" in said
+    assert "Done in" in said and "by_a" in said and "no gap" in said
     outside = firefox.ask("performance.getEntriesByType('resource').map(e => e.name)"
                           ".filter(u => !/^(file|data|blob|http:\\/\\/127)/.test(u)).join()")
     assert outside == ""
