@@ -2,13 +2,14 @@
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools import execution
 
 
 def written(folder, name, *sources):
-    cells = [new_markdown_cell(source[1:]) if source.startswith("#") else new_code_cell(source) for source in sources]
+    cells = [new_markdown_cell(source[1:]) if source.startswith("#") else new_code_cell(
+        source, outputs=[new_output("stream", name="stdout", text="of an older run")]) for source in sources]
     nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
     return folder / f"{name}.ipynb"
 
