@@ -256,6 +256,11 @@ class Binder:
         return (by.kind == "letter" and of.kind == "letter" and of.name in self.letters.functions
                 and any(name == by.name or name.startswith(by.name + "_") for name in letters(argument)))
 
+    def _frac(self, node):
+        if node.parts[1].kind == "product" and node.parts[1].name == "loose":
+            raise FormulaError(f"{text(node.parts[0])}/{text(node.parts[1])}: put brackets around what is divided by")
+        return node
+
     def _call(self, node):
         if node.name in FUNCTIONS.values() and node.name not in self.letters and len(node.parts) == 1:
             inner = node.parts[0]

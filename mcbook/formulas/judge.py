@@ -92,7 +92,7 @@ def _as_read(judged, formula) -> tuple[str, str]:
         return judged.read, judged.latex
     try:
         parts = read(formula)
-    except FormulaError:
+    except Exception:  # noqa: BLE001 - what could not be read is told already
         return "", ""
     return ", ".join(map(text, parts)), r",\quad ".join(map(latex, parts))
 

@@ -218,6 +218,8 @@ class _Builder:
     def posted(self, node, post):
         """An atom with one more sign behind it."""
         kind, at = post.kind, (node.at[0], post.at[1])
+        if kind in ("lower", "upper", "evaluated") and not post.parts:
+            raise self.fault(post.at[0], "expected something in this script")
         if node.kind == "product":               # braces are not seen: {AB}^T is A Bᵀ on the page
             return Node("product", (*node.parts[:-1], self.posted(node.parts[-1], post)), node.name, at)
         if node.kind in ("sum", "negative", "binary"):
@@ -481,6 +483,8 @@ class _Row:
                     raise self.fault("a number or a letter before /")
                 self.take()
                 over = factors.pop()
+                if factors and _opens(over) and factors[-1].kind in ("letter", "prime", "named"):
+                    over = Node("product", (factors.pop(), over), name="tight", at=over.at)     # f(x)/2
                 below = self.below(over)
                 factors.append(self.operand(self.builder.fraction(over, below, (over.at[0], below.at[1]))))
                 continue
@@ -554,7 +558,8 @@ class _Row:
         """What stands under an inline stroke: one factor, or as many d's as the numerator has orders."""
         first = self.peek()
         if over.kind != "partial" or first is None or first.kind != "prefix" or first.name != over.name:
-            return self.one()
+            apart = first is not None and self.builder.formula[first.at[1]:first.at[1] + 1].isspace()
+            return self.argument() if first is not None and not apart else self.one()         # 1/n (a + b), 1/f(x)
         found, order = [], _order(over)
         while (sign := self.peek()) is not None and sign.kind == "prefix" and sign.name == over.name and (
                 len(found) < order):

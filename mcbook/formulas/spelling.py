@@ -435,6 +435,9 @@ class _Scanner:
         if core == "-" and found[0].endswith("ᵀ"):
             self.put("INVERSED", "T")
             return
+        if core == "+":
+            self.put("PSEUDO", "+")
+            return
         self.put("SUP", "^", self.start, self.start)
         self._braced(core)
         if found[0].endswith("ᵀ"):

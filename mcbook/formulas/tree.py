@@ -107,7 +107,7 @@ def latex(node: Node) -> str:
 
 
 #: How the simple kinds are written, as text and as LaTeX: #0 is the first part, ~0 the same in brackets where it needs
-#: them, * are all parts, + all but the first, and name is the node's own.
+#: them, * are all parts, & all but the first, and name is the node's own.
 _FORMS = {
     "delta": ("Δ~0", r"\Delta ~0"), "pseudo": ("~0⁺", "~0^{+}"), "paren": ("(*)", r"\left(*\right)"),
     "iverson": ("[#0]", r"\left[#0\right]"), "inner": ("⟨*⟩", r"\langle *\rangle"), "side": ("#0", "#0"),
@@ -118,9 +118,9 @@ _FORMS = {
     "log": ("log_#0(#1)", r"\log_{#0}\left(#1\right)"), "from": ("#0 from #1", r"#0_{\text{from }#1}"),
     "place": ("name #0 ↔ #1", r"\text{name }#0 \leftrightarrow #1"), "number": ("name", "name"),
     "line": ("name #1 of #0", r"\text{name }#1\text{ of }#0"),
-    "apply": ("~0(+)", r"~0\left(+\right)"), "at": ("~0(+)", r"~0\left(+\right)"), "list": ("*", "*"),
+    "apply": ("~0(&)", r"~0\left(&\right)"), "at": ("~0(&)", r"~0\left(&\right)"), "list": ("*", "*"),
 }
-_PLACES = re.compile(r"[~#][012]|\*|\+|name")
+_PLACES = re.compile(r"[~#][012]|\*|&|name")
 _RAISED = {"−1": "⁻¹", "0": "⁰", "1": "¹", "2": "²", "3": "³", "ℓ": "ˡ", "ℓ − 1": "ˡ⁻¹", "L": "ᴸ"}
 _LOWERED = dict(zip("0123456789ijkmnr", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵣ", strict=True))
 _LOOSE = ("sum", "negative", "derivative", "frac", "large", "limit")
@@ -169,8 +169,8 @@ class _Text:
     def part(self, node, place):
         if place == "name":
             return node.shown or node.name
-        if place in "*+":
-            return self.listed(node.parts[place == "+":])
+        if place in "*&":
+            return self.listed(node.parts[place == "&":])
         return (self.wrapped if place[0] == "~" else self.write)(node.parts[int(place[-1])])
 
     def listed(self, nodes):
@@ -223,7 +223,7 @@ class _Text:
 
     def on_derivative(self, node, of, *by):
         if node.name == "∇":
-            return f"∇{self.order(len(by))}_{self.write(by[0])} {self.wrapped(of)}"
+            return f"∇{self.order(len(by))}_{self.script(self.write(by[0]))} {self.wrapped(of)}"
         squared = of.kind == "power" and of.parts[1].kind == "number"
         over = self.bracketed(self.write(of)) if squared else self.wrapped(of)
         blank = " " if node.name == "d" and of.kind == "call" else ""
