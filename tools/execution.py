@@ -7,6 +7,7 @@ IPython's in-process kernel.
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import multiprocessing
 import os
 import pathlib
@@ -20,6 +21,7 @@ IMPORTED = ["__main__", "numpy", "matplotlib.pyplot", "nbformat", "ipykernel.deb
             "mcbook"]
 
 
+@dataclasses.dataclass
 class Run:
     """A notebook after it ran.
 
@@ -34,8 +36,10 @@ class Run:
         Position of the cell that stopped with an error, and the error in one line.
     """
 
-    def __init__(self, path, notebook, seconds, fault):
-        self.path, self.notebook, self.seconds, self.fault = path, notebook, seconds, fault
+    path: pathlib.Path
+    notebook: dict
+    seconds: dict
+    fault: tuple | None
 
     def words(self):
         """The fault in one line, with the cell as JupyterLab counts it."""
