@@ -15,16 +15,6 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def text(array: Any) -> str:
     """An array as text, six digits; what rounding left of a zero is 0, inf is inf.
 
-    Parameters
-    ----------
-    array : array of any shape
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
     >>> text(np.array([1.0, 1e-17, 2 / 3, np.inf]))
     '[1 0 0.666667 inf]'
     """
@@ -41,16 +31,6 @@ def _clean(array):
 def numbers(matrix: Any) -> list[list[str]]:
     """The entries of a matrix with one number of decimals: three digits of the largest, and one more for small ones.
 
-    Parameters
-    ----------
-    matrix : array of shape (m, n)
-
-    Returns
-    -------
-    list of list of str
-
-    Examples
-    --------
     >>> numbers(np.array([[4.23609, 20.0], [-46.2298, 1e-17]]))
     [['4.24', '20.00'], ['−46.23', '0.00']]
     """
@@ -88,20 +68,6 @@ def _power(x):
 def table(matrix, caption, top, side):
     """An HTML table with a heading for every row and column.
 
-    Parameters
-    ----------
-    matrix : array of shape (m, n)
-    caption : str
-        In HTML.
-    top, side : callable
-        The heading of a column or of a row, in HTML, from its place.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
     >>> table(np.array([[0.5]]), "slope", lambda j: "w", lambda i: "v")[:57]
     "<table class='mc-derivative'><caption>slope</caption><the"
     """
@@ -120,20 +86,6 @@ def table(matrix, caption, top, side):
 def headings(axes, names):
     """Headings of columns and rows: the given names, or the notes' letters.
 
-    Parameters
-    ----------
-    axes : tuple of two int
-        Axes of the input and of the output.
-    names : tuple of two (list of str, or None)
-        Names of the rows and of the columns.
-
-    Returns
-    -------
-    top, side : callable
-        From a place to HTML.
-
-    Examples
-    --------
     >>> top, side = headings((1, 1), (["heat", "crust"], None))
     >>> top(0), side(1)
     ("<span class='mc-out'>w<sub>1</sub></span>", "<span class='mc-in'>crust</span>")
@@ -159,17 +111,6 @@ def headings(axes, names):
 def latex(matrix: Any) -> str:
     """A matrix in LaTeX, in square brackets.
 
-    Parameters
-    ----------
-    matrix : number or array of shape (m, n)
-
-    Returns
-    -------
-    str
-        Without dollar signs.
-
-    Examples
-    --------
     >>> print(latex(np.array([[1.0, -0.5]])))
     \\begin{bmatrix} 1.0 & -0.5 \\end{bmatrix}
     """

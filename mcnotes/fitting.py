@@ -15,16 +15,6 @@ _FLOAT = np.dtype(float)
 def finite(x: Any) -> bool:
     """Whether all entries are finite: one product, and a second look where it overflows.
 
-    Parameters
-    ----------
-    x : float or array of float
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
     >>> finite(np.array([1.0, 1e300])), finite(np.array([1.0, -np.inf]))
     (True, False)
     """
@@ -36,27 +26,6 @@ def finite(x: Any) -> bool:
 def real(name: str, x: Any) -> Any:
     """An argument as an array of floats.
 
-    Parameters
-    ----------
-    name : str
-        What messages call it.
-    x : number, array of any shape, nested list of numbers, or traced array
-
-    Returns
-    -------
-    array of float
-        The argument itself where it is one already; a traced array (in a derivative
-        of a derivative) as it is.
-
-    Raises
-    ------
-    TypeError
-        It is not made of real numbers, or is a matrix, masked or sparse.
-    ValueError
-        It is ragged, or has entries that are not finite.
-
-    Examples
-    --------
     >>> real("at", [[1, 2], [3, 4]]).dtype
     dtype('float64')
     >>> real("at", 1j)
@@ -92,29 +61,6 @@ def fit(name: str, x: Any, shape: tuple[int, ...], side: str) -> Any:
     A column ``(m, 1)`` and a vector ``(m,)`` stand for each other, and so do
     ``(1, 1)`` and a number; nothing else is changed, and nothing broadcasts.
 
-    Parameters
-    ----------
-    name : str
-        What messages call it.
-    x : number or array
-    shape : tuple of int
-        The shape that is needed.
-    side : str
-        Whose shape that is: ``"input"`` or ``"output"``.
-
-    Returns
-    -------
-    array of float, that shape
-
-    Raises
-    ------
-    ValueError
-        The shape is another one.
-    TypeError, ValueError
-        As for :func:`real`.
-
-    Examples
-    --------
     >>> fit("delta", [1, 2, 3], (3, 1), "input").shape
     (3, 1)
     >>> fit("delta", 1.0, (3, 1), "input")
@@ -133,16 +79,6 @@ def fit(name: str, x: Any, shape: tuple[int, ...], side: str) -> Any:
 def numbers(x: Any) -> np.ndarray:
     """The numbers of an array, whatever traces it is part of.
 
-    Parameters
-    ----------
-    x : number, array, or traced array
-
-    Returns
-    -------
-    array
-
-    Examples
-    --------
     >>> numbers([1, 2])
     array([1, 2])
     """
