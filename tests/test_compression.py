@@ -234,3 +234,31 @@ def test_whatever_is_found_expands_to_the_derivative(names, seed):
     agree(d, c, random)
     rough = mc.derivative(f, random.normal(size=(3, 4)), method="difference")
     assert not rough.array[~d.structure.mask()].any()
+
+
+@pytest.mark.parametrize(
+    "f, shape",
+    [
+        (lambda x: np.sum(np.vstack([x, x])), (3,)),
+        (lambda x: np.trace(x, 1), (3, 3)),
+        (lambda x: np.trace(x, -1), (3, 4)),
+        (lambda x: np.sum(np.hstack([x, x[:2]])), (3,)),
+        (lambda x: np.sum(np.concatenate([x, x]), axis=0), (2, 3)),
+        (lambda x: np.sum(x[[0, 0, 2]]), (3,)),
+        (lambda x: np.stack([x[0], x[0], x[1]]), (3,)),
+        (lambda x: 0.0 * np.sum(x), (2,)),
+        (lambda x: np.sum(np.diag(x, 1)), (3, 3)),
+        (lambda x: np.ones(3), (3,)),
+        (lambda x: 5.0, (2, 3)),
+    ],
+)
+def test_sums_of_moved_entries_are_compressed_without_loss(f, shape):
+    d = mc.derivative(f, np.random.default_rng(3).normal(size=shape))
+    c = mc.compress(d)
+    assert np.allclose(c.expand(), d.array) and np.allclose(mc.compress(d, c.pattern).expand(), d.array)
+
+
+@pytest.mark.parametrize("claim", ["i i ->", "i j ->", "i j -> i j", "0 i ->"])
+def test_any_claim_about_a_zero_derivative_passes(claim):
+    d = mc.derivative(lambda x: np.ones(3), np.ones(3))
+    assert not mc.compress(d, claim).expand().any()

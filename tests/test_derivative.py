@@ -1,6 +1,8 @@
 """Whole derivatives: layouts, kinds, several arguments, second derivatives, structure, errors."""
 
 
+import functools
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -140,6 +142,25 @@ def test_several_arguments():
         mc.derivative(f, (W, V), wrt=2)
     with pytest.raises(TypeError, match="tuple"):
         mc.derivative(f, V, wrt="a")
+
+
+def _wrapped(f):
+    @functools.wraps(f)
+    def outer(*args, **options):
+        return f(*args[::-1], **options)
+    return outer
+
+
+@pytest.mark.parametrize("f", [
+    _wrapped(lambda a, b: b * a**2), lambda *a: a[0] * a[1], lambda x, y, *, a=1.0: a * x * y, np.multiply,
+    functools.partial(lambda a, x, y: a * x * y, 2.0)], ids=["wraps", "*args", "keyword only", "ufunc", "partial"])
+def test_a_name_never_stands_for_another_argument(f):
+    """`wrt="a"` is refused where no parameter of f itself, called by place, has that name; a place always works."""
+    assert mc.derivative(f, (2.0, 3.0), wrt=1).array == mc.derivative(
+        f, (2.0, 3.0), wrt=1, method="difference"
+    ).array.round(6)
+    with pytest.raises(ValueError, match=r"wrt='a' is not an argument.*wrt=0"):
+        mc.derivative(f, (2.0, 3.0), wrt="a")
 
 
 def test_integers_and_lists_are_promoted():

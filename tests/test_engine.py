@@ -440,14 +440,15 @@ def _stepwise(v):
     return np.stack(found)
 
 
-#: Functions of n entries with n steps, and by how much the time may grow when n doubles: as n times the result's size.
+#: Functions of n entries with n steps, and how much longer four times as many may take: 16 times, with room for noise;
+#: 64 times where the result of each step depends on all entries.
 GROWING = {
-    "stack": (lambda x: np.stack([x[i] for i in range(len(x))]), 4.0),
-    "stack of neighbours": (lambda x: np.stack([x[i] * x[i - 1] ** 2 for i in range(len(x))]), 4.0),
-    "list": (lambda x: [np.sin(x[i]) for i in range(len(x))], 4.0),
-    "concatenate": (lambda x: np.concatenate([x[i:i + 1] ** 2 for i in range(len(x))]), 4.0),
-    "loop": (_loop, 4.0), "sum of entries": (lambda x: sum(x[i] ** 2 for i in range(len(x))), 4.0),
-    "state": (_stepwise, 8.0),
+    "stack": (lambda x: np.stack([x[i] for i in range(len(x))]), 24.0),
+    "stack of neighbours": (lambda x: np.stack([x[i] * x[i - 1] ** 2 for i in range(len(x))]), 24.0),
+    "list": (lambda x: [np.sin(x[i]) for i in range(len(x))], 24.0),
+    "concatenate": (lambda x: np.concatenate([x[i:i + 1] ** 2 for i in range(len(x))]), 24.0),
+    "loop": (_loop, 24.0), "sum of entries": (lambda x: sum(x[i] ** 2 for i in range(len(x))), 24.0),
+    "state": (_stepwise, 80.0),
 }
 
 
@@ -455,12 +456,11 @@ GROWING = {
 def test_time_grows_with_the_steps_times_the_size_of_the_result(name):
     f, most = GROWING[name]
     taken = []
-    for n in (100, 200, 400):
-        x = np.linspace(0.1, 0.9, n)
-        best = math.inf
+    for n in (100, 400) if name == "state" else (200, 800):
+        x, best = np.linspace(0.1, 0.9, n), math.inf
         for _ in range(3):
             start = time.process_time()
             mc.derivative(f, x)
             best = min(best, time.process_time() - start)
         taken.append(best)
-    assert taken[2] < most**2 * 1.7 * taken[0], taken
+    assert taken[1] < most * taken[0], taken

@@ -161,3 +161,60 @@ def test_a_choice_that_numpy_has_not_is_refused(f, args, option, value):
     for call in (lambda: chosen(VECTOR[:3]), lambda: mc.derivative(chosen, VECTOR[:3])):
         with pytest.raises((TypeError, ValueError)):
             call()
+
+
+#: Calls with their options by position, as NumPy's own signature has them; each beside the same by name.
+BY_POSITION = {
+    "sum": (lambda x: np.sum(x, 1, None, None, True), lambda x: np.sum(x, axis=1, keepdims=True)),
+    "sum, start": (lambda x: np.sum(x, 1, float, None, False, 0.5), lambda x: np.sum(x, axis=1, initial=0.5)),
+    "prod": (lambda x: np.prod(x, 2, None, None, True), lambda x: np.prod(x, axis=2, keepdims=True)),
+    "mean": (lambda x: np.mean(x, 0, None, None, True), lambda x: np.mean(x, axis=0, keepdims=True)),
+    "max": (lambda x: np.max(x, 1, None, True), lambda x: np.max(x, axis=1, keepdims=True)),
+    "min, start": (lambda x: np.min(x, 1, None, False, 0.1), lambda x: np.min(x, axis=1, initial=0.1)),
+    "ptp": (lambda x: np.ptp(x, 1, None, True), lambda x: np.ptp(x, axis=1, keepdims=True)),
+    "var": (lambda x: np.var(x, 1, None, None, 1, True), lambda x: np.var(x, axis=1, ddof=1, keepdims=True)),
+    "std": (lambda x: np.std(x, 1, None, None, 1), lambda x: np.std(x, axis=1, ddof=1)),
+    "median": (lambda x: np.median(x, 1, None, False, True), lambda x: np.median(x, axis=1, keepdims=True)),
+    "average": (lambda x: np.average(x, 1, WEIGHTS), lambda x: np.average(x, axis=1, weights=WEIGHTS)),
+    "norm": (lambda x: np.linalg.norm(x, 1, 2, True), lambda x: np.linalg.norm(x, ord=1, axis=2, keepdims=True)),
+    "cumsum": (lambda x: np.cumsum(x, 1, None), lambda x: np.cumsum(x, axis=1)),
+    "trace": (lambda x: np.trace(x, 1, 1, 2), lambda x: np.trace(x, offset=1, axis1=1, axis2=2)),
+    "take": (lambda x: np.take(x, [2, 0], 1, None, "wrap"), lambda x: np.take(x, [2, 0], axis=1, mode="wrap")),
+    "clip": (lambda x: np.clip(x, -0.4, 0.5, None), lambda x: np.clip(x, a_min=-0.4, a_max=0.5)),
+    "diff": (lambda x: np.diff(x, 2, 1), lambda x: np.diff(x, n=2, axis=1)),
+    "concatenate": (lambda x: np.concatenate([x, x * x], 1, None), lambda x: np.concatenate([x, x * x], axis=1)),
+    "stack": (lambda x: np.stack([x, x * x], 1, None), lambda x: np.stack([x, x * x], axis=1)),
+    "add.reduce": (lambda x: np.add.reduce(x, 1, None, None, True), lambda x: np.add.reduce(x, axis=1, keepdims=True)),
+    "method max": (lambda x: x.max(1, None, True), lambda x: x.max(axis=1, keepdims=True)),
+    "method sum": (lambda x: x.sum(1, None, None, True), lambda x: x.sum(axis=1, keepdims=True)),
+    "method std": (lambda x: x.std(1, None, None, 1), lambda x: x.std(axis=1, ddof=1)),
+}
+
+
+@pytest.mark.parametrize("name", BY_POSITION)
+def test_options_by_position_are_those_of_numpy(name):
+    by_position, by_name = BY_POSITION[name]
+    found = mc.derivative(by_position, BLOCK).array
+    assert np.array_equal(found, mc.derivative(by_name, BLOCK).array)
+    assert np.allclose(found, mc.derivative(by_position, BLOCK, method="difference").array, atol=1e-6)
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: np.sum(x, 1, np.float32), lambda x: np.mean(x, 1, np.float32), lambda x: np.max(x, 1, np.zeros((2, 4))),
+    lambda x: np.cumsum(x, 1, np.float16), lambda x: x.sum(1, int), lambda x: np.sum(x, 1, None, np.zeros((2, 4)))])
+def test_options_by_position_that_no_rule_has_are_refused(f):
+    with pytest.raises(TypeError, match="has no derivative rule|in place"):
+        mc.derivative(f, BLOCK)
+
+
+@pytest.mark.parametrize("pattern, of_a, of_b", [
+    ("aa,ab->b", (1, 1), (3, 4)), ("aa,ab->ab", (1, 1), (2, 3)), ("aab,a->b", (1, 1, 2), (4,)),
+    ("aa,a->", (1, 1), (3,)), ("ab,ba->a", (1, 3), (3, 2)), ("aba,a->b", (1, 2, 1), (3,))])
+def test_repeated_letters_of_length_1_are_copies(pattern, of_a, of_b):
+    r = np.random.default_rng(6)
+    a, b = r.normal(size=of_a), r.normal(size=of_b)
+    for f, at in ((lambda a: np.einsum(pattern, a, b), a), (lambda b: np.einsum(pattern, a, b), b)):
+        assert np.allclose(mc.derivative(f, at).array, mc.derivative(f, at, method="difference").array, atol=1e-7)
+        scalar = mc.derivative(lambda x, f=f: np.sum(np.sin(f(x))), at)
+        assert np.allclose(scalar.array, mc.derivative(lambda x, f=f: np.sum(np.sin(f(x))), at,
+                                                       method="difference").array, atol=1e-7)
