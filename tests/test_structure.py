@@ -155,3 +155,28 @@ def test_contraction_can_itself_be_differentiated():
     d = mc.derivative(np.tanh, v)
     for side in (d.chain, d.predict):
         assert np.allclose(mc.derivative(side, np.ones(5)).array, d.array, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        (["i", "j"], ["i", "j"]),
+        (["i", "i"], ["i"]),
+        (["i"], ["i", "i"]),
+        (["i", "j"], ["i"]),
+        (["i", "j", "j"], ["j", "i"]),
+        ([], ["i", "j"]),
+        (["i"], []),
+        (["j", "i"], ["i", "i"]),
+    ],
+    ids=str,
+)
+def test_terms_that_share_factors_add_up_to_their_sum(one, other):
+    """The same array, as often and along the labels that each of the two terms says."""
+    b, places = np.array([2.0, 3.0, 5.0]), {"i": 1, "j": 2}
+
+    def made(labels):
+        return Structure([Term([(b, (places[label],)) for label in labels], [1, 2], {1: 3, 2: 3})], (3,), (3,))
+    first, second = made(one), made(other)
+    assert np.array_equal((first + second).dense(), first.dense() + second.dense())
+    assert len((first + second).terms) == 1
