@@ -155,4 +155,4 @@ def another(name: str, draw: int | None = None) -> Text:
     draw = _drawn.get(name, 0) + 1 if draw is None else draw
     exercise = find(name, draw)
     _drawn[name] = draw
-    return Text(f"Number {draw}: {exercise.again}" if draw else "The numbers are the printed ones again.")
+    return Text(f"Set {draw}. {exercise.again}" if draw else "The numbers are the printed ones again.")

@@ -109,7 +109,7 @@ def test_other_numbers_come_from_the_build_and_then_from_python(browser):
         page, seen = visit.page, []
         for number in range(1, 6):
             page.locator("#ex-07-2 >> text=Another one").click()
-            page.wait_for_function(SAYS % ("#ex-07-2 .mc-asked-again", f"Number {number}."))
+            page.wait_for_function(SAYS % ("#ex-07-2 .mc-asked-again", f"Set {number}."))
             seen.append(page.inner_text("#ex-07-2 .mc-asked-again").partition("printed ones.")[2])
         assert len(set(seen)) == 5
         fields = page.locator("#ex-07-2 .mc-grid input")
