@@ -45,14 +45,14 @@ def pass_step(steps: Sequence, current: int, values: Mapping[str, np.ndarray], *
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
+    >>> from matplotlib.figure import Figure
     >>> import mcnotes as mc
     >>> W, a = mc.network.small_layer()
     >>> def loss(W):
     ...     Z = W.T @ a
     ...     return np.sum(Z**3)
     >>> steps = mc.program(loss, W).steps
-    >>> ax = plt.figure().add_subplot()
+    >>> ax = Figure().add_subplot()
     >>> pass_step(steps, 0, {"W": W, "a": a, "Z": W.T @ a, "by_Z": a[:2], "by_W": W}, ax=ax)
     >>> [text.get_text() for text in ax.texts if "=" in text.get_text()]
     ['$Z = (W)^T\\\\,a$']
