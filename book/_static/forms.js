@@ -136,9 +136,8 @@
       if (entered === "") return { right: false, key: "missing", words: mcJudge.say("missing") };
       return fields[k].judge ? fields[k].judge(name, k, entered) : mcJudge.judge(part, entered);
     };
-    const judge = async () => {
-      const judged = await Promise.all(parts.map(judgeOne));
-      if (judged.includes(undefined)) return;                // stopped, or Python is not there; the field says so
+    const tell = (judged) => {
+      if (judged.includes(undefined)) return undefined;      // stopped, or Python is not there; the field says so
       const right = judged.every((one) => one.right);
       judged.forEach((one, k) => {
         const alone = parts.length === 1;
@@ -151,14 +150,19 @@
         : `Not yet. ${judged[0].words}`;
       return right;
     };
-    const submit = async () => {
-      const right = await judge();
+    // At once, unless Python is asked.
+    const judge = (then = () => undefined) => {
+      const judged = parts.map(judgeOne);
+      if (fields.some((one) => one.judge)) Promise.all(judged).then((all) => then(tell(all)));
+      else then(tell(judged));
+    };
+    const submit = () => judge((right) => {
       if (right === undefined) return;
       if (draw) return;
       if (right) solution.open = true;
       kept.set(name, { right, entered: fields.map((one) => one.get()) });
       count();
-    };
+    });
     const others = [...place.querySelectorAll("template.mc-again")];
     const next = make("button", { type: "button" }, "Another one");
     next.addEventListener("click", () => another(place, form, draw + 1, others));

@@ -100,7 +100,7 @@ def test_code_that_came_with_a_link_cannot_script_the_page_nor_fetch(browser, se
         assert own.page.evaluate("window.harm") is None
         assert not own.page.query_selector_all(".mc-results :is(img, script)")
         links = {link.get_attribute("href") for link in own.page.query_selector_all(".mc-results a")}
-        assert links == {"22-activation-function.html"}         # of the program; those of the code are gone
+        assert links == {"23-element-wise-multiplication.html"}         # of the program; those of the code are gone
 
 
 def test_the_box_can_be_left_with_the_keyboard(visit):

@@ -78,7 +78,7 @@ def test_a_formula_and_code_are_judged_in_the_page_and_kept(browser):
     with Visit(browser, f"{HTML.as_uri()}/{NETWORK}") as visit:
         page = visit.page
         asked(page, "23-9").locator("input").fill("W G")
-        assert checked(page, "23-9").startswith("Not yet. The message has come back through the weights")
+        assert checked(page, "23-9").startswith("Not yet. The gradient has come back through the weights")
         asked(page, "23-9").locator("input").fill("S * (W G)")
         assert checked(page, "23-9") == "Right." and asked(page, "23-9").locator(".mc-typeset math").count() == 1
         box = asked(page, "23-10").locator("textarea")
