@@ -2,10 +2,12 @@
 
 import pathlib
 import tomllib
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from book._ext import reader
 from mcbook import trials
 from mcbook.inpage import identity
 
@@ -92,3 +94,14 @@ def test_letters_keep_what_was_entered_and_new_ones_get_a_field():
     kept = identity.letters("s(x) = 1", {"s": ["function", "lambda x: x @ B @ x"], "B": ["matrix", "3 x 3"]})["letters"]
     assert kept["B"] == ["matrix", "3 x 3"]
     assert identity.letters("A x =", {"A": ["matrix", "4 x 3"]}).keys() == {"fault", "letters"}
+
+
+def test_what_a_page_loads_is_written_at_every_build(tmp_path):
+    """A build without a change finds the files of the one before."""
+    app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=tmp_path)
+    (tmp_path / "_static" / "python").mkdir(parents=True)
+    for _ in range(2):
+        reader.write(app, None)
+        found = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+        assert found == {"editor.js", "temml.js", "exercises.xml"}
+    assert "mcEditor" in (tmp_path / "_static" / "python" / "editor.js").read_text()

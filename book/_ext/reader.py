@@ -135,9 +135,8 @@ def write(app, error):
     static = pathlib.Path(app.outdir) / "_static"
     modules = ROOT / "node_modules"
     shutil.copy(modules / "temml" / "dist" / "temml.min.js", static / "python" / "temml.js")
-    subprocess.run([modules / ".bin" / "esbuild", ROOT / "book" / "_static" / "python" / "editor.mjs", "--bundle",
+    subprocess.run([modules / ".bin" / "esbuild", pathlib.Path(__file__).with_name("editor.mjs"), "--bundle",
                     "--minify", "--log-level=warning", f"--outfile={static / 'python' / 'editor.js'}"], check=True)
-    (static / "python" / "editor.mjs").unlink()
     (static / "exercises.xml").write_text(moodle.quiz(), encoding="utf-8")
 
 
