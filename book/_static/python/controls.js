@@ -42,6 +42,12 @@ window.mcControls = {
     };
   },
 
+  // What a reader wrote, as the end of an address, and back.
+  packed: (written) => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(written))))
+    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""),
+  unpacked: (text) => JSON.parse(new TextDecoder().decode(
+    Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0)))),
+
   // Code may have come with a link: what it shows is text and tables, never a script.
   harmless(html) {
     const held = new DOMParser().parseFromString(html, "text/html").body;

@@ -73,10 +73,6 @@
     stop.hidden = true;
   };
 
-  const packed = () => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify([box.value, letters]))))
-    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  const unpacked = (text) => JSON.parse(new TextDecoder().decode(
-    Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0))));
   const put = (text, given) => {
     box.value = text;
     letters = own = given;
@@ -95,7 +91,7 @@
   form.addEventListener("submit", (event) => { event.preventDefault(); go(); });
   stop.addEventListener("click", () => { python.stop(); run.focus(); });
   link.addEventListener("click", async () => {
-    history.replaceState(null, "", `#identity=${packed()}`);
+    history.replaceState(null, "", `#identity=${window.mcControls.packed([box.value, letters])}`);
     const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
     said(`The address of this page now holds the identity${copied ? "; it is copied" : ""}.`);
   });
@@ -112,7 +108,7 @@
   const given = location.hash.match(/^#identity=([\w-]+)$/);
   const first = place.querySelector(".mc-try");
   try {
-    put(...(given ? unpacked(given[1]) : JSON.parse(first.dataset.identity)));
+    put(...(given ? window.mcControls.unpacked(given[1]) : JSON.parse(first.dataset.identity)));
     if (given) said("This identity came with the link. Press the button to try it.");
   } catch {
     said("The link holds no identity that can be read.");

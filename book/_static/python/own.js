@@ -10,11 +10,6 @@
   const said = window.mcControls.status(form.querySelector(".mc-python-status"));
   const python = new window.mcPython(said);
 
-  const packed = () => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify([code.value, at.value]))))
-    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  const unpacked = (text) => JSON.parse(new TextDecoder().decode(
-    Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0))));
-
   const go = async () => {
     if (python.running) return;
     stop.hidden = false;
@@ -48,7 +43,7 @@
   form.addEventListener("submit", (event) => { event.preventDefault(); go(); });
   stop.addEventListener("click", () => { python.stop(); run.focus(); });
   link.addEventListener("click", async () => {
-    history.replaceState(null, "", `#code=${packed()}`);
+    history.replaceState(null, "", `#code=${window.mcControls.packed([code.value, at.value])}`);
     const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
     said(`The address of this page now holds your code${copied ? "; it is copied" : ""}.`);
   });
@@ -66,7 +61,7 @@
   show(worked[0]);
   if (given) {
     try {
-      [code.value, at.value] = unpacked(given[1]);
+      [code.value, at.value] = window.mcControls.unpacked(given[1]);
       results.replaceChildren();
       said("This code came with the link. Read it before you run it.");
       fit();
