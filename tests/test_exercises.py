@@ -322,6 +322,7 @@ def test_a_fault_in_a_file_is_told(chapter, text, words):
     ("kind = 'open'\nanswer = '1'\nsolution = 'x'", "exercise 99-1", "'answer' was unexpected"),
     ("solution = 'x'\n[[99-1.parts]]\nkind = 'truth'\nanswer = true\n[[99-1.parts]]\nask = 'b'\nkind = 'number'\n"
      "answer = '1'", "exercise 99-1", "parts 0 in 99-trial.toml: 'ask' is a required"),
+    ("kind = 'number'\nanswer = '1'\nsolution = 'x'\nwrong = [{is = '2', say = '$x$'}]", "exercise 99-1", "does not match"),
     ('kind = "open"\nsolution = "a \\frac"', "exercise 99-1", "does not match"),          # one backslash: \f
 ])
 def test_the_shape_of_a_file_is_checked(tmp_path, text, where, words):
