@@ -50,5 +50,5 @@ def test_a_change_of_a_package_makes_the_whole_cache_stale(changed, monkeypatch,
     (package / "planar.py").write_text("x = 2")
     marks.append(cache.digest(package))
     assert marks[0] == marks[1] != marks[2]
-    monkeypatch.setattr(cache, "_packages", lambda: marks[2])
+    monkeypatch.setattr(cache, "packages", lambda: marks[2])
     assert changed()

@@ -81,7 +81,7 @@ def test_links_are_put_into_words_and_not_into_code_links_or_headings():
 def test_where_a_slip_is_shown_is_read_from_the_notebooks(tmp_path):
     from test_finding import notebook
 
-    notebook(tmp_path, "# X.1 A\n\n:::{margin}\n**E26.** Wrong.\n:::", "`E27` and E269", name="01-a.ipynb")
+    notebook(tmp_path, "# X.1 A\n\n:::{dropdown} Slips\n- **E26.** Wrong.\n:::", "`E27` and E269", name="01-a.ipynb")
     notebook(tmp_path, "# X.2 B\n\nas in E26 and E28", name="02-b.ipynb")
     (tmp_path / "_toc.yml").write_text("- file: book/01-a\n- file: book/02-b\n")
     assert catalog.shown(tmp_path) == {"E26": ["01-a", "02-b"], "E28": ["02-b"]}

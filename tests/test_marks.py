@@ -69,15 +69,15 @@ def test_several_checks_of_one_statement_share_a_panel():
     assert [len(panel["checks"]) for panel in document.findall(marks.panel)] == [2]
 
 
-def note(text, made=nodes.sidebar):
-    return made("", nodes.paragraph("", text), classes=["margin"] if made is nodes.sidebar else ["erratum"])
+def note(text):
+    return nodes.list_item("", nodes.paragraph("", text))
 
 
 def test_a_misprint_hangs_at_the_note_that_names_it():
     document = page(note("E25 something else"), note("E26. Printed with an equals sign."),
                     cell('mb.refute("E26", r"a = b", a=1)', "✗ E26 as printed fails: 1 is not 2"))
     assert marks.hang(document, OWN) == {}
-    first, second = document.findall(marks.aside)
+    first, second = document.findall(nodes.list_item)
     assert "button" not in first.astext() and 'popovertarget="check-e26"' in second.astext()
     text = written(next(document.findall(marks.panel)))
     assert "1 is not 2" in text and text.count("<math") == 1
@@ -88,7 +88,7 @@ def test_of_several_misprints_in_a_note_each_mark_says_which_it_runs():
                     cell('mb.refute("E20", r"a = b", a=1)'), cell('mb.refute("E26", r"a = b", a=1)'),
                     cell('mb.refute("E27", r"a = c", a=1)'))
     marks.hang(document, OWN)
-    alone, several = (node.astext() for node in document.findall(marks.aside))
+    alone, several = (node.astext() for node in document.findall(nodes.list_item))
     assert ">✗ as printed<" in alone and "E20 as printed" not in alone
     assert ">✗ E26 as printed<" in several and ">✗ E27 as printed<" in several and ">✗ as printed<" not in several
 

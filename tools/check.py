@@ -96,6 +96,8 @@ def leftovers(path):
             yield where, f"the book does not know the tag {', '.join(sorted(tags - TAGS))}; it knows {sorted(TAGS)}"
         if statements.calls(source) and statements.CHECK not in tags:
             yield where, f"it only checks, so it carries the tag hide-check; {run}"
+        elif "mb.confirm(" in source and not statements.calls(source):
+            yield where, "it checks among other code, so the page shows no mark; give mb.confirm a cell of its own"
 
 
 def code(path):

@@ -43,7 +43,8 @@ def note_the_source(app, config):
 
 
 @functools.cache
-def _packages():
+def packages():
+    """A fingerprint of the two packages."""
     return digest(statements.ROOT / "mcnotes", statements.ROOT / "mcbook")
 
 
@@ -53,7 +54,7 @@ def key(notebook, page):
              for name in _NAMED.findall("".join(cell["source"]))}
     read = [(one.name, one.formulas) for one in statements.everything() if one.page == page or one.names & named]
     chapter = page.split("-")[0]
-    return digest(_packages(), read, *(path for path in questions.files() if path.name.split("-")[0] == chapter))
+    return digest(packages(), read, *(path for path in questions.files() if path.name.split("-")[0] == chapter))
 
 
 def outdated(app, env, added, changed, removed):

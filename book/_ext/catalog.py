@@ -25,6 +25,15 @@ INDEX, LISTS = "book/reference/index-of-statements", {"index-of-statements", "er
 LONGEST, _BOX = 24, "box"
 
 
+def _group(deep):
+    """A pattern for what stands in braces, with so many more inside of it."""
+    return r"\{(?:[^{}]" + (f"|{_group(deep - 1)}" if deep else "") + r")*\}"
+
+
+#: A brace above or below a part of a formula, with what is written at it.
+_BRACE = re.compile(rf"\\(?:over|under)brace\s*({_group(5)})(?:\s*[\^_]\s*{_group(3)})?")
+
+
 def used(root=ROOT):
     """Where the statements are used, their own pages apart: label -> page -> what the page is called.
 
@@ -79,30 +88,11 @@ def _said(one):
     """What the list says of a statement: of an equation its formula, where that fits into a line."""
     if one.kind != "Equation":
         return _BOX
-    formula = " ".join(_bare(one.formulas[0]).split())
+    formula = " ".join(one.formulas[0].split())
+    while _BRACE.search(formula):
+        formula = " ".join(_BRACE.sub(lambda found: found[1][1:-1], formula).split())
     letters = len(re.sub(r"\\\w+|[{}^_\s\\]", "", re.sub(r"\\(textcolor|mathsf|text)\{\w+\}", "", formula)))
     return f" ${formula}$" if letters <= LONGEST and "\\begin" not in formula else ""
-
-
-def _bare(latex):
-    """A formula without the braces above and below its parts, and without what is written at them."""
-    start = re.search(r"\\(?:over|under)brace\s*\{", latex)
-    if not start:
-        return latex
-    end = _closing(latex, start.end() - 1)
-    label = re.match(r"\s*[\^_]\s*(?=\{)", latex[end:])
-    after = _closing(latex, end + label.end()) if label else end
-    return _bare(latex[:start.start()] + latex[start.end():end - 1] + latex[after:])
-
-
-def _closing(latex, brace):
-    """The place behind the brace that closes the one at a place."""
-    deep = 0
-    for place in range(brace, len(latex)):
-        deep += {"{": 1, "}": -1}.get(latex[place], 0)
-        if not deep:
-            return place + 1
-    return len(latex)
 
 
 def _reference(one):
@@ -159,7 +149,7 @@ def shown(root=ROOT):
 class JoinErrata(SphinxTransform):
     """Give entries their anchors, link each number of an erratum to its entry, and the entry to where it is shown."""
 
-    default_priority = 410                      # after the notes in the margin have got their form
+    default_priority = 410                      # after the marks of the misprints have their places
 
     def apply(self, **options):
         name = self.env.docname

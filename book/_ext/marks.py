@@ -24,7 +24,7 @@ from mcbook.statements import CHECK, by_name, calls
 
 from .mathml import to_mathml
 
-_TEMPLATES = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(
+TEMPLATES = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(
     pathlib.Path(__file__).parent / "templates"))
 _CARRIED = re.compile(r'<script type="application/json" class="mc-verdict">(.*)</script>\s*$', re.S)
 
@@ -86,11 +86,6 @@ _ERRATUM = re.compile(r"E\d\d")
 def hang(document, own):
     """Turn the cells that only check into panels at the end of the page; label -> the button beside the statement."""
     marks, shown, taken = {}, {}, take(document)
-    for note in list(document.findall(nodes.sidebar)):
-        if "margin" in note["classes"]:
-            titles = [nodes.paragraph("", "", nodes.strong("", "", *title.children))
-                      for title in note.children if isinstance(title, nodes.title)]
-            note.replace_self(aside("", *titles, *note.children[len(titles):]))
     for check, place in taken:
         label = next((label for label, one in own.items()
                       if check.function == "confirm" and check.name.casefold() in one.names), None)
@@ -131,10 +126,6 @@ def _beside(document, check, place, target):
     place += [button(target, sign, f"{check.name}: how it was checked", style), nodes.Text(told.lstrip("✓✗ "))]
 
 
-class aside(nodes.General, nodes.Element):
-    """A line or two about a misprint, written as ``{margin}``; the theme's own would hide its contents."""
-
-
 class panel(nodes.General, nodes.Element):
     """What one mark opens: attributes ``ids``, ``title`` and ``checks``."""
 
@@ -150,21 +141,11 @@ def visit_panel(self, node):
     """Write a panel as HTML; its form is ``templates/panel.html``."""
     def highlighted(code):
         return markupsafe.Markup(self.highlighter.highlight_block(code, "python"))
-    self.body.append(_TEMPLATES.get_template("panel.html").render(
+    self.body.append(TEMPLATES.get_template("panel.html").render(
         name=node["ids"][0], title=node["title"], checks=node["checks"], highlighted=highlighted,
         misprint=any(check.misprint for check in node["checks"]),
         typeset=lambda latex: markupsafe.Markup(to_mathml(latex, True))))
     raise nodes.SkipNode
-
-
-def visit_aside(self, node):
-    """Begin a note."""
-    self.body.append('<aside class="mc-note">')
-
-
-def depart_aside(self, node):
-    """End a note."""
-    self.body.append("</aside>")
 
 
 class NumberStatements(SphinxTransform):
@@ -176,7 +157,6 @@ class NumberStatements(SphinxTransform):
         page = self.env.docname.rsplit("/", 1)[-1]
         own = {one.label: one for one in by_name().values() if one.page == page}
         marks = hang(self.document, own)
-        marks = self._links({label: one for label, one in own.items() if label not in marks}) | marks
         equations = self.env.get_domain("math").equations
         for node in list(self.document.findall(nodes.math_block)):
             one = own.get(node.get("label"))
@@ -196,21 +176,6 @@ class NumberStatements(SphinxTransform):
             self._index(node, [title.astext(), one.name.lower()], one.label)
             if one.label in marks:
                 title += [nodes.Text(" "), marks[one.label]]
-
-    def _links(self, unmarked):
-        """Label -> a link to the first visible cell that checks the statement."""
-        found = {}
-        for cell in self.document.findall(nodes.container):
-            source = cell.next_node(nodes.literal_block) if cell.get("nb_element") == "cell_code" else None
-            for called in re.findall(r'mb\.confirm\(\s*"([^"]+)"', source.astext() if source else ""):
-                for one in unmarked.values():
-                    if one.label not in found and any(f"{called} ".casefold().startswith(f"{n} ") for n in one.names):
-                        cell["ids"].append(f"check-{one.label}")
-                        found[one.label] = nodes.raw("", (
-                            f'<a class="mc-checked" href="#check-{one.label}" title="checked by code: go to the cell">'
-                            f'<span aria-hidden="true">✓</span><span class="mc-hidden">{html.escape(one.name)} is '
-                            'checked by code</span></a>'), format="html")
-        return found
 
     @staticmethod
     def _index(node, entries, target):
@@ -247,7 +212,6 @@ def find_every_statement(app):
 
 def setup(app):
     app.add_node(panel, html=(visit_panel, None))
-    app.add_node(aside, html=(visit_aside, depart_aside))
     app.add_transform(NumberStatements)
     app.add_transform(NumberExercises)
     app.connect("config-inited", number_no_figures, priority=900)           # after sphinx_exercise

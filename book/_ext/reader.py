@@ -1,12 +1,13 @@
 """Where a reader writes: the page "Does it hold?", the page that shows what is done, and what both load."""
 
-import html
+import itertools
 import json
 import pathlib
 import shutil
 import subprocess
 import tomllib
 
+import markupsafe
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
@@ -15,30 +16,12 @@ from mcbook import trials
 from mcbook.exercises import questions
 from tools import moodle
 
+from .cache import digest, packages
+from .marks import TEMPLATES
 from .mathml import to_mathml
 
 ROOT = pathlib.Path(__file__).parents[2]
 IDENTITIES = ROOT / "book" / "identities.toml"
-
-_FORM = """\
-<form hidden>
-<label for="mc-identity">An identity</label>
-<textarea class="mc-code-box" id="mc-identity" name="identity" rows="2" spellcheck="false" autocapitalize="off"
- autocomplete="off" aria-describedby="mc-identity-keys"></textarea>
-<p class="mc-small" id="mc-identity-keys">Write LaTeX or plain text, such as <code>dL/dW = A (dL/dZ)^T</code>.
-Enter tries it.</p>
-<div class="mc-typeset" aria-live="off"></div>
-<div class="mc-letters" role="group" aria-label="what the letters are"></div>
-<button data-do="run">Does it hold?</button> <button type="button" data-do="stop" hidden>Stop</button>
-<button type="button" data-do="link">A link to this</button>
-<div class="mc-python-status"></div>
-<div class="mc-identity-verdict" role="status"></div>
-<p class="mc-small">The first try loads Python and NumPy from beside these pages, {size:.0f} MB, once. Nothing is sent
-anywhere: your identity is tried in this browser.</p></form>"""
-
-_HEADS = "identity", "does it hold?", '<span class="mc-hidden">try it</span>'
-_WITHOUT = ("<p>This copy of the book was built without Python in its pages, so nothing can be typed here. In a "
-            "notebook, <code>mb.holds</code> does the same.</p>")
 
 
 def identities() -> list[dict]:
@@ -75,21 +58,10 @@ class DoesItHold(SphinxDirective):
     def run(self):
         self.env.metadata[self.env.docname]["mc_reader"] = "holds"
         self.env.note_dependency(str(IDENTITIES))
-        size = self.config.mcnotes_python / 1e6
-        rows = "".join(_row(one) for one in identities())
-        heads = "".join(f'<th scope="col">{head}</th>' for head in _HEADS)
-        table = f'<table class="mc-identities"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-        form = _FORM.format(size=size) if size else _WITHOUT
-        return [nodes.raw("", f'<div class="mc-holds">{form}<h2 id="identities-and-popular-mistakes">Identities and '
-                              f'popular mistakes</h2>{table}</div>', format="html")]
-
-
-def _row(one):
-    known = html.escape(json.dumps([one["text"], one["letters"]], ensure_ascii=False), quote=True)
-    verdict = '<b class="mc-right">yes</b>' if one["holds"] else '<b class="mc-wrong">no</b>'
-    return (f"<tr><td>{to_mathml(one['verdict'].latex, False)}</td>"
-            f"<td>{verdict} <span>{html.escape(one['say'])}</span></td>"
-            f'<td><button type="button" class="mc-try" hidden data-identity="{known}">Try it</button></td></tr>')
+        return [nodes.raw("", TEMPLATES.get_template("does-it-hold.html").render(
+            size=self.config.mcnotes_python // 10**6, identities=identities(),
+            typeset=lambda latex: markupsafe.Markup(to_mathml(latex, False)),
+            packed=lambda one: json.dumps([one["text"], one["letters"]], ensure_ascii=False)), format="html")]
 
 
 class Progress(SphinxDirective):
@@ -97,24 +69,13 @@ class Progress(SphinxDirective):
 
     def run(self):
         self.env.metadata[self.env.docname]["mc_reader"] = "progress"
-        pages = {}
-        for name, title, _ in moodle.asked():
-            pages.setdefault(title, []).append(name)
-        rows = "".join(f'<tr><th scope="row">{html.escape(title)}</th><td>{"".join(map(_link, names))}</td></tr>'
-                       for title, names in pages.items())
+        chapters = {title: [name for name, *_ in group]
+                    for title, group in itertools.groupby(moodle.asked(), lambda one: one[1])}
+        pages = {path.stem.split("-")[0]: path.stem for path in questions.files()}
         for path in questions.files():
             self.env.note_dependency(str(path))
-        return [nodes.raw("", f"""\
-<div class="mc-home"><p class="mc-home-count" role="status"></p>
-<p hidden><button type="button" data-do="save">Save to a file</button>
-<label class="mc-load">Read a file <input type="file" accept="application/json,.json"></label></p>
-<table><thead><tr><th scope="col">chapter</th><th scope="col">exercises</th></tr></thead><tbody>{rows}</tbody></table>
-</div>""", format="html")]
-
-
-def _link(name):
-    stem = next(path.stem for path in questions.files() if path.stem.split("-")[0] == name.rpartition("-")[0])
-    return f'<a class="mc-home-exercise" data-name="{name}" href="{stem}.html#ex-{name}">{name.rpartition("-")[2]}</a> '
+        return [nodes.raw("", TEMPLATES.get_template("progress.html").render(
+            chapters=chapters, page=lambda name: pages[name.rpartition("-")[0]]), format="html")]
 
 
 def add_scripts(app, pagename, templatename, context, doctree):
@@ -137,7 +98,11 @@ def write(app, error):
     shutil.copy(modules / "temml" / "dist" / "temml.min.js", static / "python" / "temml.js")
     subprocess.run([modules / ".bin" / "esbuild", pathlib.Path(__file__).with_name("editor.mjs"), "--bundle",
                     "--minify", "--log-level=warning", f"--outfile={static / 'python' / 'editor.js'}"], check=True)
-    (static / "exercises.xml").write_text(moodle.quiz(), encoding="utf-8")
+    quiz, stamp = static / "exercises.xml", static.parents[1] / ".exercises"
+    asked = digest(packages(), *questions.files(), pathlib.Path(moodle.__file__), list(moodle.asked()))
+    if not (quiz.exists() and stamp.exists() and stamp.read_text() == asked):               # it takes a second
+        quiz.write_text(moodle.quiz(), encoding="utf-8")
+        stamp.write_text(asked)
 
 
 def setup(app):
