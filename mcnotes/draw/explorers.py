@@ -15,6 +15,7 @@ import json
 import math
 import multiprocessing
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -246,11 +247,10 @@ def bake(explorer: Explorer) -> None:
 
 
 def side_by_side(explorer: Explorer, chosen: list[dict]) -> list[Frame]:
-    """The frames, drawn by as many copies of this process as there are processors, where a process can be copied."""
-    if "fork" not in multiprocessing.get_all_start_methods():
+    """The frames, drawn by as many copies of this process as there are processors; in one, where it is not Linux."""
+    if sys.platform != "linux":                 # macOS does not draw in a copy, and a browser has no second process
         return [explorer.draw(one, to_svg) for one in chosen]
-    copies = multiprocessing.get_context("fork").Pool(initializer=_drawn.append, initargs=[explorer])
-    with copies:
+    with multiprocessing.get_context("fork").Pool(initializer=_drawn.append, initargs=[explorer]) as copies:
         return copies.map(_draw, chosen)
 
 
