@@ -25,8 +25,8 @@ RIGHT = {
               "    return (by_u @ D.T * np.cos(w)) @ C.T"],
     "15-7": ["a b^T", r"a \otimes b^T", "(b a^T)^T"],
     "15-8": ["return A + M", "return M + A.copy()", "by_M = np.zeros(M.shape)\n    by_M += A + M\n    return by_M"],
-    "20-7": ["A G^T", "(G A^T)^T", r"A \otimes G^T"],
-    "20-8": ["return A @ G.T, G.sum(axis=1, keepdims=True)", "return (G @ A.T).T, G @ np.ones((G.shape[1], 1))",
+    "20-6": ["A G^T", "(G A^T)^T", r"A \otimes G^T"],
+    "20-7": ["return A @ G.T, G.sum(axis=1, keepdims=True)", "return (G @ A.T).T, G @ np.ones((G.shape[1], 1))",
              "return np.einsum('in,jn->ij', A, G), G.sum(1)[:, None]"],
     "21-6": ["W G", "(G^T W^T)^T", r"W \, G"],
     "22-8": ["(1 - A * A) * G", "G * (1 - A * A)", r"G - A \odot A \odot G"],
@@ -36,15 +36,15 @@ RIGHT = {
     "22-10": ["E = np.exp(Z - Z.max(axis=0))\n    return (E / E.sum(axis=0) - t) / Z.shape[1]",
               "E = np.exp(Z)\n    return E / E.sum(axis=0) / len(Z[0]) - t / len(Z[0])",
               "E = np.exp(Z)\n    A = E / E.sum(axis=0)\n    return np.multiply(A - t, 1 / Z.shape[1])"],
-    "23-9": ["S * (W G)", r"S \odot (W G)", "diag(S) W G"],
-    "23-10": ["A1 = np.tanh(W1.T @ X + b1)\n    G2 = W2.T @ A1 + b2 - t\n    G1 = (1 - A1**2) * (W2 @ G2)\n"
+    "23-7": ["S * (W G)", r"S \odot (W G)", "diag(S) W G"],
+    "23-8": ["A1 = np.tanh(W1.T @ X + b1)\n    G2 = W2.T @ A1 + b2 - t\n    G1 = (1 - A1**2) * (W2 @ G2)\n"
               "    return X @ G1.T, G1.sum(axis=1, keepdims=True), A1 @ G2.T, G2.sum(axis=1, keepdims=True)",
               "Z1 = W1.T @ X + b1\n    G2 = W2.T @ np.tanh(Z1) + b2 - t\n    G1 = (W2 @ G2) / np.cosh(Z1)**2\n"
               "    ones = np.ones((X.shape[1], 1))\n"
               "    return [X @ G1.T, G1 @ ones, np.tanh(Z1) @ G2.T, G2 @ ones]",
               "A1 = np.tanh(W1.T @ X + b1)\n    G2 = W2.T @ A1 + b2 - t\n    G1 = W2 @ G2 - A1**2 * (W2 @ G2)\n"
               "    return (G1 @ X.T).T, G1.sum(1)[:, None], (G2 @ A1.T).T, G2.sum(1)[:, None]"],
-    "23-11": ["N = X.shape[1]\n    Z1 = W1.T @ X + b1\n    A1 = np.maximum(Z1, 0)\n    Z2 = W2.T @ A1 + b2\n"
+    "23-9": ["N = X.shape[1]\n    Z1 = W1.T @ X + b1\n    A1 = np.maximum(Z1, 0)\n    Z2 = W2.T @ A1 + b2\n"
               "    A2 = np.maximum(Z2, 0)\n    Z3 = W3.T @ A2 + b3\n    E = np.exp(Z3 - Z3.max(axis=0))\n"
               "    G3 = (E / E.sum(axis=0) - t) / N\n    G2 = (Z2 > 0) * (W3 @ G3)\n    G1 = (Z1 > 0) * (W2 @ G2)\n"
               "    both = lambda A, G: (A @ G.T, G.sum(axis=1, keepdims=True))\n"

@@ -77,28 +77,28 @@ def test_an_identity_is_tried_and_its_link_holds_it(browser):
 def test_a_formula_and_code_are_judged_in_the_page_and_kept(browser):
     with Visit(browser, f"{HTML.as_uri()}/{NETWORK}") as visit:
         page = visit.page
-        asked(page, "23-9").locator("input").fill("W G")
-        assert checked(page, "23-9").startswith("Not yet. The gradient has come back through the weights")
-        asked(page, "23-9").locator("input").fill("S * (W G)")
-        assert checked(page, "23-9") == "Right." and asked(page, "23-9").locator(".mc-typeset math").count() == 1
-        box = asked(page, "23-10").locator("textarea")
+        asked(page, "23-7").locator("input").fill("W G")
+        assert checked(page, "23-7").startswith("Not yet. The gradient has come back through the weights")
+        asked(page, "23-7").locator("input").fill("S * (W G)")
+        assert checked(page, "23-7") == "Right." and asked(page, "23-7").locator(".mc-typeset math").count() == 1
+        box = asked(page, "23-8").locator("textarea")
         box.focus()
-        editor = asked(page, "23-10").locator(".cm-content")
+        editor = asked(page, "23-8").locator(".cm-content")
         editor.wait_for()
         page.keyboard.press("Control+A")
         page.keyboard.insert_text(CODE.replace("A1 @ G2.T", "G2 @ A1.T"))
-        assert "It is transposed." in checked(page, "23-10")
+        assert "It is transposed." in checked(page, "23-8")
         editor.focus()
         page.keyboard.press("Control+A")
         page.keyboard.insert_text(CODE.replace("    G2 =", "    while True: pass\n    G2 ="))
-        assert "did not come to an end" in checked(page, "23-10")
+        assert "did not come to an end" in checked(page, "23-8")
         editor.focus()
         page.keyboard.press("Control+A")
         page.keyboard.insert_text(CODE)
-        assert checked(page, "23-10") == "Right."
-        axe(page, inside="'#ex-23-10'")
+        assert checked(page, "23-8") == "Right."
+        axe(page, inside="'#ex-23-8'")
         page.reload()
-        assert asked(page, "23-10").locator(".mc-verdict").inner_text() == "Right, as checked before."
+        assert asked(page, "23-8").locator(".mc-verdict").inner_text() == "Right, as checked before."
         page.goto(f"{HTML.as_uri()}/book/progress.html")
         assert re.match(r"2 of \d+ exercises are done\.", page.inner_text(".mc-home-count"))
         assert not visit.faults
