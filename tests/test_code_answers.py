@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mcbook.exercises.code import Task, judge
+from mcbook.exercises.code import Task
 
 START = "def backward(X, t, W1, b1, W2, b2):"
 RIGHT = START + """
@@ -54,25 +54,27 @@ def _function(text):
     + RIGHT.replace("G2.sum(axis=1, keepdims=True)", "helper(G2)"),
 ], ids=["as taught", "a function", "einsum", "a helper"])
 def test_a_right_answer_is_right_in_every_form(answer):
-    assert judge(TASK, answer).right, judge(TASK, answer).words
+    assert TASK.judge(answer).right, TASK.judge(answer).words
 
 
 @pytest.mark.parametrize("old, new, words", [
-    ("by_W2 = A1 @ G2.T", "by_W2 = G2 @ A1.T", r"by_W2 has shape (3, 4), and W2 has shape (4, 3). It is transposed."),
-    (", keepdims=True)\n    return", ")\n    return", "by_b1 has shape (4,), and b1 has shape (4, 1). The count"),
+    ("by_W2 = A1 @ G2.T", "by_W2 = G2 @ A1.T", r"by_W2 has shape (3, 4), but W2 has shape (4, 3). It is transposed."),
+    (", keepdims=True)\n    return", ")\n    return", "but b1 has shape (4, 1). The number of entries"),
     ("by_b1 = G1.sum(axis=1, keepdims=True)", "by_b1 = G1", "sum over the columns and keep the axis"),
-    (" / X.shape[1]", "", "times what it should be: divide by the number of samples, once."),
-    ("X @ G1.T", "X @ G1.T / X.shape[1]", "times too small: you divide by the number of samples"),
-    ("- t)", "+ t)", "The shapes are right, so look at what is multiplied with what."),
+    (" / X.shape[1]", "", "times too large. Divide by the number of samples once."),
+    ("X @ G1.T", "X @ G1.T / X.shape[1]", "times too small. You divide by the number of samples once too often."),
+    ("- t)", "+ t)", "The shapes are right, so check what is multiplied and what is added."),
     ("(E / E.sum(axis=0) - t)", "(t - E / E.sum(axis=0))", "by_W1 has the wrong sign everywhere."),
-    ("by_W2 = A1 @ G2.T", "by_W2 = 2 * A1 @ G2.T", "by_W2 is twice what it should be"),
+    ("by_W2 = A1 @ G2.T", "by_W2 = 2 * A1 @ G2.T", "by_W2 is twice as large as it should be."),
     ("(A1 > 0) * ", "", "The slope of ReLU is missing."),
-    ("E.sum(axis=0)", "E.sum()", "nudging that entry gives"),
+    ("E.sum(axis=0)", "E.sum()", "but nudging W1["),
     ("return by_W1, by_b1, by_W2, by_b2", "pass", "backward returns nothing. End it with: return by_W1, by_b1"),
-    ("return by_W1, by_b1, ", "return ", "backward returns 2 things, and 4 are needed"),
-    ("return by_W1", "return 'by_W1'", "by_W1 is str, and it should be an array of numbers."),
-    ("np.maximum", "np.maximun", "It stops in line 2 with AttributeError"),
-    ("W1.T @ X", "W1 @ X", "It stops in line 2 with ValueError"),
+    ("return by_W1, by_b1, ", "return ", "backward should return 4 things, but it returns 2. End it with"),
+    ("return by_W1", "return 'by_W1'", "by_W1 is str, but it should be an array of numbers."),
+    ("np.maximum", "np.maximun", "Your code stops in line 2 with AttributeError"),
+    ("W1.T @ X", "W1 @ X", "A matrix product in line 2 doesn't fit: its inner sizes are 4 and 5."),
+    ("(A1 > 0) * ", "A1.T * ", "can't be combined entry by entry: their shapes are ("),
+    ("np.maximum", "maximum", "Your code stops in line 2: maximum is not defined. Write np.maximum."),
     ("by_W1 = X @ G1.T", "by_W1 = X @ G1.T; X *= 2", "Your function changes its argument X."),
     ("G1 = ", "while True: pass\n    G1 = ", "did not come to an end"),
     ("G1 = ", "for k in iter(int, 1):\n        pass\n    G1 = ", "did not come to an end"),
@@ -82,7 +84,7 @@ def test_a_right_answer_is_right_in_every_form(answer):
 ])
 def test_the_first_thing_that_is_wrong_is_named(old, new, words):
     assert old in RIGHT
-    told = judge(TASK, RIGHT.replace(old, new))
+    told = TASK.judge(RIGHT.replace(old, new))
     assert not told.right and words in told.words, told.words
 
 
@@ -90,7 +92,7 @@ def test_the_first_thing_that_is_wrong_is_named(old, new, words):
                                       "def backward(*a):\n    return backward(*a)",
                                       "def backward(*a):\n    raise SystemExit"])
 def test_nonsense_is_answered_and_never_raises(nonsense):
-    told = judge(TASK, nonsense)
+    told = TASK.judge(nonsense)
     assert not told.right and told.words
 
 
@@ -100,6 +102,6 @@ def test_an_answer_that_is_asked_by_its_values():
         return E / E.sum(axis=0)
 
     task = Task("def softmax(Z):", lambda rng: {"Z": rng.normal(size=(3, 5))}, ("A",), answer=softmax)
-    assert judge(task, "def softmax(Z):\n    return np.exp(Z) / np.exp(Z).sum(axis=0)").right
-    told = judge(task, "def softmax(Z):\n    return np.exp(Z) / np.exp(Z).sum()")
+    assert task.judge("def softmax(Z):\n    return np.exp(Z) / np.exp(Z).sum(axis=0)").right
+    told = task.judge("def softmax(Z):\n    return np.exp(Z) / np.exp(Z).sum()")
     assert "but it should be" in told.words

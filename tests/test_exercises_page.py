@@ -14,7 +14,7 @@ from test_exercises import MISTAKES, PARTS, RIGHT
 
 from book._ext.forms import put_forms
 from mcbook.exercises import questions
-from mcbook.exercises.judge import KINDS, judge
+from mcbook.exercises.diagnosis import KINDS, judge
 from mcbook.exercises.questions import Part
 from mcbook.exercises.words import WORDS
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mcbook.exercises.formula import Task, judge, task
+from mcbook.exercises.formula import Task, task
 from mcbook.trials import field
 
 
@@ -27,41 +27,48 @@ TRANSPOSE = "A transpose is missing, or there is one too many."
     (SUM, "b + v^T w"), (SUM, r"\sum_i w_i v_i + b"),
 ])
 def test_every_equal_form_is_right(asked, answer):
-    told = judge(asked, answer)
+    told = asked.judge(answer)
     assert told.right, told.words
 
 
 @pytest.mark.parametrize("asked, answer, words", [
     (QUADRATIC, "2 A v", "That needs a symmetric A."), (QUADRATIC, "(A + A) v", "That needs a symmetric A."),
-    (QUADRATIC, "v^T (A + A^T)", "This is the transpose of what is asked. In this book inputs are rows."),
+    (QUADRATIC, "v^T (A + A^T)", "This is the answer in the other layout, transposed."),
     (QUADRATIC, "-(A + A^T) v", "The sign is wrong."), (QUADRATIC, "2 (A + A^T) v", "This is twice what is asked."),
     (QUADRATIC, "(A + A^T) v / 2", "This is half of what is asked."),
-    (QUADRATIC, "v (A + A^T)", "The factors are in the wrong order."), (QUADRATIC, "A v", "A term is missing: Aᵀ."),
-    (QUADRATIC, "v^T v", "Your formula is (1 × 1), and what is asked is (3 × 1)."),
+    (QUADRATIC, "v (A + A^T)", "The factors are in the wrong order."), (QUADRATIC, "A v", "A term with Aᵀ is missing."),
+    (QUADRATIC, "v^T v", "Your formula is a single number, but the answer is of shape 3 × 1."),
     (QUADRATIC, "A A v", "your formula gives"),
     (QUADRATIC, "B v", "There is no B here. The formula is made of v and A."),
-    (QUADRATIC, "ds/dv", "That is what is asked. Write it with v and A."),
-    (LAYER, "A dL/dZ", TRANSPOSE), (LAYER, "dL/dW", "That is what is asked."),
-    (LAYER, "(dL/dZ) A^T", "This is the transpose of what is asked."), (LAYER, "A", "A factor is missing: (dL/dZ)ᵀ."),
+    (QUADRATIC, "ds/dv", "That is the question itself. Write it with v and A."),
+    (LAYER, "A dL/dZ", TRANSPOSE), (LAYER, "dL/dW", "That is the question itself."),
+    (LAYER, "(dL/dZ) A^T", "This is the answer in the other layout, transposed."),
+    (LAYER, "A", "A factor is missing: (dL/dZ)ᵀ."),
     (LAYER, "A^T dL/dZ", "cannot be multiplied: (1 × 3) times (2 × 1), and 3 ≠ 2."),
-    (BACK, "W G", "A factor is missing: S."), (BACK, "S * (W^T G)", TRANSPOSE), (SUM, "w^T v", "A term is missing: b."),
-    (SUM, "w v + b", TRANSPOSE),
+    (BACK, "W G", "A factor is missing: S."), (BACK, "S * (W^T G)", TRANSPOSE),
+    (SUM, "w^T v", "A term with b is missing."),
+    (SUM, "w v + b", TRANSPOSE), (SUM, "(w^T v + b)^T + 1", "your formula gives"),
+    (SUM, "b - w^T v", "One term has the wrong sign."),
+    (QUADRATIC, "((A + A^T) v)^T", "other layout"), (QUADRATIC, "np.outer(v, v)", "There is no np or outer here."),
+    (QUADRATIC, "AT v", "There is no T here. The formula is made of v and A. A transpose is written A^T."),
+    (QUADRATIC, "v A v", "v A cannot be multiplied: (3 × 1) times (3 × 3), and 1 ≠ 3."),
+    (QUADRATIC, "A v +", "This can't be read after “A v +”: expected"),
 ])
 def test_each_usual_mistake_is_named(asked, answer, words):
-    told = judge(asked, answer)
+    told = asked.judge(answer)
     assert not told.right and words in told.words, told.words
 
 
 @pytest.mark.parametrize("answer", ["", " ", None, 3, [], "(((", "A ^", "1/0", "A" * 3000, "\\frac", "=", "🐈",
                                     "A = B = C", "A^{10^9} v", "__import__('os')", "v, A"])
 def test_nonsense_is_answered_and_never_raises(answer):
-    told = judge(QUADRATIC, answer)
+    told = QUADRATIC.judge(answer)
     assert not told.right and told.words
 
 
 @pytest.mark.parametrize("answer", ["A A v", "v", "v^T v", "A", "A^T A v", "v^T A v"])
 def test_a_wrong_answer_is_not_told_the_right_one(answer):
-    assert "(A + Aᵀ)" not in judge(QUADRATIC, answer).words
+    assert "(A + Aᵀ)" not in QUADRATIC.judge(answer).words
 
 
 def test_a_file_that_is_wrong_itself_is_refused():

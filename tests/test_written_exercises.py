@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mcbook.exercises import questions
-from mcbook.exercises.judge import judge
+from mcbook.exercises.diagnosis import judge
 
 #: Name of an exercise -> right answers in several forms.
 RIGHT = {

@@ -16,7 +16,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from mcbook.exercises import questions
-from mcbook.exercises.judge import KINDS
+from mcbook.exercises.diagnosis import KINDS
 from mcbook.exercises.words import WORDS
 from mcnotes.shapes import shape_of
 

@@ -1,5 +1,5 @@
 // Exercises: the form below a question, judged here, without a kernel and without a network.
-// The first part follows mcbook/exercises/numbers.py, answers.py and judge.py; the sentences (mcWords) come from words.py.
+// The first part follows mcbook/exercises/numbers.py, answers.py and diagnosis.py; the sentences (mcWords) come from words.py.
 // tests/test_exercises_page.py puts one table of answers to both.
 const mcJudge = (() => {
   const unreadable = (key) => Object.assign(new Error(key), { key });
@@ -15,7 +15,7 @@ const mcJudge = (() => {
   const SIGNS = { "−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "√": " sqrt " };
 
   const number = (entered) => {
-    let text = String(entered ?? "").trim().replace(/\.+$/, "").replace(/[−–·×⋅√]/g, (sign) => SIGNS[sign]);
+    let text = String(entered).trim().replace(/\.+$/, "").replace(/[−–·×⋅√]/g, (sign) => SIGNS[sign]);
     if (!text || text === "…") throw unreadable("missing");
     if (/^[-+]?[1-9]\d{0,2}([ ,_]\d{3})+(\.\d*)?$/.test(text)) text = text.replace(/[ ,_]/g, "");
     else if (/^[-+]?\d+,\d+$/.test(text)) text = text.replace(",", ".");
@@ -73,9 +73,9 @@ const mcJudge = (() => {
     return { shape: [rows.length, rows[0].length], values: rows.flat().map(number) };
   };
   const choice = (entered) => {
-    const text = String(entered ?? "").trim().replace(/^[().]+|[().]+$/g, "").toLowerCase();
+    const text = String(entered).trim().replace(/^[().]+|[().]+$/g, "").toLowerCase();
     if (/^[a-z]$/.test(text)) return text.charCodeAt(0) - 96;
-    if (!text || text === "…") throw unreadable("missing");
+    if (!text) throw unreadable("missing");
     if (!/^\d{1,2}(\.0*)?$/.test(text) || Number(text) < 1) throw unreadable("unread");
     return Number(text);
   };
@@ -84,8 +84,7 @@ const mcJudge = (() => {
     vector: (row) => ({ shape: [row.length], values: row.map(number) }),
     matrix: array,
     shape: (entered) => {
-      const text = String(entered ?? "").trim().toLowerCase();
-      if (!text) throw unreadable("missing");
+      const text = String(entered).trim().toLowerCase();
       if (["scalar", "()", "( )"].includes(text)) return [];
       const sizes = /^[[(]?\s*(\d{1,9}(?:\s*(?:[x×*,]|by|\s)\s*\d{1,9})*)\s*,?\s*[\])]?$/.exec(text);
       if (!sizes) throw unreadable("unread");
@@ -94,15 +93,13 @@ const mcJudge = (() => {
     several: (picked) => [...new Set(picked.map(choice))].sort((a, b) => a - b),
     match: (picked) => picked.map(choice),
     truth: (entered) => {
-      const word = String(entered ?? "").trim().toLowerCase().replace(/\.+$/, "");
-      if (!word) throw unreadable("missing");
+      const word = String(entered).trim().toLowerCase().replace(/\.+$/, "");
       if (!["yes", "true", "no", "false"].includes(word)) throw unreadable("unread");
       return ["yes", "true"].includes(word);
     },
     pattern: (entered) => {
-      const tight = String(entered ?? "").toLowerCase().replace(/\s/g, "").replace("→", "->");
+      const tight = String(entered).toLowerCase().replace(/\s/g, "").replace("→", "->");
       if (String(entered).length > 200) throw unreadable("unread");
-      if (!tight) throw unreadable("missing");
       if (!/^[a-z]*(,[a-z]*)*->[a-z]*$/.test(tight)) throw unreadable("unread");
       const names = [];
       return tight.replace(/[a-z]/g, (c) => {
@@ -112,7 +109,7 @@ const mcJudge = (() => {
     },
   };
 
-  // judge.py ----------------------------------------------------------------------------------------
+  // diagnosis.py -------------------------------------------------------------------------------------
   const whole = (value) => Math.abs(value - Math.floor(value + 0.5)) <= 1e-12 * Math.max(Math.abs(value), 1);
   const rounding = (given, wanted, places) => {
     const scaled = given * 10 ** places;
@@ -234,6 +231,7 @@ const mcJudge = (() => {
   const judge = (part, entered) => {
     let plain;
     try {
+      if (!String(entered ?? "").replace(/[\s…]/g, "")) throw unreadable("missing");
       plain = READ[part.kind](entered);
     } catch (reason) {
       const key = reason.key || "unread";

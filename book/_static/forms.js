@@ -195,7 +195,7 @@
     for (const printed of [...place.parentElement.children]) {
       if (printed !== place && printed !== question && !printed.matches(".admonition-title, [class*=title]")) printed.hidden = true;
     }
-    question.replaceChildren(make("p", { class: "mc-small" }, `Set ${draw}. Everyone who picks this set gets the same numbers. The solution below is for the printed ones.`), drawn.question);
+    question.replaceChildren(make("p", { class: "mc-small" }, `Set ${draw}. Everyone who picks this set gets the same numbers. The hints and the solution are for the printed ones.`), drawn.question);
     form.remove();
     return start(place, draw, drawn.ask);
   };

@@ -17,60 +17,32 @@ from .numbers import LONGEST, Unreadable, finite, number
 MOST_ENTRIES = 100_000
 
 
+def is_missing(answer) -> bool:
+    """Whether there is no answer yet: ``...``, None, or a string without anything in it."""
+    return answer is ... or answer is None or isinstance(answer, str) and not answer.strip(" \n\t…")
+
+
 def entry(answer) -> float:
-    """One number out of anything that is one: int, float, Fraction, NumPy or SymPy number, string.
+    """One number out of anything that is one; True and False are not.
 
-    Parameters
-    ----------
-    answer : object
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    Unreadable
-        It is not a number; True and False are not, either.
-
-    Examples
-    --------
     >>> from fractions import Fraction
     >>> entry(Fraction(3, 2)), entry("3/2"), entry(np.float32(1.5)), entry(1.5 + 0j)
     (1.5, 1.5, 1.5, 1.5)
     """
-    if answer is ... or answer is None:
+    if is_missing(answer):
         raise Unreadable("missing")
     if isinstance(answer, str):
         return number(answer)
-    if isinstance(answer, bool | np.bool_):
-        raise Unreadable("unread")
-    if isinstance(answer, complex | np.complexfloating):
-        if answer.imag:
-            raise Unreadable("unread")
+    if isinstance(answer, complex | np.complexfloating) and not answer.imag:
         answer = answer.real
-    if getattr(type(answer), "__float__", None) is None:
+    if isinstance(answer, bool | np.bool_ | complex | np.complexfloating) or not hasattr(type(answer), "__float__"):
         raise Unreadable("unread")
     return finite(float(answer))
 
 
 def single(answer) -> float | np.ndarray:
-    """One number where one is asked; more, if a reader gives more.
+    """One number where one is asked; an array, if a reader gives more.
 
-    Parameters
-    ----------
-    answer : object
-
-    Returns
-    -------
-    float or ndarray
-
-    Raises
-    ------
-    Unreadable
-
-    Examples
-    --------
     >>> single("4,5"), single([[4.5]]), single([1, 2]).size
     (4.5, 4.5, 2)
     """
@@ -81,24 +53,8 @@ def single(answer) -> float | np.ndarray:
 
 
 def array(answer) -> np.ndarray:
-    """An array of numbers out of nested lists, tuples, arrays, a Derivative or a string.
+    """An array of any shape out of nested lists, tuples, arrays, a Derivative or a string.
 
-    Parameters
-    ----------
-    answer : object
-        Entries may be anything that :func:`entry` reads.
-
-    Returns
-    -------
-    ndarray of float, of any shape
-
-    Raises
-    ------
-    Unreadable
-        Rows have different lengths (``"ragged"``), or an entry is not a number.
-
-    Examples
-    --------
     >>> array([["1/2", 3], [0, -1]]).tolist(), array("3 0 -1; 6 0 -2").shape
     ([[0.5, 3.0], [0.0, -1.0]], (2, 3))
     """
@@ -116,25 +72,24 @@ def array(answer) -> np.ndarray:
         if answer.size > MOST_ENTRIES:
             raise Unreadable("unread")
         if answer.dtype.kind in "fiu":
-            answer = answer.astype(float)
             if not np.isfinite(answer).all():
                 raise Unreadable("infinite")
-            return answer
+            return answer.astype(float)
         answer = answer.tolist()
     shape, values = _nest(answer, [0])
     return np.array(values, dtype=float).reshape(shape)
 
 
 def _nest(answer, read):
-    """Shape and entries of nested sequences."""
+    """Shape and entries of nested sequences; `read` counts the entries."""
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
     if isinstance(answer, list | tuple | range):
         parts = [_nest(part, read) for part in answer]
         shapes = {shape for shape, _ in parts}
         if len(shapes) > 1:
             raise Unreadable("ragged")
         return (len(parts), *(shapes.pop() if shapes else ())), [value for _, values in parts for value in values]
-    if isinstance(answer, np.ndarray):
-        return _nest(answer.tolist(), read)
     read[0] += 1
     if read[0] > MOST_ENTRIES:
         raise Unreadable("unread")
@@ -143,43 +98,20 @@ def _nest(answer, read):
 
 def _rows(text):
     """``"[[1, 2], [3, 4]]"``, ``"1 2; 3 4"`` or one row or number, as lists of strings."""
-    text = text.strip()
-    if not text:
-        raise Unreadable("missing")
-    text = re.sub(r"\]\s*,?\s*\[", ";", re.sub(r"^(?:np\.)?array\((.*)\)$", r"\1", text, flags=re.S))
-    many = ";" in text or "[[" in text
+    text = re.sub(r"\]\s*,?\s*\[", ";", re.sub(r"^(?:np\.)?array\((.*)\)$", r"\1", text.strip(), flags=re.S))
     rows = [[part for part in re.split(r"[\s,]+", row) if part] for row in
             re.split(r"[;\n]", re.sub(r"[\[\]]", " ", text).strip())]
-    if many:
-        return rows
-    return rows[0] if len(rows) == 1 else rows
+    return rows if ";" in text or "[[" in text or len(rows) > 1 else rows[0]
 
 
 def shape(answer) -> tuple:
-    """A shape, or how many rows and columns: ``(10, 1)``, ``[10, 1]``, ``"10 x 1"``, ``"(10,)"``, ``()``.
+    """A shape, or how many rows and columns; an array itself is told apart (``"array"``).
 
-    Parameters
-    ----------
-    answer : object
-
-    Returns
-    -------
-    tuple of int
-
-    Raises
-    ------
-    Unreadable
-        It is no shape (``"unread"``), or an array itself where its shape is asked (``"array"``).
-
-    Examples
-    --------
     >>> shape("10 x 1"), shape([10, 1]), shape(np.array([7, 2])), shape("scalar"), shape(5)
     ((10, 1), (10, 1), (7, 2), (), (5,))
     """
     if isinstance(answer, str):
         text = answer.strip().lower()
-        if not text:
-            raise Unreadable("missing")
         if text in ("scalar", "()", "( )"):
             return ()
         written = re.fullmatch(r"[\[(]?\s*(\d{1,9}(?:\s*(?:[x×*,]|by|\s)\s*\d{1,9})*)\s*,?\s*[\])]?", text)
@@ -196,32 +128,18 @@ def shape(answer) -> tuple:
 
 
 def choice(answer) -> int:
-    """The number of an option, counted from 1: ``2``, ``"2"``, ``"b"``, ``"(b)"``.
+    """The number of an option, counted from 1.
 
-    Parameters
-    ----------
-    answer : object
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    Unreadable
-
-    Examples
-    --------
     >>> choice(2), choice("(b)"), choice("2.")
     (2, 2, 2)
     """
     if isinstance(answer, str):
         text = answer.strip().strip("().").lower()
-        if not text or text == "…":
+        if not text:
             raise Unreadable("missing")
         if re.fullmatch("[a-z]", text):
             return ord(text) - ord("a") + 1
-        if not re.fullmatch(r"\d{1,2}(\.0*)?", text):                      # "3×1" is a shape, and no option
+        if not re.fullmatch(r"\d{1,2}(\.0*)?", text):             # "3×1" is a shape, and no option
             raise Unreadable("unread")
         answer = text
     value = array(answer).reshape(-1)
@@ -230,100 +148,44 @@ def choice(answer) -> int:
     return int(value[0])
 
 
+def _items(answer):
+    """The parts of a list, a set, an array, a dict from 1 on, or a string such as ``"1 and 3"``."""
+    if isinstance(answer, str):
+        return [part for part in re.split(r"[\s,;]+|\band\b", answer.strip("()[]{} ")) if part]
+    if isinstance(answer, dict):
+        return [answer[key] for key in sorted(answer)]
+    if isinstance(answer, np.ndarray):
+        return answer.reshape(-1).tolist()
+    return list(answer) if isinstance(answer, list | tuple | set | frozenset) else [answer]
+
+
 def several(answer) -> tuple:
-    """The options that were picked, in order: ``[1, 3]``, ``{1, 3}``, ``"1 and 3"``, ``(True, False, True)``.
+    """The options that were picked, in order; empty where none was picked.
 
-    Parameters
-    ----------
-    answer : object
-
-    Returns
-    -------
-    tuple of int
-        Empty where none was picked: ``[]``, ``"none"``.
-
-    Raises
-    ------
-    Unreadable
-
-    Examples
-    --------
     >>> several({3, 1}), several((True, False, True)), several("1 and 3"), several("none")
     ((1, 3), (1, 3), (1, 3), ())
     """
-    if isinstance(answer, str):
-        text = answer.strip().lower()
-        if not text:
-            raise Unreadable("missing")
-        answer = [] if text == "none" else re.split(r"\s*(?:,|;|\band\b|\s)\s*", text.strip("()[]{}"))
-    if isinstance(answer, np.ndarray):
-        answer = answer.reshape(-1).tolist()
-    if isinstance(answer, set | frozenset):
-        answer = list(answer)
-    if not isinstance(answer, list | tuple):
-        answer = [answer]
-    if answer and all(isinstance(part, bool | np.bool_) for part in answer):
-        return tuple(k for k, part in enumerate(answer, 1) if part)
-    if any(isinstance(part, bool | np.bool_) for part in answer):
-        raise Unreadable("unread")
-    return tuple(sorted({choice(part) for part in answer}))
+    parts = [] if isinstance(answer, str) and answer.strip().lower() == "none" else _items(answer)
+    if parts and all(isinstance(part, bool | np.bool_) for part in parts):
+        return tuple(k for k, part in enumerate(parts, 1) if part)
+    return tuple(sorted({choice(part) for part in parts}))
 
 
 def match(answer) -> tuple:
-    """For each item of the first list, the number of its partner in the second: ``[2, 1, 3]``.
+    """For each item of the first list, the number of its partner in the second.
 
-    Parameters
-    ----------
-    answer : object
-
-    Returns
-    -------
-    tuple of int
-
-    Raises
-    ------
-    Unreadable
-
-    Examples
-    --------
     >>> match("2 1 3"), match([2, 1, 3]), match({1: 2, 2: 1})
     ((2, 1, 3), (2, 1, 3), (2, 1))
     """
-    if isinstance(answer, dict):
-        answer = [answer[key] for key in sorted(answer)]
-    if isinstance(answer, str):
-        answer = [part for part in re.split(r"[\s,;]+", answer.strip("()[] ")) if part]
-        if not answer:
-            raise Unreadable("missing")
-    if isinstance(answer, np.ndarray):
-        answer = answer.reshape(-1).tolist()
-    if not isinstance(answer, list | tuple):
-        raise Unreadable("missing" if answer is ... or answer is None else "unread")
-    return tuple(choice(part) for part in answer)
+    return tuple(choice(part) for part in _items(answer))
 
 
 def truth(answer) -> bool:
-    """Yes or no: ``True``, ``"yes"``, ``"false"``.
+    """Yes or no.
 
-    Parameters
-    ----------
-    answer : object
-
-    Returns
-    -------
-    bool
-
-    Raises
-    ------
-    Unreadable
-
-    Examples
-    --------
     >>> truth("Yes"), truth(np.False_)
     (True, False)
     """
-    if answer is ... or answer is None or (isinstance(answer, str) and not answer.strip()):
-        raise Unreadable("missing")
     if isinstance(answer, bool | np.bool_):
         return bool(answer)
     word = answer.strip().lower().rstrip(".") if isinstance(answer, str) else ""
@@ -335,28 +197,12 @@ def truth(answer) -> bool:
 def pattern(answer) -> str:
     """An einsum pattern with its letters renamed in order, so that ``"jki,j->ki"`` and ``"abc, a -> bc"`` are one.
 
-    Parameters
-    ----------
-    answer : object
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    Unreadable
-
-    Examples
-    --------
     >>> pattern("jki, j -> ki")
     'abc,a->bc'
     """
     if not isinstance(answer, str) or len(answer) > LONGEST:
         raise Unreadable("unread")
     tight = "".join(answer.lower().split()).replace("→", "->")
-    if not tight:
-        raise Unreadable("missing")
     if not re.fullmatch(r"[a-z]*(,[a-z]*)*->[a-z]*", tight):
         raise Unreadable("unread")
     names: dict[str, str] = {}

@@ -7,26 +7,36 @@ The first thing that is wrong is named, because the rest often follows from it.
 
 import ast
 import dis
+import re
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+
+from .words import Judgement, say
 
 #: How code of a reader is named when it is compiled.
 TYPED = "<your code>"
 #: Rounds of loops and calls of functions before code counts as endless.
 MOST_STEPS = 200_000
+#: On how many sets of hidden data an answer has to be right.
+DRAWS = 3
+#: How far a value may be from its difference quotient, relative to the largest entry.
+TOLERANCE = 1e-5
 _STEP = "__step__"
 #: What Python does for a function whose body is ``...``.
 _NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
-#: How far a value may be from its difference quotient, relative to the largest entry.
-TOLERANCE = 1e-5
 _ATTEMPTS = 30
 
 
 class Endless(Exception):
     """Code went round its loops more often than any answer needs."""
+
+
+class _Wrong(Exception):
+    """The first thing that is wrong, in words."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +70,6 @@ class Task:
     answer: Callable[..., Any] | None = None
     wrong: tuple[tuple[Callable[..., Any], str], ...] = ()
 
-    def is_missing(self, answer: Any) -> bool:
-        """Whether nothing was written yet: no text, or a function whose body is ``...``."""
-        if callable(answer) and hasattr(answer, "__code__"):
-            return {step.opname for step in dis.get_instructions(answer)} <= _NOTHING
-        return answer is ... or answer is None or isinstance(answer, str) and not answer.strip()
-
-    def judge(self, answer: str | Callable[..., Any]) -> "Told":
-        """What is said to an answer; see :func:`judge`."""
-        return judge(self, answer)
-
     @property
     def shown(self) -> dict[str, Any]:
         """What the page shows before anything is written."""
@@ -80,21 +80,31 @@ class Task:
         """The name of the function that is asked for."""
         return self.start.split("(")[0].removeprefix("def ").strip()
 
+    def judge(self, answer: Any) -> Judgement:
+        r"""Run code, or a function as it is, on several draws of hidden data; nothing that it does raises.
+
+        Examples
+        --------
+        >>> task = Task("def gradient(v):", lambda rng: {"v": rng.normal(size=4)}, ("by_v",), wrt=("v",),
+        ...             loss=lambda v: v @ v)
+        >>> task.judge("def gradient(v):\n    return 2 * v").right
+        True
+        >>> task.judge("def gradient(v):\n    return v").words
+        'by_v is half as large as it should be.'
+        """
+        if _is_missing(answer):
+            return Judgement(False, "missing", say("missing"))
+        try:
+            function = _function(self, answer)
+            for draw in range(DRAWS):
+                _try(self, function, *_drawn(self, draw))
+        except _Wrong as reason:
+            return Judgement(False, "known", str(reason))
+        return Judgement(True, "right", f"Right: it gives the true values on {DRAWS} hidden sets of numbers.")
+
 
 def task(table: dict[str, Any], space: dict[str, Any]) -> Task:
-    """The task that a file of exercises describes.
-
-    Parameters
-    ----------
-    table : dict
-        With ``start``, ``data`` and ``returns``, and either ``loss`` and ``wrt`` or ``answer``. Functions are
-        named as ``given`` defines them.
-    space : dict
-        What ``given`` has defined.
-
-    Returns
-    -------
-    Task
+    """The task that a file of exercises describes; `space` holds the functions that its `given` defines.
 
     Raises
     ------
@@ -112,59 +122,19 @@ def task(table: dict[str, Any], space: dict[str, Any]) -> Task:
                 named(table["answer"]) if "answer" in table else None, wrong)
 
 
-class Told(NamedTuple):
-    """What is said to a piece of code: whether it is right, and one or two sentences."""
-
-    right: bool
-    words: str
-
-
-class _Wrong(Exception):
-    """The first thing that is wrong, in words."""
+def _is_missing(answer: Any) -> bool:
+    """Whether nothing was written yet: no text, or a function whose body is ``...``."""
+    if callable(answer) and hasattr(answer, "__code__"):
+        return {step.opname for step in dis.get_instructions(answer)} <= _NOTHING
+    return answer is ... or answer is None or isinstance(answer, str) and not answer.strip()
 
 
-def judge(task: Task, answer: str | Callable[..., Any], draws: int = 3, seed: int = 0) -> Told:
-    """Judge code: run it on several draws of hidden data and name the first thing that is wrong.
-
-    Parameters
-    ----------
-    task : Task
-    answer : str or callable
-        The reader's code, or the function itself in a notebook.
-    draws : int, optional
-        On how many draws of the data it has to be right.
-    seed : int, optional
-        Where the draws begin.
-
-    Returns
-    -------
-    Told
-        Never an exception, whatever the code does.
-
-    Examples
-    --------
-    >>> task = Task("def gradient(v):", lambda rng: {"v": rng.normal(size=4)}, ("by_v",), wrt=("v",),
-    ...             loss=lambda v: v @ v)
-    >>> judge(task, "def gradient(v):\\n    return 2 * v").right
-    True
-    >>> judge(task, "def gradient(v):\\n    return v").words
-    'by_v is half of what it should be: there is a factor of 2 missing.'
-    """
-    try:
-        function = _function(task, answer)
-        for k in range(draws):
-            _try(task, function, *_drawn(task, [seed, k]))
-    except _Wrong as reason:
-        return Told(False, str(reason))
-    return Told(True, f"Right: it gives the true values on {draws} hidden sets of numbers.")
-
-
-def _function(task: Task, answer: str | Callable[..., Any]) -> Callable[..., Any]:
+def _function(task: Task, answer: Any) -> Callable[..., Any]:
     """The function that was written, from its text or as it is."""
     if callable(answer):
         return answer
-    if not isinstance(answer, str) or not answer.strip():
-        raise _Wrong(f"No answer yet. Write the body of {task.name} below its first line.")
+    if not isinstance(answer, str):
+        raise _Wrong(f"Give the function itself, {task.name}, or its code as a string.")
     try:
         tree = ast.parse(answer)
     except SyntaxError as reason:
@@ -177,39 +147,6 @@ def _function(task: Task, answer: str | Callable[..., Any]) -> Callable[..., Any
     except (Exception, SystemExit) as reason:
         raise _Wrong(_failure(reason)) from None
     return space[task.name]
-
-
-def _drawn(task: Task, seed: list[int]) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
-    """Hidden data, and what is right for it; data beside a kink, where differences say nothing, are drawn again."""
-    for attempt in range(_ATTEMPTS):
-        drawn = task.data(np.random.default_rng([*seed, attempt]))
-        given = {name: np.array(value, dtype=float) for name, value in drawn.items()}
-        if task.loss is None:
-            assert task.answer is not None
-            right = task.answer(*given.values())
-            return given, [np.array(one, dtype=float) for one in (right if len(task.returns) > 1 else [right])]
-        wide, narrow = ([differences(task.loss, given, name, step) for name in task.wrt] for step in (1e-3, 4e-4))
-        if all(_near(one, other) for one, other in zip(wide, narrow, strict=True)):
-            break
-    return given, wide
-
-
-def _try(task: Task, function: Callable[..., Any], given: dict[str, np.ndarray], wanted: list[np.ndarray]) -> None:
-    """Call the function once, and raise with the first thing that is wrong."""
-    before = {name: value.copy() for name, value in given.items()}
-    try:
-        returned = function(*given.values())
-    except (Exception, SystemExit) as reason:
-        raise _Wrong(_failure(reason)) from None
-    for name, value in given.items():
-        if not np.array_equal(value, before[name]):
-            raise _Wrong(f"Your function changes its argument {name}. Work on a copy, because whoever calls it still "
-                         f"needs the old {name}.")
-    found = _parts(task, returned)
-    _shapes(task, found, wanted, before)
-    _known(task, found, before)
-    for name, mine, right in zip(task.returns, found, wanted, strict=True):
-        _values(name, mine, right, before, gradients=bool(task.wrt))
 
 
 class _Counting(ast.NodeTransformer):
@@ -228,69 +165,47 @@ class _Counting(ast.NodeTransformer):
 
 def _counter() -> Callable[[], None]:
     """A function that ends the code when it was called more often than any answer needs."""
-    left = MOST_STEPS
+    steps = iter(range(MOST_STEPS))
 
     def step() -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
+        if next(steps, None) is None:
             raise Endless("Your code did not come to an end, so it was stopped. Is there a loop that never stops?")
 
     return step
 
 
 def _failure(reason: BaseException) -> str:
+    """What stopped the code and where; the usual reasons without NumPy's own words."""
+    lines = [frame.lineno for frame in traceback.extract_tb(reason.__traceback__) if frame.filename == TYPED]
+    where, words = f" in line {lines[-1]}" if lines else "", str(reason)
     if isinstance(reason, Endless):
-        return str(reason)
-    trace, line = reason.__traceback__, None
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == TYPED:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    where = f" in line {line}" if line else ""
-    return f"It stops{where} with {type(reason).__name__}: {reason}"
+        return words
+    if sizes := re.search(r"matmul: .*\(size (\d+) is different from (\d+)\)", words):
+        return f"A matrix product{where} doesn't fit: its inner sizes are {sizes[2]} and {sizes[1]}."
+    if shapes := re.search(r"could not be broadcast together with shapes (\(.*?\)) (\(.*?\))", words):
+        return f"Two arrays{where} can't be combined entry by entry: their shapes are {shapes[1]} and {shapes[2]}."
+    if (name := re.match(r"name '(\w+)' is not defined", words)) and hasattr(np, name[1]):
+        return f"Your code stops{where}: {name[1]} is not defined. Write np.{name[1]}."
+    return f"Your code stops{where} with {type(reason).__name__}: {words}"
 
 
-def _parts(task: Task, returned: Any) -> list[np.ndarray]:
-    """What the function returned, as one array for each thing that was asked."""
-    names = ", ".join(task.returns)
-    if returned is None:
-        raise _Wrong(f"{task.name} returns nothing. End it with: return {names}")
-    several = list(returned) if isinstance(returned, tuple | list) and len(task.returns) > 1 else [returned]
-    if len(several) != len(task.returns):
-        raise _Wrong(f"{task.name} returns {_count(len(several), 'thing')}, and {len(task.returns)} are needed: "
-                     f"return {names}")
-    found = []
-    for name, value in zip(task.returns, several, strict=True):
-        try:
-            found.append(np.array(value, dtype=float))
-        except (TypeError, ValueError):
-            raise _Wrong(f"{name} is {type(value).__name__}, and it should be an array of numbers.") from None
-    return found
+def _drawn(task: Task, draw: int) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+    """Hidden data, and what is right for it; data beside a kink, where differences say nothing, are drawn again."""
+    for attempt in range(_ATTEMPTS):
+        drawn = task.data(np.random.default_rng([0, draw, attempt]))
+        given = {name: np.array(value, dtype=float) for name, value in drawn.items()}
+        if task.loss is None:
+            assert task.answer is not None
+            right = task.answer(*given.values())
+            return given, [np.array(one, dtype=float) for one in (right if len(task.returns) > 1 else [right])]
+        wide, narrow = ([_differences(task.loss, given, name, step) for name in task.wrt] for step in (1e-3, 4e-4))
+        if all(_near(one, other) for one, other in zip(wide, narrow, strict=True)):
+            break
+    return given, wide
 
 
-def differences(loss: Callable[..., Any], given: dict[str, np.ndarray], name: str, step: float = 1e-3) -> np.ndarray:
-    """Gradient of a number for one argument, by central differences of fourth order.
-
-    Parameters
-    ----------
-    loss : callable
-        A number, as a function of the arguments in their order.
-    given : dict of str to array
-    name : str
-        The argument that is nudged, entry by entry.
-    step : float, optional
-        How far.
-
-    Returns
-    -------
-    array of the shape of the argument
-
-    Examples
-    --------
-    >>> differences(lambda v: v @ v, {"v": np.array([1.0, 2.0])}, "v").round(6)
-    array([2., 4.])
-    """
+def _differences(loss: Callable[..., Any], given: dict[str, np.ndarray], name: str, step: float) -> np.ndarray:
+    """Gradient of a number for one argument, by central differences of fourth order."""
     result = np.empty_like(given[name])
     for place in np.ndindex(*result.shape):
         changes = []
@@ -305,16 +220,58 @@ def differences(loss: Callable[..., Any], given: dict[str, np.ndarray], name: st
     return result
 
 
-def _shapes(task: Task, found: list[np.ndarray], wanted: list[np.ndarray], given: dict[str, np.ndarray]) -> None:
+def _try(task: Task, function: Callable[..., Any], given: dict[str, np.ndarray], wanted: list[np.ndarray]) -> None:
+    """Call the function once, and raise with the first thing that is wrong."""
+    before = {name: value.copy() for name, value in given.items()}
+    try:
+        with np.errstate(all="ignore"):                     # what is not finite is told below
+            returned = function(*given.values())
+    except (Exception, SystemExit) as reason:
+        raise _Wrong(_failure(reason)) from None
+    for name, value in given.items():
+        if not np.array_equal(value, before[name]):
+            raise _Wrong(f"Your function changes its argument {name}. Work on a copy, because whoever calls it still "
+                         f"needs the old {name}.")
+    found = _parts(task, returned)
+    _shapes(task, found, wanted)
+    for mistake, words in task.wrong:
+        made = mistake(*(value.copy() for value in before.values()))
+        made = list(made) if len(task.returns) > 1 else [made]
+        if all(_near(mine, np.asarray(other, dtype=float)) for mine, other in zip(found, made, strict=True)):
+            raise _Wrong(words)
+    samples = sorted({value.shape[1] for value in before.values() if value.ndim == 2})
+    for k, (name, mine, right) in enumerate(zip(task.returns, found, wanted, strict=True)):
+        _values(name, mine, right, samples, task.wrt[k] if task.wrt else "")
+
+
+def _parts(task: Task, returned: Any) -> list[np.ndarray]:
+    """What the function returned, as one array for each thing that was asked."""
+    count, names = len(task.returns), ", ".join(task.returns)
+    if returned is None:
+        raise _Wrong(f"{task.name} returns nothing. End it with: return {names}")
+    several = list(returned) if isinstance(returned, tuple | list) and count > 1 else [returned]
+    if len(several) != count:
+        raise _Wrong(f"{task.name} should return {count} things, but it returns {len(several)}. End it with: "
+                     f"return {names}")
+    found = []
+    for name, value in zip(task.returns, several, strict=True):
+        try:
+            found.append(np.array(value, dtype=float))
+        except (TypeError, ValueError):
+            raise _Wrong(f"{name} is {type(value).__name__}, but it should be an array of numbers.") from None
+    return found
+
+
+def _shapes(task: Task, found: list[np.ndarray], wanted: list[np.ndarray]) -> None:
     for k, (name, mine, right) in enumerate(zip(task.returns, found, wanted, strict=True)):
         if mine.shape == right.shape:
             continue
-        should = f"{task.wrt[k]} has shape {right.shape}" if task.wrt else f"it should have shape {right.shape}"
-        words = f"{name} has shape {mine.shape}, and {should}."
+        words = f"{name} has shape {mine.shape}" if mine.ndim else f"{name} is a single number"
+        words += f", but {f'{task.wrt[k]} has shape' if task.wrt else 'its shape should be'} {right.shape}."
         if mine.shape == right.shape[::-1]:
             words += " It is transposed."
         elif mine.size == right.size:
-            words += " The count of numbers is right, so reshape it or keep the axis that got lost."
+            words += " The number of entries is right, so an axis was lost or added."
         elif right.ndim == 2 and right.shape[1] == 1 and mine.ndim == 2 and mine.shape[0] == right.shape[0]:
             words += " The samples are still side by side; sum over the columns and keep the axis."
         elif task.wrt:
@@ -322,44 +279,29 @@ def _shapes(task: Task, found: list[np.ndarray], wanted: list[np.ndarray], given
         raise _Wrong(words)
 
 
-def _known(task: Task, found: list[np.ndarray], given: dict[str, np.ndarray]) -> None:
-    """Mistakes that the exercise names itself."""
-    for mistake, words in task.wrong:
-        made = mistake(*{name: value.copy() for name, value in given.items()}.values())
-        made = list(made) if len(task.returns) > 1 else [made]
-        if all(_near(mine, np.asarray(other, dtype=float)) for mine, other in zip(found, made, strict=True)):
-            raise _Wrong(words)
-
-
 def _near(mine: np.ndarray, right: np.ndarray) -> bool:
     size = max(1e-12, float(np.max(np.abs(right), initial=0.0)))
     return mine.shape == right.shape and bool(np.all(np.abs(mine - right) <= TOLERANCE * size))
 
 
-def _values(name: str, mine: np.ndarray, right: np.ndarray, given: dict[str, np.ndarray], gradients: bool) -> None:
+def _values(name: str, mine: np.ndarray, right: np.ndarray, samples: list[int], wrt: str) -> None:
     if not np.isfinite(mine).all():
-        raise _Wrong(f"{name} has an entry that is {mine[~np.isfinite(mine)][0]}.")
+        raise _Wrong(f"{name} has an entry that is {mine[~np.isfinite(mine)][0]}. Did something divide by zero, or did "
+                     "exp get a large number?")
     if _near(mine, right):
         return
-    samples = {value.shape[1] for value in given.values() if value.ndim == 2}
-    factors = [(-1.0, "has the wrong sign everywhere"),
-               (2.0, "is twice what it should be: a factor of ½ is missing"),
-               (0.5, "is half of what it should be: there is a factor of 2 missing"),
-               *((float(n), f"is {n} times what it should be: divide by the number of samples, once")
-                 for n in sorted(samples) if n > 2),
-               *((1 / n, f"is {n} times too small: you divide by the number of samples, and the loss does not")
-                 for n in sorted(samples) if n > 2)]
+    factors = [(-1.0, "has the wrong sign everywhere."), (2.0, "is twice as large as it should be."),
+               (0.5, "is half as large as it should be.")]
+    for n in samples:
+        factors += [(float(n), f"is {n} times too large. Divide by the number of samples once."),
+                    (1 / n, f"is {n} times too small. You divide by the number of samples once too often.")]
     for factor, words in factors:
         if _near(mine, factor * right):
-            raise _Wrong(f"{name} {words}.")
+            raise _Wrong(f"{name} {words}")
     if mine.ndim == 2 and mine.shape[0] == mine.shape[1] and _near(mine, right.T):
         raise _Wrong(f"{name} is transposed.")
     place = np.unravel_index(int(np.argmax(np.abs(mine - right))), mine.shape)
     at = f"[{', '.join(str(int(k)) for k in place)}]" if place else ""
-    truth = "nudging that entry gives" if gradients else "it should be"
-    raise _Wrong(f"{name}{at} is {mine[place]:.4g}, but {truth} {right[place]:.4g}. The shapes are right, so look at "
-                 "what is multiplied with what.")
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    truth = f"nudging {wrt}{at} gives" if wrt else "it should be"
+    raise _Wrong(f"{name}{at} is {mine[place]:.4g}, but {truth} {right[place]:.4g}. The shapes are right, so check "
+                 "what is multiplied and what is added.")

@@ -1,6 +1,6 @@
 """What a notebook calls: :func:`check`, :func:`hint`, :func:`solution` and :func:`another`."""
 
-from .judge import judge
+from .diagnosis import judge
 from .questions import find
 from .words import say
 
@@ -68,22 +68,7 @@ def check(name: str, /, *answers) -> None:
 
 
 def hint(name: str) -> Text:
-    """A hint for an exercise; the next call gives the next one, which is closer.
-
-    Parameters
-    ----------
-    name : str
-        Which exercise: ``"20-2"``.
-
-    Returns
-    -------
-    Text
-        Typeset in Jupyter.
-
-    Raises
-    ------
-    ValueError
-        There is no exercise of that name.
+    """A hint for an exercise, ``"20-2"``; the next call gives the next one, which is closer.
 
     Examples
     --------
@@ -95,33 +80,24 @@ def hint(name: str) -> Text:
         return Text(f'There is no hint. mb.solution("{name}") shows the way.')
     at = _given.get(name, 0) % len(hints)
     _given[name] = at + 1
-    return Text(f"Hint {at + 1} of {len(hints)}: {hints[at]}")
+    return Text(f"Hint {at + 1} of {len(hints)}{_printed(name)}: {hints[at]}")
 
 
 def solution(name: str) -> Text:
-    """The worked solution of an exercise.
-
-    Parameters
-    ----------
-    name : str
-        Which exercise: ``"20-2"``.
-
-    Returns
-    -------
-    Text
-        Typeset in Jupyter.
-
-    Raises
-    ------
-    ValueError
-        There is no exercise of that name.
+    """The worked solution of an exercise, ``"20-2"``.
 
     Examples
     --------
     >>> "$" in solution("20-2")
     True
     """
-    return Text(find(name).solution)
+    printed = _printed(name)
+    return Text((f"Solution{printed}: " if printed else "") + find(name).solution)
+
+
+def _printed(name):
+    """What a hint or a solution says where a reader has asked for other numbers."""
+    return " (for the printed numbers)" if _drawn.get(name) else ""
 
 
 def another(name: str, draw: int | None = None) -> Text:
@@ -134,11 +110,6 @@ def another(name: str, draw: int | None = None) -> Text:
     draw : int, optional
         Which numbers. A class that uses the same one gets the same numbers. Each call
         takes the next one unless told, and 0 goes back to the printed numbers.
-
-    Returns
-    -------
-    Text
-        Typeset in Jupyter.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 Every form that is equal is right. What is not right is compared with the usual mistakes, made on
 purpose in the expected formula: one transpose more or less, two factors exchanged, the other
-layout, another sign or factor, a sum left out. The first of them that the answer equals is named.
+layout, another sign or factor, a part left out. The first of them that the answer equals is named.
 """
 
 import re
@@ -13,11 +13,13 @@ from typing import Any
 from .. import trials
 from ..formulas import FormulaError, letters_of, read
 from ..formulas.tree import Node, latex, rebuilt, same, text, walk
-from .code import Told
+from .words import Judgement, say
 
 #: On how many draws an answer has to be right.
 DRAWS = 5
 _LONGEST = 300
+_TRANSPOSE = "A transpose is missing, or there is one too many."
+_RIGHT = Judgement(True, "right", f"Right: it agrees on {DRAWS} random draws.")
 
 
 @dataclass(frozen=True)
@@ -46,28 +48,53 @@ class Task:
         """What the page shows before anything is written."""
         return {"of": self.of, "letters": list(self.letters)}
 
-    def is_missing(self, answer: Any) -> bool:
-        """Whether nothing was written yet."""
-        return answer is ... or answer is None or isinstance(answer, str) and not answer.strip()
+    def judge(self, answer: Any) -> Judgement:
+        r"""Run an answer beside the expected formula, and name the mistake that it makes; nothing raises.
 
-    def judge(self, answer: Any) -> Told:
-        """What is said to an answer; see :func:`judge`."""
-        return judge(self, answer)
+        Examples
+        --------
+        >>> task = Task("x", "A v", {"A": ("matrix", "3 x 2"), "v": ("vector", "2")})
+        >>> task.judge(r"(v^\top A^\top)^\top").right, task.judge("A^T v").words
+        (True, 'A transpose is missing, or there is one too many.')
+        """
+        if answer is ... or answer is None or isinstance(answer, str) and not answer.strip():
+            return Judgement(False, "missing", say("missing"))
+        if not isinstance(answer, str):
+            return _wrong('Write a formula between quotes, such as "A v".')
+        if len(answer) > _LONGEST:
+            return _wrong("That is longer than any answer needs to be.")
+        answer = answer.rpartition("=")[2]                  # the left side is on the page already
+        try:
+            mine, right = _tree(answer), _tree(self.answer)
+        except FormulaError as reason:
+            return _wrong(_unread(str(reason)))
+        if _question(self.of) in {_plain_text(node) for node in walk(mine)}:
+            return _wrong(f"That is the question itself. Write it with {_listed(self.letters, 'and')}.")
+        if strange := _strange(answer, self.letters):
+            return self._not_here(strange)
+        verdict = self._compared(answer, self.answer, DRAWS)
+        if _agree(verdict):
+            return _RIGHT
+        if nameless := re.match(r"(\S+) has no value", verdict.reason):
+            return self._not_here([nameless[1]])
+        if verdict.kind == "unreadable":
+            return _wrong(_unread(verdict.reason))
+        mistakes = [*((_tree(mistake), words) for mistake, words in self.wrong),
+                    *_mistakes(right, derivative="partial" in self.of)]
+        named = (words for wrong, words in mistakes if same(_plain(mine), _plain(wrong))
+                 or _agree(self._compared(answer, latex(wrong), 2)))
+        return _wrong(next(named, None) or _difference(verdict.reason))
+
+    def _compared(self, one: str, other: str, draws: int) -> Any:
+        return trials.tried(f"{one} = {other}", self.letters, draws).verdict
+
+    def _not_here(self, names: list[str]) -> Judgement:
+        words = f"There is no {_listed(names, 'or')} here. The formula is made of {_listed(self.letters, 'and')}."
+        return _wrong(words + " A transpose is written A^T." * ("T" in names))
 
 
 def task(table: dict[str, Any], space: dict[str, Any]) -> Task:
-    """The task that a file of exercises describes.
-
-    Parameters
-    ----------
-    table : dict
-        With ``of``, ``answer``, ``letters`` and perhaps ``wrong``.
-    space : dict
-        Not used; formulas need nothing of ``given``.
-
-    Returns
-    -------
-    Task
+    """The task that a file of exercises describes; what `given` defines is not needed.
 
     Raises
     ------
@@ -86,112 +113,25 @@ def task(table: dict[str, Any], space: dict[str, Any]) -> Task:
     if not runs:
         raise ValueError(f"the answer {made.answer!r} does not run: {runs.line}")
     for mistake, _ in wrong:
-        if judge(made, mistake).right:
+        if made.judge(mistake).right:
             raise ValueError(f"the mistake {mistake!r} is right")
     return made
 
 
-def judge(task: Task, answer: Any) -> Told:
-    """Judge a formula: run it beside the expected one, and name the mistake that it makes.
-
-    Parameters
-    ----------
-    task : Task
-    answer : object
-        A formula in LaTeX or plain text; anything else is refused with a sentence.
-
-    Returns
-    -------
-    Told
-        Never an exception.
-
-    Examples
-    --------
-    >>> task = Task("x", "A v", {"A": ("matrix", "3 x 2"), "v": ("vector", "2")})
-    >>> judge(task, r"(v^\\top A^\\top)^\\top").right, judge(task, "A^T v").words
-    (True, 'A transpose is missing, or there is one too many.')
-    """
-    if not isinstance(answer, str) or not answer.strip():
-        return Told(False, "Write a formula between quotes, such as \"A v\".")
-    if len(answer) > _LONGEST:
-        return Told(False, "That is longer than any answer needs to be.")
-    if "=" in answer:
-        answer = answer.rpartition("=")[2]                  # the left side is on the page already
-    try:
-        mine, right = _tree(answer), _tree(task.answer)
-    except FormulaError as reason:
-        return Told(False, f"This cannot be read. {_sentence(reason)}")
-    if same(_plain(mine), _plain(right)):
-        return _RIGHT
-    if _written(task.of) in {_plain_text(node) for node in walk(mine)}:
-        return Told(False, f"That is what is asked. Write it with {_listed(task)}.")
-    unknown = [name for name in letters_of(answer) if name not in task.letters]
-    if unknown:
-        return Told(False, f"There is no {' and no '.join(unknown)} here. The formula is made of {_listed(task)}.")
-    verdict = trials.tried(f"{answer} = {task.answer}", task.letters, DRAWS).verdict
-    if verdict.kind == "holds" or "are the same" in verdict.reason:
-        return _RIGHT
-    if verdict.kind == "unreadable":
-        return Told(False, f"This cannot be read. {_sentence(verdict.reason)}")
-    known = [(_tree(mistake), words) for mistake, words in task.wrong]
-    for wrong, words in [*known, *_mistakes(right)]:
-        if _alike(task, answer, mine, wrong):
-            return Told(False, words)
-    return Told(False, _difference(verdict.reason))
+def _wrong(words: str) -> Judgement:
+    return Judgement(False, "known", words)
 
 
-_RIGHT = Told(True, f"Right: it agrees on {DRAWS} random draws.")
-
-
-def _sentence(reason: object) -> str:
-    words = str(reason).removeprefix("the formula cannot be read here: ")
-    return words[:1].upper() + words[1:]
-
-
-def _difference(reason: str) -> str:
-    """Where an answer differs, without giving the expected formula away."""
-    shapes = re.search(r"is \(([^()]*)\), but .* is \(([^()]*)\)$", reason)
-    if shapes:
-        return f"Your formula is ({shapes[1]}), and what is asked is ({shapes[2]})."
-    values = re.search(r"^(?:at (.*?) )?the left side is (\S+) and the right side (\S+?)$", reason)
-    if values:
-        where = f" at {values[1]}" if values[1] else ""
-        return f"For some random values{where}, your formula gives {values[2]} where {values[3]} is right."
-    return f"{reason[:1].upper()}{reason[1:]}."
-
-
-def _written(asked: str) -> str:
-    """What is asked, where it is something that a reader could write again as an answer."""
-    try:
-        return _plain_text(_tree(asked))
-    except FormulaError:
-        return ""
-
-
-def _plain_text(node: Node) -> str:
-    return text(_plain(node)).replace("∂", "d")
+def _agree(verdict: Any) -> bool:
+    """Whether two formulas are equal: in their values, or letter by letter, which is no claim at all."""
+    return verdict.kind == "holds" or "are the same" in verdict.reason
 
 
 def _tree(formula: str) -> Node:
     parts = read(formula)
     if len(parts) != 1:
-        raise FormulaError("Write one formula, without commas.")
+        raise FormulaError("write one formula, without commas")
     return parts[0]
-
-
-def _listed(task: Task) -> str:
-    names = list(task.letters)
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _equal(task: Task, one: str, other: str) -> str:
-    """The kind of verdict on two formulas that may be equal."""
-    return trials.tried(f"{one} = {other}", task.letters, 2).verdict.kind
-
-
-def _alike(task: Task, answer: str, mine: Node, wrong: Node) -> bool:
-    """Whether an answer makes a mistake: it is the same formula, or it has the same values."""
-    return same(_plain(mine), _plain(wrong)) or _equal(task, answer, latex(wrong)) == "holds"
 
 
 def _plain(tree: Node) -> Node:
@@ -204,44 +144,92 @@ def _plain(tree: Node) -> Node:
     return rebuilt(tree, change)
 
 
-def _mistakes(right: Node) -> Iterator[tuple[Node, str]]:
+def _plain_text(node: Node) -> str:
+    return text(_plain(node)).replace("∂", "d")
+
+
+def _question(asked: str) -> str:
+    """What is asked, where it is something that a reader could write again as an answer."""
+    try:
+        return _plain_text(_tree(asked))
+    except FormulaError:
+        return ""
+
+
+def _strange(answer: str, letters: dict[str, Any]) -> list[str]:
+    """Letters that the exercise does not have; a word where several of its letters are strange."""
+    unknown = [name for name in letters_of(answer) if name not in letters]
+    words = [word for word in re.findall(r"[^\W\d_]+", answer) if sum(name in unknown for name in set(word)) > 1]
+    return list(dict.fromkeys([*words, *(name for name in unknown if not any(name in word for word in words))]))
+
+
+def _listed(names: Any, word: str) -> str:
+    *others, last = names
+    return f"{', '.join(others)} {word} {last}" if others else last
+
+
+def _sentence(words: str) -> str:
+    """A reason as a sentence; a letter at its beginning stays as it is, because V is not v."""
+    starts = re.match(r"[a-z]{2,}\b(?!\()", words)
+    return f"{words[:1].upper() if starts else words[:1]}{words[1:]}."
+
+
+def _unread(reason: str) -> str:
+    """Why a formula cannot be read, with the place in words where the reason points at it."""
+    words, *pointer = reason.removeprefix("the formula cannot be read here: ").split("\n")
+    if len(pointer) != 2:
+        return _sentence(words)
+    before = pointer[0][:pointer[1].index("^")].strip()
+    return f"This can't be read{f' after “{before}”' if before else ''}: {words}."
+
+
+def _difference(reason: str) -> str:
+    """Where an answer differs, without giving the expected formula away."""
+    if shapes := re.search(r"is \(([^()]*)\), but .* is \(([^()]*)\)$", reason):
+        mine, right = ("a single number" if shape == "1 × 1" else f"of shape {shape}" for shape in shapes.groups())
+        return f"Your formula is {mine}, but the answer is {right}."
+    if values := re.search(r"^(?:at (.*?),? )?the left side is (\S+) and the right side (\S+?)$", reason):
+        where = f" at {values[1]}" if values[1] else ""
+        return f"For random values, your formula gives {values[2]}{where}, but it should give {values[3]}."
+    return _sentence(reason)
+
+
+def _mistakes(right: Node, derivative: bool) -> Iterator[tuple[Node, str]]:
     """The expected formula with one of the usual mistakes, and what to say to it."""
     whole = Node("paren", (right,))
-    yield Node("transpose", (whole,)), "This is the transpose of what is asked. In this book inputs are rows."
+    yield Node("transpose", (whole,)), ("This is the answer in the other layout, transposed." if derivative else
+                                        "This is the transpose of what is asked.")
     yield Node("negative", (whole,)), "The sign is wrong."
     for node in walk(right):
-        if node.kind == "transpose":
-            yield _with(right, node, node.parts[0]), "A transpose is missing, or there is one too many."
-        elif node.kind in ("letter", "derivative", "paren"):
-            yield _with(right, node, Node("transpose", (node,))), "A transpose is missing, or there is one too many."
+        if node.kind in ("transpose", "letter", "derivative", "paren"):
+            turned = node.parts[0] if node.kind == "transpose" else Node("transpose", (node,))
+            yield _with(right, node, turned), _TRANSPOSE
     for node in walk(right):
+        parts = node.parts
         if node.kind == "product":
-            for k in range(len(node.parts) - 1):
-                parts = list(node.parts)
-                parts[k:k + 2] = parts[k + 1], parts[k]
-                yield _with(right, node, Node("product", tuple(parts))), "The factors are in the wrong order."
-            if len(node.parts) > 1:
-                for k, part in enumerate(node.parts):
-                    rest = node.parts[:k] + node.parts[k + 1:]
-                    left = rest[0] if len(rest) == 1 else Node("product", rest)
-                    yield _with(right, node, left), _missing("factor", part)
-        if node.kind == "binary":
-            for part, other in (node.parts, node.parts[::-1]):
-                yield _with(right, node, part), _missing("factor", other)
+            for k in range(len(parts) - 1):
+                swapped = (*parts[:k], parts[k + 1], parts[k], *parts[k + 2:])
+                yield _with(right, node, Node("product", swapped)), "The factors are in the wrong order."
+        if node.kind in ("product", "binary", "sum") and len(parts) > 1:
+            for k, part in enumerate(parts):
+                rest = (*parts[:k], *parts[k + 1:])
+                left = rest[0] if len(rest) == 1 else Node(node.kind, rest)
+                yield _with(right, node, left), _missing("term" if node.kind == "sum" else "factor", part)
         if node.kind == "sum":
-            for k, part in enumerate(node.parts):
-                rest = node.parts[:k] + node.parts[k + 1:]
-                if rest:
-                    left = rest[0] if len(rest) == 1 else Node("sum", rest)
-                    yield _with(right, node, left), _missing("term", part)
+            for k, part in enumerate(parts):
+                other = part.parts[0] if part.kind == "negative" else Node("negative", (part,))
+                flipped = Node("sum", (*parts[:k], other, *parts[k + 1:]))
+                yield _with(right, node, flipped), "One term has the wrong sign."
     for factor, words in ((2, "twice what is asked"), (0.5, "half of what is asked")):
         yield Node("product", (Node("number", name=str(factor)), whole)), f"This is {words}."
 
 
 def _missing(what: str, part: Node) -> str:
     """A part that was left out is named when it is short, so that a longer one is not given away."""
-    short = len(text(part)) <= 2 or part.kind in ("derivative", "transpose")
-    return f"A {what} is missing: {text(part)}." if short else f"A {what} is missing."
+    named = text(part).removeprefix("−")
+    if len(named) > 2 and part.kind not in ("derivative", "transpose"):
+        return f"A {what} is missing."
+    return f"A term with {named} is missing." if what == "term" else f"A factor is missing: {named}."
 
 
 def _with(whole: Node, old: Node, new: Node) -> Node:

@@ -21,7 +21,9 @@ from importlib import import_module
 
 import numpy as np
 
-from . import code, formula, judge
+from . import code, formula
+from .diagnosis import KINDS as JUDGED
+from .diagnosis import read, same
 from .numbers import Unreadable
 
 PACKAGE = pathlib.Path(__file__).parent
@@ -31,7 +33,7 @@ FOLDERS = (PACKAGE.parent.parent / "book" / "exercises", PACKAGE / "files")
 #: Kinds of questions that Python judges by running what was written.
 TASKS = {"formula": formula.task, "code": code.task}
 #: Kinds of questions; ``"open"`` is one to think about or to try, without an answer.
-KINDS = (*judge.KINDS, *TASKS, "open")
+KINDS = (*JUDGED, *TASKS, "open")
 
 _ATTEMPTS = 20
 
@@ -99,18 +101,7 @@ class Exercise:
 
 
 def find(name: str, draw: int = 0) -> Exercise:
-    """The exercise of a name.
-
-    Parameters
-    ----------
-    name : str
-        ``"20-2"``, as in the label ``ex-20-2`` of the question.
-    draw : int, optional
-        0 for the numbers as printed; another one for other numbers, the same for everybody.
-
-    Returns
-    -------
-    Exercise
+    """The exercise of a name, ``"20-2"`` of the label ``ex-20-2``; with other numbers where `draw` is not 0.
 
     Raises
     ------
@@ -128,69 +119,33 @@ def find(name: str, draw: int = 0) -> Exercise:
         near = get_close_matches(str(name), known, 3, 0.3) or known[:3]
         raise ValueError(f"there is no exercise {name!r}; near it are {', '.join(near) or 'none'}. "
                          "The exercises are in book/exercises/, one file a chapter")
-    return _build(name, draw)
+    table = dict(tables[name])
+    shared = table.pop("shared")
+    if not draw:
+        return _exercise(table, shared, name)
+    if "fresh" not in table:
+        raise ValueError(f"exercise {name} has the numbers that are printed, and no others")
+    for attempt in range(_ATTEMPTS):                        # numbers for which a known mistake is right are not taken
+        try:
+            return _exercise(table, shared, name, [draw, attempt])
+        except ValueError as reason:
+            last = reason
+    raise last
 
 
 def names() -> list[str]:
-    """Names of all exercises, in order.
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> "20-2" in names()
-    True
-    """
+    """Names of all exercises, in order."""
     return [name for path in files() for name in tables_of(path.name.split("-")[0])]
 
 
 def files(folder: pathlib.Path | None = None) -> list[pathlib.Path]:
-    """The files that hold the exercises, one a chapter.
-
-    Parameters
-    ----------
-    folder : pathlib.Path, optional
-        Where they stand; the book's own, unless told.
-
-    Returns
-    -------
-    list of pathlib.Path
-
-    Examples
-    --------
-    >>> {path.suffix for path in files()}
-    {'.toml'}
-    """
+    """The files that hold the exercises, one a chapter; those of the book, unless another folder is given."""
     folder = folder or next((folder for folder in FOLDERS if folder.is_dir()), FOLDERS[-1])
     return sorted(folder.glob("*.toml"))
 
 
 def tables_of(chapter: str, folder: pathlib.Path | None = None) -> dict:
-    """Name -> table of each exercise of a chapter; what stands above the first table is in each of them.
-
-    Parameters
-    ----------
-    chapter : str
-        How the file's name begins: ``"20"``.
-    folder : pathlib.Path, optional
-        Where the files stand; the book's own, unless told.
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    ValueError
-        The file cannot be read.
-
-    Examples
-    --------
-    >>> tables_of("20")["20-2"]["kind"]
-    'matrix'
-    """
+    """Name -> table of each exercise of a chapter; what stands above the first table is in each of them."""
     found = (path for path in files(folder) if path.name.split("-")[0] == chapter)
     return next((_tables(path, path.stat().st_mtime_ns) for path in found), {})
 
@@ -209,32 +164,15 @@ def _tables(path, changed):
     return whole
 
 
-def _build(name, draw):
-    table = dict(tables_of(name.rpartition("-")[0])[name])
-    shared = table.pop("shared")
-    if not draw:
-        return _exercise(table, shared, name, {})
-    if "fresh" not in table:
-        raise ValueError(f"exercise {name} has the numbers that are printed, and no others")
-    for attempt in range(_ATTEMPTS):                        # numbers for which a known mistake is right are not taken
-        try:
-            return _exercise(table, shared, name, _fresh(table, shared, name, [draw, attempt]))
-        except ValueError as reason:
-            last = reason
-    raise last
-
-
-def _fresh(table, shared, name, seed):
-    """Other numbers for an exercise: what its function ``fresh(rng)`` draws."""
-    space = {"np": np, "mc": import_module("mcnotes")}
+def _exercise(table, shared, name, seed=None):
+    """An exercise; with a seed, its own function ``fresh(rng)`` draws other numbers."""
+    space, numbers = {"np": np, "mc": import_module("mcnotes")}, {}
     _run(shared, space, name, "given")
-    _run(table["fresh"], space, name, "fresh")
-    return space["fresh"](np.random.default_rng(seed))
-
-
-def _exercise(table, shared, name, numbers):
-    space = {"np": np, "mc": import_module("mcnotes"), **numbers}
-    _run(_without(shared, numbers), space, name, "given")
+    if seed is not None:
+        _run(table["fresh"], space, name, "fresh")
+        numbers = space["fresh"](np.random.default_rng(seed))
+        space |= numbers
+        _run(_without(shared, numbers), space, name, "given")
     _run(_without(table.get("given", ""), numbers), space, name, "given")
     asked = [] if table.get("kind") == "open" else table.get("parts") or [table]
     try:
@@ -262,14 +200,14 @@ def _part(table, space, name, numbers):
     _run(_without(table.get("given", ""), numbers), space, name, "given")
     if kind in TASKS:
         return Part(kind, TASKS[kind](table, space), ask=table.get("ask", ""))
-    if kind not in judge.KINDS:
+    if kind not in JUDGED:
         raise KeyError(kind)
 
     def plain(expression, key):
         if isinstance(expression, str) and kind != "pattern":
-            expression = _value(expression, space, name, key)
+            expression = _run(expression, space, name, key, eval)
         try:
-            return judge.read(kind, expression)
+            return read(kind, expression)
         except Unreadable as reason:
             raise ValueError(f"exercise {name}: `{key}` cannot be read as {kind} ({reason}): {expression!r}") from None
 
@@ -278,56 +216,32 @@ def _part(table, space, name, numbers):
     wrong = tuple((plain(mistake["is"], "wrong"), mistake["say"]) for mistake in table.get("wrong", ()))
     part = Part(kind, plain(table["answer"], "answer"), also=also, wrong=wrong, **options)
     for mistake, words in part.wrong:
-        if any(judge.same(part, mistake, right) for right in (part.wanted, *part.also)):
+        if any(same(part, mistake, right) for right in (part.wanted, *part.also)):
             raise ValueError(f"exercise {name}: the wrong answer {mistake!r} is right, but would be told {words!r}")
     return part
 
 
-def _run(code, space, name, key):
+def _run(code, space, name, key, run=exec):
+    """Run statements, or with ``eval`` compute an expression."""
     try:
-        exec(code, space)
+        return run(code, space)
     except Exception as reason:
-        raise ValueError(f"exercise {name}: `{key}` does not run: {type(reason).__name__}: {reason}") from reason
-
-
-def _value(expression, space, name, key):
-    try:
-        return eval(expression, space)
-    except Exception as reason:
-        raise ValueError(f"exercise {name}: `{key}` cannot be computed: {expression!r} "
-                         f"({type(reason).__name__}: {reason})") from reason
+        raise ValueError(f"exercise {name}: `{key}` does not run: {type(reason).__name__}: {reason} "
+                         f"(in {code!r:.60})") from reason
 
 
 def pack(exercise: Exercise, typeset: Callable[[str], str] = str) -> str:
-    """What a form on the page needs to know, in letters that a glance does not read.
+    """What a form on the page needs to know: base64 of JSON, backwards, so that a glance does not read it.
 
-    Parameters
-    ----------
-    exercise : Exercise
-    typeset : callable, optional
-        What makes of LaTeX something that a page shows.
+    `typeset` makes of LaTeX something that a page shows.
 
-    Returns
-    -------
-    str
-        Base64 of JSON, backwards.
-
-    Examples
-    --------
     >>> json.loads(base64.b64decode(pack(find("20-2"))[::-1]))[0]["wanted"]["shape"]
     [2, 3]
     """
-    parts = [{"kind": part.kind, "ask": part.ask, "wanted": _plain(part.wanted, typeset),
-              "also": [_plain(other, typeset) for other in part.also],
-              "wrong": [[_plain(mistake, typeset), words] for mistake, words in part.wrong],
-              "digits": part.digits, "derivative": part.derivative, "resize": part.resize} for part in exercise.parts]
-    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    def plain(value):
+        if isinstance(value, np.ndarray):
+            return {"shape": value.shape, "values": value.reshape(-1).tolist()}
+        return value.shown | ({"of": typeset(value.of)} if hasattr(value, "of") else {})        # a task of Python's
+
+    text = json.dumps([vars(part) for part in exercise.parts], ensure_ascii=False, separators=(",", ":"), default=plain)
     return base64.b64encode(text.encode()).decode()[::-1]
-
-
-def _plain(value, typeset):
-    if hasattr(value, "judge"):                             # Python judges it; the page needs what it begins with
-        return {key: typeset(part) if key == "of" else part for key, part in value.shown.items()}
-    if isinstance(value, np.ndarray):
-        return {"shape": list(value.shape), "values": value.reshape(-1).tolist()}
-    return list(value) if isinstance(value, tuple) else value

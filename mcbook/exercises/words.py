@@ -1,6 +1,24 @@
 """What is said to an answer: one sentence for each thing that can be told apart. The page says the same."""
 
 import re
+from typing import NamedTuple
+
+
+class Judgement(NamedTuple):
+    """What is said to an answer.
+
+    Attributes
+    ----------
+    right : bool
+    key : str
+        Which sentence, a key of :data:`WORDS`, or ``"known"`` for a mistake that the exercise names itself.
+    words : str
+    """
+
+    right: bool
+    key: str
+    words: str
+
 
 #: Key -> sentence. ``{size}`` is a detail; ``{size|# entry|# entries}`` says it in the singular or the plural.
 WORDS = {
@@ -65,20 +83,8 @@ _PLURAL = re.compile(r"\{(\w+)\|([^|]*)\|([^}]*)\}")
 
 
 def say(key: str, /, **details) -> str:
-    """The sentence of a key.
+    """The sentence of a key, with details in its braces.
 
-    Parameters
-    ----------
-    key : str
-    **details
-        What stands in its braces.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
     >>> say("flat", shape="6 in a line")
     'The right numbers, but flat: 6 in a line instead of rows and columns.'
     >>> say("length", size=1), say("length", size=4)

@@ -8,7 +8,7 @@ reader's browser, where ``book/_static/python/python.js`` calls it through
 import json
 
 from ..exercises import questions
-from ..exercises.judge import judge
+from ..exercises.diagnosis import judge
 from . import identity
 from .cells import Page
 from .examination import as_html, examine

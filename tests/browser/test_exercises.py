@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mcbook.exercises import questions
-from mcbook.exercises.judge import judge
+from mcbook.exercises.diagnosis import judge
 
 from .conftest import PAGES, text_of
 

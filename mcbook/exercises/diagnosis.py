@@ -15,50 +15,19 @@ import numpy as np
 
 from . import answers
 from .numbers import Unreadable
-from .words import say
-
-
-class Judgement(NamedTuple):
-    """What is said to an answer.
-
-    Attributes
-    ----------
-    right : bool
-    key : str
-        Which sentence, a key of ``words.WORDS``, or ``"known"`` for a mistake that the exercise names itself.
-    words : str
-    """
-
-    right: bool
-    key: str
-    words: str
+from .words import Judgement, say
 
 
 def read(kind: str, answer):
-    """An answer in the plain form of its kind of question.
+    """An answer in the plain form of its kind of question; Unreadable, whatever goes wrong.
 
-    Parameters
-    ----------
-    kind : str
-        A key of ``KINDS``.
-    answer : object
-
-    Returns
-    -------
-    float, ndarray, tuple, int, bool or str
-
-    Raises
-    ------
-    Unreadable
-        Whatever goes wrong while it is read.
-
-    Examples
-    --------
     >>> read("number", [[1.5]]), read("shape", "4 x 1")
     (1.5, (4, 1))
     """
+    if answers.is_missing(answer):
+        raise Unreadable("missing")
     try:
-        return answers.entry(answer) if answer is ... or answer is None else KINDS[kind].read(answer)
+        return KINDS[kind].read(answer)
     except Unreadable:
         raise
     except Exception as reason:                     # an answer may be any object, and fail in any way
@@ -87,10 +56,7 @@ def judge(part, answer) -> Judgement:
     'transposed'
     """
     if part.kind not in KINDS:                      # what was written is run
-        if part.wanted.is_missing(answer):
-            return Judgement(False, "missing", say("missing"))
-        told = part.wanted.judge(answer)
-        return Judgement(told.right, "right" if told.right else "known", told.words)
+        return part.wanted.judge(answer)
     try:
         plain = read(part.kind, answer)
     except Unreadable as reason:
@@ -105,23 +71,7 @@ def judge(part, answer) -> Judgement:
 
 
 def same(part, plain, wanted) -> bool:
-    """Whether an answer in its plain form is another one, within the digits asked for.
-
-    Parameters
-    ----------
-    part : Part
-    plain, wanted : the plain form of its kind
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> from mcbook.exercises.questions import Part
-    >>> same(Part("number", np.pi), 3.14, np.pi), same(Part("number", np.pi), 3.15, np.pi)
-    (True, False)
-    """
+    """Whether an answer in its plain form is another one, within the digits asked for."""
     return KINDS[part.kind].same(part, plain, wanted)
 
 
@@ -131,17 +81,6 @@ def fits(given: float, wanted: float, digits: int = 3) -> bool:
     A whole number has no roundings. A rounding keeps `digits` significant digits, or as
     many decimals and at least two significant digits: 0.012 for 0.0123.
 
-    Parameters
-    ----------
-    given, wanted : float
-    digits : int, optional
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
     >>> fits(1.57, np.pi / 2), fits(1.571, np.pi / 2), fits(1.572, np.pi / 2), fits(1.6, np.pi / 2)
     (True, True, False, False)
     >>> fits(18.04, 18.0), fits(0.67, 2 / 3), fits(0.667, 2 / 3), fits(0.666, 2 / 3)
@@ -221,7 +160,7 @@ def _number(part, plain):
 def _vector(part, plain):
     wanted = part.wanted
     if not _line(plain):
-        return ("arranged" if _permuted(part, plain, wanted) else "shape"), {"shape": written(plain.shape)}
+        return ("arranged" if _permuted(part, plain, wanted) else "shape"), {"shape": _written(plain.shape)}
     if plain.size != wanted.size:
         return "length", {"size": plain.size}
     return _entries(part, plain.reshape(-1), wanted.reshape(-1))
@@ -237,7 +176,7 @@ def _matrix(part, plain):
     turned = plain.shape == wanted.shape[::-1]
     if turned and all(_fitting(part, plain.T, wanted)):
         return _asked(part, "transposed"), {}
-    shape = {"shape": written(plain.shape)}
+    shape = {"shape": _written(plain.shape)}
     if plain.size == wanted.size:
         if all(_fitting(part, plain, wanted)):
             return ("flat" if _line(plain) else "arranged"), shape
@@ -261,7 +200,7 @@ def _entries(part, plain, wanted):
         if moving and all(fits(given, factor * number, digits) for given, number in pairs):
             return key, {}
     signs = [good or fits(given, -number, digits) for good, (given, number) in zip(right, pairs, strict=True)]
-    first = written_place(right.index(False), wanted.shape)
+    first = _place(right.index(False), wanted.shape)
     if size > 1 and right.count(False) == 1:
         return ("one sign" if all(signs) else "one"), {"entry": first}
     if all(signs):
@@ -355,20 +294,10 @@ KINDS = {
 }
 
 
-def written(shape: tuple) -> str:
+def _written(shape: tuple) -> str:
     """A shape in words, as the page writes it.
 
-    Parameters
-    ----------
-    shape : tuple of int
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> written((2, 3)), written((6,)), written(())
+    >>> _written((2, 3)), _written((6,)), _written(())
     ('2 × 3', '6 in a line', 'a single number')
     """
     if len(shape) < 2:
@@ -376,22 +305,10 @@ def written(shape: tuple) -> str:
     return " × ".join(str(size) for size in shape)
 
 
-def written_place(index: int, shape: tuple) -> str:
+def _place(index: int, shape: tuple) -> str:
     """Where an entry stands, counted from 1.
 
-    Parameters
-    ----------
-    index : int
-        Its place in the flat array.
-    shape : tuple of int
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> written_place(4, (2, 3)), written_place(1, (4,)), written_place(1, (3, 1))
+    >>> _place(4, (2, 3)), _place(1, (4,)), _place(1, (3, 1))
     ('row 2, column 2', 'number 2', 'number 2')
     """
     if len(shape) == 2 and 1 not in shape:
