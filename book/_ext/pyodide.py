@@ -180,7 +180,7 @@ def own_files():
     for name, folder in folders.items():
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
-            if path.is_file() and path.suffix in (".py", ".lark", ".json") and \
+            if path.is_file() and path.suffix in (".py", ".lark", ".txt", ".json") and \
                     not {"__pycache__", "__pyinstaller", "tools"} & set(inside.parts):
                 yield f"{name}/{inside.as_posix()}", path.read_bytes()
     with tempfile.TemporaryDirectory() as folder:
