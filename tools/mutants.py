@@ -33,34 +33,19 @@ ENOUGH = 0.95
 
 @dataclasses.dataclass
 class Report:
-    """What became of the broken formulas of one page.
-
-    Attributes
-    ----------
-    page : str
-    statements : list of str
-        Those that a check reads.
-    unchecked : list of str
-        Those that could be false, and that no check of the page reads.
-    noticed : dict of str to int
-        Kind -> how many were noticed.
-    same : list of (str, str)
-        What says the same as before, and why.
-    accepted : list of (str, str)
-        What survives, and why that is so.
-    surviving : list of (str, str)
-        What survives without a reason, and the broken formula.
-    stale : list of str
-        Entries of the list of survivors that are noticed, or that are no more.
-    """
+    """What became of the broken formulas of one page; of what passes, each with its name."""
 
     page: str
+    #: Those that a check reads, and those that could be false and that no check reads.
     statements: list = dataclasses.field(default_factory=list)
     unchecked: list = dataclasses.field(default_factory=list)
+    #: Kind -> how many were noticed.
     noticed: dict = dataclasses.field(default_factory=lambda: dict.fromkeys(KINDS, 0))
+    #: What says the same as before, and why; what survives for a known reason; what survives, and the broken formula.
     same: list = dataclasses.field(default_factory=list)
     accepted: list = dataclasses.field(default_factory=list)
     surviving: list = dataclasses.field(default_factory=list)
+    #: Entries of the list of survivors that are noticed, or that are no more.
     stale: list = dataclasses.field(default_factory=list)
 
     @property
@@ -89,20 +74,7 @@ class Report:
 
 
 def report(path, every=1, known=None):
-    """Break the formulas of a page, and see what its checks notice.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        A notebook of the book.
-    every : int, optional
-        Take one broken formula in so many.
-    known : dict of str to str, optional
-        Survivors and their reasons; those of `SURVIVORS` unless given.
-
-    Returns
-    -------
-    Report
+    """Break the formulas of a page, one in so many, and see what its checks notice.
 
     Raises
     ------
@@ -168,27 +140,16 @@ def _checks(path, own):
         source = "".join(cell["source"])
         if cell["cell_type"] != "code":
             continue
-        if not statements.calls(source) and (fault := page.run(source)["fault"]):
+        called = statements.calls(source)
+        if not called and (fault := page.run(source)["fault"]):
             raise FormulaError(f"{path.stem}, cell {count}: {fault}")
-        for call in _calls(source):
-            named = call.args[0].value.casefold()
-            if named in own:
+        for name, function, code in called:
+            if function == "confirm" and name.casefold() in own:
                 letters = {}
-                for given in call.keywords:
+                for given in ast.parse(code).body[0].value.keywords:
                     value = eval(compile(ast.Expression(given.value), path.stem, "eval"), page.space)
                     letters |= {given.arg: value} if given.arg else value
-                yield own[named], letters, letters.pop("part", None)
-
-
-def _calls(source):
-    """The calls of ``mb.confirm`` with a name and letters on the lines of a cell."""
-    try:
-        lines = ast.parse(source).body
-    except SyntaxError:
-        return []
-    calls = [line.value for line in lines if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)]
-    return [call for call in calls if ast.unparse(call.func) == "mb.confirm" and len(call.args) == 1
-            and isinstance(call.args[0], ast.Constant)]
+                yield own[name.casefold()], letters, letters.pop("part", None)
 
 
 def survivors():

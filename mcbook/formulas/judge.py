@@ -154,7 +154,7 @@ def values(parts: tuple, given: Letters) -> Iterator:
     """
     judged = judge_of(parts, given)
     (body, conditions, _), = judged.statements
-    for env in judged.environments(body, conditions):
+    for env in sorted(judged.environments(body, conditions), key=lambda env: sorted(env.items())):
         yield judged.scope().value(body, env)
 
 
