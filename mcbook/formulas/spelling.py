@@ -19,8 +19,9 @@ _ROWS = [line.split() for line in pathlib.Path(__file__).with_name("spellings.tx
 #: Spelling -> the kind of a token, and what it says.
 TABLE = {spelling.replace("_", " ") if len(spelling) > 1 else spelling: (kind, says.replace("_", " ") or "_")
          for kind, says, *spellings in _ROWS for spelling in spellings}
-#: What a letter, a function or another sign says -> its LaTeX.
-LATEX = {says: spellings[0] for kind, says, *spellings in reversed(_ROWS) if spellings[0].startswith("\\")}
+#: What a sign, a Greek letter or a function says -> its LaTeX.
+LATEX = {says: spellings[0] for kind, says, *spellings in reversed(_ROWS)
+         if spellings[0].startswith("\\") and (len(says) > 1 or not says.isascii())}
 #: Functions that need no declaration: the name that people use -> the one that is meant.
 FUNCTIONS = {name: says for name, (kind, says) in TABLE.items() if kind == "FUNCTION" and name[0] != "\\"}
 

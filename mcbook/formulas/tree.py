@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from .spelling import LATEX
+
 
 @dataclass(frozen=True, eq=False)
 class Node:
@@ -92,7 +94,7 @@ def text(node: Node) -> str:
     >>> text(Node("product", (Node("transpose", (w,)), Node("letter", name="A"))))
     'Wᵀ A'
     """
-    return _Text().write(node)
+    return _Writer(False).write(node)
 
 
 def latex(node: Node) -> str:
@@ -103,29 +105,46 @@ def latex(node: Node) -> str:
     >>> latex(Node("transpose", (Node("letter", name="W"),)))
     'W^{\\mathsf T}'
     """
-    return _Latex().write(node)
+    return _Writer(True).write(node)
 
 
-#: How the simple kinds are written, as text and as LaTeX: #0 is the first part, ~0 the same in brackets where it needs
-#: them, * are all parts, & all but the first, and name is the node's own.
+#: How a kind is written, as text and as LaTeX, for some names in a way of their own: #0 is the first part, ~0 the same
+#: in brackets where a sum, a product or a sign before it needs them, !0 where a sum does; * are all parts, & all but
+#: the first; name is the node's own, and what ⟦ ⟧ hold is left out with its part.
 _FORMS = {
-    "delta": ("Δ~0", r"\Delta ~0"), "pseudo": ("~0⁺", "~0^{+}"), "paren": ("(*)", r"\left(*\right)"),
-    "iverson": ("[#0]", r"\left[#0\right]"), "inner": ("⟨*⟩", r"\langle *\rangle"), "side": ("#0", "#0"),
-    "absolute": ("|#0|", r"\left|#0\right|"), "brace": ("#0", "#0"), "boxed": ("#0", "#0"), "asked": ("#0?", "#0?"),
-    "only": ("#0", "#0"), "zero": ("𝟎", r"\mathbf{0}"), "ones": ("𝟏", r"\mathbf{1}"), "empty": ("", ""),
-    "dots": ("…", r"\dots "), "infinity": ("∞", r"\infty "), "words": ("name", r"\text{name}"), "row": ("*", "*"),
-    "where": ("~0|_{#1 = #2}", r"\left.#0\right|_{#1 = #2}"),
-    "log": ("log_#0(#1)", r"\log_{#0}\left(#1\right)"), "from": ("#0 from #1", r"#0_{\text{from }#1}"),
-    "place": ("name #0 ↔ #1", r"\text{name }#0 \leftrightarrow #1"), "number": ("name", "name"),
-    "line": ("name #1 of #0", r"\text{name }#1\text{ of }#0"),
-    "apply": ("~0(&)", r"~0\left(&\right)"), "at": ("~0(&)", r"~0\left(&\right)"), "list": ("*", "*"),
+    "absolute": ("|#0|", r"\left|#0\right|"), "apply": ("~0(&)", r"~0\left(&\right)"),
+    "arrow →": ("→", r"\longrightarrow"), "arrow ⟹": ("⟹", r"\implies"), "arrow ⟺": ("⟺", r"\iff"), "asked": "#0?",
+    "at": ("~0(&)", r"~0\left(&\right)"), "boxed": "#0", "brace": "#0", "branch": "*",
+    "call sqrt": ("√(*)", r"\sqrt{*}"), "cases": ("{*}", r"\begin{cases} * \end{cases}"),
+    "chain": "*", "condition all": ("for all *", r"\text{for all } *"), "condition if": ("if *", r"\text{if } *"),
+    "condition near": ("near *", r"\text{near } *"), "condition otherwise": ("otherwise", r"\text{otherwise}"),
+    "conditions": "*", "continuation": "*", "delta": ("Δ~0", r"\Delta ~0"), "dots": ("…", r"\dots "), "empty": "",
+    "flow": "*", "frac": ("~0/~1", r"\frac{#0}{#1}"), "from": ("#0 from #1", r"#0_{\text{from }#1}"),
+    "gradient 1": ("∇⟦_#1⟧ ~0", r"\nabla⟦_{#1}⟧ ~0"), "gradient 2": ("∇²⟦_#1⟧ ~0", r"\nabla⟦_{#1}⟧^2 ~0"),
+    "grid": ("[*]", r"\begin{bmatrix} * \end{bmatrix}"), "infinity": ("∞", r"\infty "),
+    "inner": ("⟨*⟩", r"\langle *\rangle"), "iverson": ("[#0]", r"\left[#0\right]"),
+    "limit": ("lim_{#1→#2} !0", r"\lim_{#1\to #2} !0"), "line": ("name #1 of #0", r"\text{name }#1\text{ of }#0"),
+    "list": "*", "log": ("log_#0(#1)", r"\log_{#0}\left(#1\right)"), "negative": ("−!0", "-!0"),
+    "norm": ("‖#0‖⟦_#1⟧", r"\left\|#0\right\|⟦_{#1}⟧"), "number": "name", "ones": ("𝟏", r"\mathbf{1}"), "only": "#0",
+    "paren": ("(*)", r"\left(*\right)"), "partial ∂": ("∂⟦~0⟧⟦~1⟧", r"\partial ⟦~0⟧⟦~1⟧"), "partial d": "d⟦~0⟧⟦~1⟧",
+    "place": ("name #0 ↔ #1", r"\text{name }#0 \leftrightarrow #1"),
+    "pseudo": ("~0⁺", "~0^{+}"), "row": "*", "statement": "*",
+    "where": ("~0|_{#1 = #2}", r"\left.#0\right|_{#1 = #2}"), "words": ("name", r"\text{name}"),
+    "zero": ("𝟎", r"\mathbf{0}"),
 }
-_PLACES = re.compile(r"[~#][012]|\*|&|name")
+_PLACES = re.compile(r"⟦(?P<optional>[^⟧]*(?P<needs>\d)[^⟧]*)⟧|[~#!](?P<part>\d)|\*|&|name")
+#: What stands between the parts of a kind; a comma for all others.
+_JOINTS = {"row": (", ", " & "), "grid": ("; ", r" \\ "), "cases": ("; ", r" \\ "), "branch": (" ", " & "),
+           "chain": (" ", " "), "flow": (" ", " "), "statement": (" ", " "), "conditions": (" ", " ")}
+_SIGNS = {"*": ("∘", r"\circ"), "is": ("is", r"\text{ is }"), "matches": ("matches", r"\text{ matches }"),
+          "∂": ("∂", r"\partial "), "sum": ("Σ", r"\sum"), "prod": ("∏", r"\prod")}
 _RAISED = {"−1": "⁻¹", "0": "⁰", "1": "¹", "2": "²", "3": "³", "ℓ": "ˡ", "ℓ − 1": "ˡ⁻¹", "L": "ᴸ"}
-_LOWERED = dict(zip("0123456789ijkmnr", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵣ", strict=True))
-_LOOSE = ("sum", "negative", "derivative", "frac", "large", "limit")
+_LOWERED = dict(zip("0123456789ijkr", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖᵣ", strict=True))
+#: Kinds that need brackets: behind a minus, as a factor, beside a sign, under a script.
+_SUMS = ("sum", "negative")
+_LOOSE = (*_SUMS, "derivative", "frac", "large", "limit")
 _OPEN = (*_LOOSE, "product", "binary", "differential", "delta")
-_CONDITIONS = {"if": "if ", "all": "for all ", "near": "near ", "otherwise": "otherwise"}
+_UNDER = (*_OPEN, "power", "transpose")
 
 
 def _core(node):
@@ -153,250 +172,145 @@ def _counts(body, index):
     return False
 
 
-class _Text:
-    """Writes a tree; where a kind has no form and no method of its own, its name and its parts."""
+class _Writer:
+    """Writes a tree in one of two ways; a kind that is not in the table has a method, or else its name and parts."""
 
-    form, minus, sums = 0, "−", {"sum": "Σ", "prod": "∏"}
+    def __init__(self, tex):
+        self.tex = tex
 
     def write(self, node):
-        if node.kind in _FORMS:
-            return _PLACES.sub(lambda found: self.part(node, found[0]), _FORMS[node.kind][self.form])
+        form = _FORMS.get(f"{node.kind} {node.name}", _FORMS.get(node.kind))
         method = getattr(self, "on_" + node.kind, None)
-        if method:
+        if method and not form:
             return method(node, *node.parts)
-        return node.name + (f"({self.listed(node.parts)})" if node.parts else "")
+        if form is None:
+            form = "name(*)" if node.parts else "name"
+        return self.filled(form if isinstance(form, str) else form[self.tex], node)
 
-    def part(self, node, place):
-        if place == "name":
-            return node.shown or node.name
-        if place in "*&":
-            return self.listed(node.parts[place == "&":])
-        return (self.wrapped if place[0] == "~" else self.write)(node.parts[int(place[-1])])
+    def filled(self, form, node):
+        return _PLACES.sub(lambda found: self.place(node, found), form)
 
-    def listed(self, nodes):
-        return ", ".join(map(self.write, nodes))
+    def place(self, node, found):
+        """What stands at a place of a form."""
+        sign = found[0][0]
+        if found["optional"]:
+            return self.filled(found["optional"], node) if int(found["needs"]) < len(node.parts) else ""
+        if found["part"]:
+            part = node.parts[int(found["part"])]
+            return self.write(part) if sign == "#" else self.wrapped(part, _OPEN if sign == "~" else _SUMS)
+        if sign in "*&":
+            return _JOINTS.get(node.kind, (", ", ", "))[self.tex].join(map(self.write, node.parts[sign == "&":]))
+        return node.name
 
     def bracketed(self, line):
-        return f"({line})"
+        return rf"\left({line}\right)" if self.tex else f"({line})"
 
     def wrapped(self, node, kinds=_OPEN):
         core = _core(node)
         return self.bracketed(self.write(node)) if core.kind in kinds and core.name != "tight" else self.write(node)
 
+    def sign(self, name):
+        return _SIGNS[name][self.tex] if name in _SIGNS else LATEX.get(name, name) if self.tex else name
+
+    def script(self, line):
+        return line if len(line) == 1 and not self.tex else f"{{{line}}}"
+
+    def order(self, times):
+        raised = f"^{times}" if self.tex else _RAISED.get(str(times), f"^{times}")
+        return raised if times > 1 else ""
+
     def on_letter(self, node):
-        return node.shown or node.name
+        name = node.shown or node.name
+        if not self.tex:
+            return name
+        base, _, mark = name.partition("_")
+        sign = LATEX.get(base, base) if len(base) < 2 else rf"\mathrm{{{base}}}"
+        if mark in ("hat", "bar", "tilde", "dot"):
+            return f"\\{mark}{{{sign}}}"
+        return f"{sign}_{{{mark}}}" if mark else sign + " " * sign.startswith("\\")
+
+    def on_side(self, node, part):
+        return f"{self.sign(node.name)} {self.write(part)}".strip()
 
     def on_sum(self, node, first, *rest):
-        return self.write(first) + "".join(
-            f" {self.minus} {self.wrapped(part.parts[0], ('sum', 'negative'))}" if part.kind == "negative" else
-            f" + {self.write(part)}" for part in rest)
-
-    def on_negative(self, node, part):
-        return self.minus + self.wrapped(part, ("sum", "negative"))
+        line = self.write(first)
+        for part in rest:
+            less = part.kind == "negative"
+            sign = "+" if not less else "-" if self.tex else "−"
+            line += f" {sign} {self.wrapped(part.parts[0], _SUMS) if less else self.write(part)}"
+        return line
 
     def on_product(self, node, *factors):
         if node.name == "tight":
             return "".join(map(self.write, factors))
         line = ""
         for k, factor in enumerate(factors):
-            last = k == len(factors) - 1
-            part = self.wrapped(factor, (*_LOOSE[:4], "binary", *(() if last else _LOOSE[4:])))
+            part = self.wrapped(factor, (*_LOOSE[:4], "binary", *(_LOOSE[4:] if k < len(factors) - 1 else ())))
             line += (self.between(line, part, factors[k - 1]) if line else "") + part
         return line
 
     def between(self, line, part, before):
         """A dot before a bracket: without it, a(b) would be a function and its argument."""
-        return "·" if part.startswith("(") and not line.endswith("…") else " "
+        if not self.tex:
+            return "·" if part.startswith("(") and not line.endswith("…") else " "
+        called = part.startswith(r"\left(") and before.kind in ("letter", "sub")
+        return r"\cdot " if called or part[:1].isdigit() else r"\,"
 
     def on_binary(self, node, left, right):
-        sign = self.sign({"*": "∘"}.get(node.name, node.name))
-        return f"{self.wrapped(left, _LOOSE)} {sign} {self.wrapped(right, (*_LOOSE, 'binary'))}"
-
-    def sign(self, sign):
-        return sign
-
-    def on_frac(self, node, top, bottom):
-        return f"{self.wrapped(top)}/{self.wrapped(bottom)}"
-
-    def order(self, times):
-        return _RAISED.get(str(times), f"^{times}") if times > 1 else ""
+        return f"{self.wrapped(left, _LOOSE)} {self.sign(node.name)} {self.wrapped(right, (*_LOOSE, 'binary'))}"
 
     def on_derivative(self, node, of, *by):
+        sign, order, over = self.sign(node.name), self.order(len(by)), self.wrapped(of)
         if node.name == "∇":
-            return f"∇{self.order(len(by))}_{self.script(self.write(by[0]))} {self.wrapped(of)}"
-        squared = of.kind == "power" and of.parts[1].kind == "number"
-        over = self.bracketed(self.write(of)) if squared else self.wrapped(of)
-        blank = " " if node.name == "d" and of.kind == "call" else ""
-        below = " ".join(node.name + self.wrapped(one) + self.order(times) for one, times in _grouped(by))
-        return f"{node.name}{self.order(len(by))}{blank}{over}/{below}"
-
-    def on_gradient(self, node, of, *by):
-        below = f"_{self.write(by[0])}" if by else ""
-        return f"∇{'²' if node.name == '2' else ''}{below} {self.wrapped(of)}"
-
-    def on_partial(self, node, *parts):
-        return node.name + "".join(map(self.wrapped, parts))
+            below = "_" + self.script(self.write(by[0]))
+            return f"{sign}{below + order if self.tex else order + below} {over}"
+        below = (r"\," if self.tex else " ").join(
+            sign + self.wrapped(one) + self.order(times) for one, times in _grouped(by))
+        if self.tex:
+            return rf"\frac{{{sign.strip()}{order} {over}}}{{{below}}}"
+        if of.kind == "power" and of.parts[1].kind == "number":
+            over = self.bracketed(over)
+        return f"{sign}{order}{' ' if sign == 'd' and of.kind == 'call' else ''}{over}/{below}"
 
     def on_differential(self, node, part):
-        return ("d " if part.kind in ("call", "norm") else "d") + self.wrapped(part)
-
-    def based(self, base):
-        """What an index stands at: Δv_i is the entry of Δv."""
-        return self.write(base) if base.kind == "delta" else self.wrapped(base)
+        sign = r"\mathrm{d}" if self.tex else "d " if part.kind in ("call", "norm") else "d"
+        return sign + self.wrapped(part)
 
     def on_sub(self, node, base, *indices):
-        line = "".join(map(self.write, indices))
-        if all(sign in _LOWERED for sign in line) and not set("mn") & set(line):
-            return self.based(base) + "".join(_LOWERED[sign] for sign in line)
-        if len(indices) > 1 and any(len(self.write(index)) > 1 for index in indices):
-            line = self.listed(indices)
-        return f"{self.based(base)}_{line if len(line) == 1 else f'{{{line}}}'}"
+        head = self.write(base) if base.kind == "delta" else self.wrapped(base)       # Δv_i is the entry of Δv
+        texts = [self.write(index) for index in indices]
+        if self.tex:
+            plain = all(len(index.name) == 1 and not index.parts for index in indices)
+            return f"{head}_{{{('' if plain else ',').join(texts)}}}"
+        line = "".join(texts)
+        if all(sign in _LOWERED for sign in line):
+            return head + "".join(_LOWERED[sign] for sign in line)
+        apart = len(texts) > 1 and any(len(one) > 1 for one in texts)
+        return f"{head}_{self.script(', '.join(texts) if apart else line)}"
 
     def on_power(self, node, base, exponent):
-        mark = self.write(exponent)
-        return self.wrapped(base, (*_OPEN, "power", "transpose")) + _RAISED.get(
-            mark, f"^{mark}" if len(mark) == 1 else f"^({mark})")
+        base, mark = self.wrapped(base, _UNDER), self.write(exponent)
+        if self.tex:
+            return f"{base}^{{{mark}}}"
+        return base + _RAISED.get(mark, f"^{mark}" if len(mark) == 1 else f"^({mark})")
 
     def on_transpose(self, node, part):
-        if part.kind == "power" and self.write(part.parts[1]) == "−1":
-            return self.wrapped(part.parts[0], (*_OPEN, "power", "transpose")) + "⁻ᵀ"
-        return self.wrapped(part) + "ᵀ"
+        if part.kind == "power" and self.write(part.parts[1]) in ("−1", "-1"):
+            return self.wrapped(part.parts[0], _UNDER) + (r"^{-\mathsf T}" if self.tex else "⁻ᵀ")
+        return self.wrapped(part, (*_UNDER, "pseudo")) + r"^{\mathsf T}" if self.tex else self.wrapped(part) + "ᵀ"
 
     def on_prime(self, node, part):
-        return self.wrapped(part) + "′" * int(node.name)
+        return self.wrapped(part) + ("'" if self.tex else "′") * int(node.name)
 
     def on_call(self, node, *arguments):
-        return f"{'√' if node.name == 'sqrt' else node.name}({self.listed(arguments)})"
-
-    def on_norm(self, node, part, *kind):
-        return f"‖{self.write(part)}‖" + "".join(f"_{self.write(one)}" for one in kind)
-
-    def on_grid(self, node, *rows):
-        return "[" + "; ".join(self.listed(row.parts) for row in rows) + "]"
-
-    def on_cases(self, node, *branches):
-        return "{" + "; ".join(" ".join(map(self.write, branch.parts)) for branch in branches) + "}"
-
-    def on_chain(self, node, *sides):
-        return " ".join(f"{self.sign(side.name)} {self.write(side.parts[0])}".strip() for side in sides)
+        name = node.name if not self.tex else LATEX.get(node.name, rf"\operatorname{{{node.name}}}")
+        return name + self.bracketed(", ".join(map(self.write, arguments)))
 
     def on_large(self, node, body, index, *limits):
         if _counts(body, index):
             return self.write(body)
         while body.kind == "only":
             (body, index), limits = body.parts, ()
-        low = self.write(index) + (f"={self.write(limits[0])}" if limits else "")
-        high = self.write(limits[1]) if len(limits) > 1 else ""
-        sign = self.sums.get(node.name, node.name)
-        return (f"{sign}_{self.script(low)}" + (f"^{self.script(high)}" if high else "")
-                + f" {self.wrapped(body, ('sum', 'negative'))}")
-
-    def on_limit(self, node, body, letter, end):
-        sign, to = (r"\lim", r"\to ") if self.form else ("lim", "→")
-        return f"{sign}_{{{self.write(letter)}{to}{self.write(end)}}} {self.wrapped(body, ('sum', 'negative'))}"
-
-    def script(self, line):
-        return line if len(line) == 1 else f"{{{line}}}"
-
-    def on_statement(self, node, *parts):
-        return " ".join(map(self.write, parts))
-
-    on_conditions = on_flow = on_statement
-
-    def on_condition(self, node, *parts):
-        return _CONDITIONS[node.name] + self.listed(parts)
-
-
-_TEX = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩℓ", (
-    r"\alpha \beta \gamma \delta \epsilon \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi \pi \rho \sigma \tau "
-    r"\upsilon \varphi \chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Phi \Psi \Omega \ell").split(),
-    strict=True))
-_SIGNS = {"≈": r"\approx", "≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "→": r"\to", "∈": r"\in", "is": r"\text{ is }",
-          "matches": r"\text{ matches }", "·": r"\cdot", "⋆": r"\star", "∘": r"\circ", "×": r"\times", "⊗": r"\otimes",
-          "⊘": r"\oslash", "∂": r"\partial "}
-_FUNCTIONS = frozenset("sin cos tan sinh cosh tanh arcsin arccos arctan exp log det max min".split())
-
-
-class _Latex(_Text):
-    form, minus, sums = 1, "-", {name: "\\" + name for name in ("sum", "prod", "max", "min")}
-
-    def bracketed(self, line):
-        return rf"\left({line}\right)"
-
-    def sign(self, sign):
-        return _SIGNS.get(sign, sign)
-
-    def script(self, line):
-        return f"{{{line}}}"
-
-    def order(self, times):
-        return f"^{times}" if times > 1 else ""
-
-    def on_letter(self, node):
-        base, _, mark = (node.shown or node.name).partition("_")
-        sign = _TEX.get(base, base) if len(base) < 2 else rf"\mathrm{{{base}}}"
-        if mark in ("hat", "bar", "tilde", "dot"):
-            return f"\\{mark}{{{sign}}}"
-        return f"{sign}_{{{mark}}}" if mark else sign + " " * sign.startswith("\\")
-
-    def between(self, line, part, before):
-        called = part.startswith(r"\left(") and before.kind in ("letter", "sub")
-        return r"\cdot " if called or part[:1].isdigit() else r"\,"
-
-    def on_frac(self, node, top, bottom):
-        return rf"\frac{{{self.write(top)}}}{{{self.write(bottom)}}}"
-
-    def on_derivative(self, node, of, *by):
-        if node.name == "∇":
-            return rf"\nabla_{{{self.write(by[0])}}}{self.order(len(by))} {self.wrapped(of)}"
-        sign = self.sign(node.name)
-        below = r"\,".join(sign + self.wrapped(one) + self.order(times) for one, times in _grouped(by))
-        return rf"\frac{{{sign.strip()}{self.order(len(by))} {self.wrapped(of)}}}{{{below}}}"
-
-    def on_gradient(self, node, of, *by):
-        return rf"\nabla{f'_{{{self.listed(by)}}}' if by else ''}{'^2' if node.name == '2' else ''} {self.wrapped(of)}"
-
-    def on_partial(self, node, *parts):
-        return self.sign(node.name) + "".join(map(self.wrapped, parts))
-
-    def on_differential(self, node, part):
-        return rf"\mathrm{{d}}{self.wrapped(part)}"
-
-    def on_sub(self, node, base, *indices):
-        texts = [self.write(index) for index in indices]
-        plain = all(len(index.name) == 1 and not index.parts for index in indices)
-        return f"{self.based(base)}_{{{''.join(texts) if plain else ','.join(texts)}}}"
-
-    def on_power(self, node, base, exponent):
-        return f"{self.wrapped(base, (*_OPEN, 'power', 'transpose'))}^{{{self.write(exponent)}}}"
-
-    def on_transpose(self, node, part):
-        if part.kind == "power" and self.write(part.parts[1]) == "-1":
-            return self.wrapped(part.parts[0], (*_OPEN, "power", "transpose")) + r"^{-\mathsf T}"
-        return self.wrapped(part, (*_OPEN, "power", "transpose", "pseudo")) + r"^{\mathsf T}"
-
-    def on_prime(self, node, part):
-        return self.wrapped(part) + "'" * int(node.name)
-
-    def on_call(self, node, *arguments):
-        if node.name == "sqrt":
-            return rf"\sqrt{{{self.listed(arguments)}}}"
-        name = f"\\{node.name}" if node.name in _FUNCTIONS else rf"\operatorname{{{node.name}}}"
-        return name + self.bracketed(self.listed(arguments))
-
-    def on_norm(self, node, part, *kind):
-        return rf"\left\|{self.write(part)}\right\|" + "".join(f"_{{{self.write(one)}}}" for one in kind)
-
-    def on_grid(self, node, *rows):
-        body = r" \\ ".join(" & ".join(map(self.write, row.parts)) for row in rows)
-        return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
-
-    def on_cases(self, node, *branches):
-        body = r" \\ ".join(" & ".join(map(self.write, branch.parts)) for branch in branches)
-        return rf"\begin{{cases}} {body} \end{{cases}}"
-
-    def on_arrow(self, node):
-        return {"→": r"\longrightarrow", "⟹": r"\implies", "⟺": r"\iff"}[node.name]
-
-    def on_condition(self, node, *parts):
-        return rf"\text{{{_CONDITIONS[node.name]}}} {self.listed(parts)}"
+        low, *high = [self.write(index) + (f"={self.write(limits[0])}" if limits else ""), *map(self.write, limits[1:])]
+        return (f"{self.sign(node.name)}_{self.script(low)}" + "".join(f"^{self.script(one)}" for one in high)
+                + f" {self.wrapped(body, _SUMS)}")
