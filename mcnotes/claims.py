@@ -60,20 +60,21 @@ def claimed(structure, term, names, claim):
     [(array(1.), ())]
     """
     left, groups = _read(claim, structure.inner + structure.outer)
-    found = written(term.axes, names)
-    letters = same([read(text) for text in found], left)
+    found = " ".join(written(term.axes, names))
+    letters = same([read(text) for text in found.split()], left)
     if letters is not None:
         names = {label: letters.get(name, name) for label, name in names.items()}
-        return term, names, _kept(claim, term, names, left, groups)
-    if math.prod(structure.inner + structure.outer) > LARGE:
-        raise CompressionError(f"{claim!r} is not what was found, {' '.join(found)!r}, and this derivative is too "
+    elif math.prod(structure.inner + structure.outer) > LARGE:
+        raise CompressionError(f"{claim!r} is not what was found, {found!r}, and this derivative is too "
                                "large to try the claim entry by entry; try it on a smaller one")
-    return _tried(claim, structure, left, groups)
+    else:
+        term, names = _read_off(claim, structure, left, found)
+    return term, names, _kept(claim, term, names, left, groups)
 
 
 def _read(claim, shape):
     """The indices on the left, and the groups of letters on the right."""
-    left, arrow, right = claim.partition("->") if isinstance(claim, str) else ("", "", "")
+    left, arrow, right = claim.partition("->")
     indices = [read(text) for text in left.split()]
     groups = [group.split() for group in right.split(",")]
     known = {letter for index in indices if index for letter in index.letters}
@@ -86,10 +87,6 @@ def _read(claim, shape):
     return indices, groups
 
 
-def _axis_of(letter, left):
-    return next(k for k, index in enumerate(left) if letter in index.letters)
-
-
 def _kept(claim, term, names, left, groups):
     """The cores for a claim about the entries that were found, in the reader's order."""
     labels, kept = labels_of(term.axes), {letter for group in groups for letter in group}
@@ -97,7 +94,8 @@ def _kept(claim, term, names, left, groups):
     for core, own in found:
         for label in own:
             if names[label] not in kept:
-                raise CompressionError(f"{claim!r} would lose entries along axis {_axis_of(names[label], left) + 1}: "
+                axis = next(k for k, index in enumerate(left, 1) if names[label] in index.letters)
+                raise CompressionError(f"{claim!r} would lose entries along axis {axis}: "
                                        f"{_along(term, found, core, own, label)}")
     label_of = {name: label for label, name in names.items()}
     cores = []
@@ -106,7 +104,7 @@ def _kept(claim, term, names, left, groups):
         inside = [(core, own) for core, own in found if set(own) <= set(order) and (own or not cores)]
         if len(groups) > 1 and any(set(own) & set(order) and not set(own) <= set(order) for _, own in found):
             raise CompressionError(f"{claim!r} parts letters that belong to one factor; without the comma it is one")
-        core = product(inside, order) if order else product(inside, ())
+        core = product(inside, order)
         full = tuple(term.sizes[label] for label in order)
         cores.append((np.array(np.broadcast_to(core, full), float), order))
     return cores
@@ -132,76 +130,42 @@ def _along(term, found, core, own, label):
     return " and ".join(words)
 
 
-def _tried(claim, structure, left, groups):
-    """The same for any set of entries: every entry is looked at."""
+def _read_off(claim, structure, left, found):
+    """The entries of a claim that is not what was found, as a term; every entry is looked at."""
     shape, dense, signs = structure.inner + structure.outer, structure.dense(), discovery.signs(structure)
-    sizes = _ranges(claim, left, shape)
-    letters = list(sizes)
-    grids = dict(zip(letters, np.indices(tuple(sizes.values()), sparse=True), strict=True)) if letters else {}
-    where = tuple(np.broadcast_to(index.start + sum(
-        step * grids[letter] for step, letter in zip(index.steps, index.letters, strict=True)), tuple(sizes.values()))
-        for index in left)
+    if any(index.letters and not index.bare for index in left):
+        raise CompressionError(f"{claim!r} is not what was found, {found!r}; a sum of letters, or a table such as "
+                               "p(i), can be claimed only as it was found")
+    sizes = {}
+    for k, (index, n) in enumerate(zip(left, shape, strict=True)):
+        if index.bare:
+            sizes[index.letters[0]] = min(n, sizes.get(index.letters[0], n))
+        elif not 0 <= index.start < n:
+            raise CompressionError(f"{claim!r} does not fit a derivative with axes {shape}: axis {k + 1} has no index "
+                                   f"{index.start}")
+    kept = list(sizes)
+    grids = dict(zip(kept, np.indices(tuple(sizes.values()), sparse=True), strict=True)) if kept else {}
+    where = tuple(grids[index.letters[0]] if index.bare else index.start for index in left)
     lost = signs >= 0
     lost[where] = False
     if lost.any():
         entry = np.unravel_index(np.argmax(np.where(lost, 1.0 + np.abs(dense), 0.0)), shape)
         raise CompressionError(f"{claim!r} would lose entry {tuple(int(k) for k in entry)}, which is "
                                f"{dense[entry]:.6g} here and is not zero by construction")
-    order = [letter for group in groups for letter in group]
-    for letter in letters:
-        k = letters.index(letter)
-        if letter not in order and (signs[where] != np.take(signs[where], [0], axis=k)).any():
-            axis = _axis_of(letter, left)
-            raise CompressionError(f"{claim!r} would lose entries along axis {axis + 1}: "
-                                   f"{_different(dense, where, signs, k)}")
-    if len(groups) > 1:
-        raise CompressionError(f"{claim!r} parts what is kept into {len(groups)} factors, but no such product was "
-                               "found; leave the comma away")
-    labels = {letter: fresh() for letter in letters}
-    values = dense[where][tuple(slice(None) if letter in order else 0 for letter in letters)]
-    turn = [[letter for letter in letters if letter in order].index(letter) for letter in order]
-    core = (np.array(np.transpose(values, turn)), tuple(labels[letter] for letter in order))
-    axes = [labels[index.letters[0]] if index.bare else
-            Map(tuple(labels[letter] for letter in index.letters),
-                index.start + sum(step * grid for step, grid in zip(
-                    index.steps, np.indices([sizes[letter] for letter in index.letters]), strict=True)))
-            for index in left]
-    term = Term([core], axes, {labels[letter]: n for letter, n in sizes.items()})
-    return term, {label: letter for letter, label in labels.items()}, [core]
-
-
-def _ranges(claim, left, shape):
-    """How many values each letter has: those of the shortest axis that it stands for alone, or as many as fit."""
-    sizes = {}
+    core, signs = np.array(dense[where]), signs[where]
+    for letter in sizes:
+        k = kept.index(letter)
+        if (signs == np.take(signs, [0], axis=k)).all():                        # copies
+            core, signs = (np.take(x, 0, axis=k) for x in (core, signs))
+            kept.remove(letter)
+    labels = {letter: fresh() for letter in sizes}
+    axes = []
     for index, n in zip(left, shape, strict=True):
         if index.bare:
-            sizes[index.letters[0]] = min(n, sizes.get(index.letters[0], n))
-    for k, (index, n) in enumerate(zip(left, shape, strict=True)):
-        if index.table:
-            raise CompressionError(f"{claim!r}: a table such as {index.table}({','.join(index.letters)}) can be "
-                                   "claimed only where it was found")
-        low = high = index.start
-        unknown = [(letter, step) for letter, step in zip(index.letters, index.steps, strict=True)
-                   if letter not in sizes]
-        for letter, step in zip(index.letters, index.steps, strict=True):
-            if letter in sizes:
-                low, high = low + min(0, step * (sizes[letter] - 1)), high + max(0, step * (sizes[letter] - 1))
-        for letter, step in unknown:
-            sizes[letter] = max(1, (n - 1 - high) // step + 1 if step > 0 else low // -step + 1)
-            low, high = low + min(0, step * (sizes[letter] - 1)), high + max(0, step * (sizes[letter] - 1))
-        if low < 0 or high >= n:
-            raise CompressionError(f"{claim!r} does not fit a derivative with axes {shape}: the index of axis {k + 1} "
-                                   f"would run from {low} to {high}, the axis from 0 to {n - 1}")
-    return sizes
-
-
-def _different(dense, where, signs, k):
-    """Two entries along a letter that differ, in words."""
-    values, own = dense[where], signs[where]
-    apart = np.where(own != np.take(own, [0], axis=k), np.abs(values - np.take(values, [0], axis=k)), -1.0)
-    at = np.unravel_index(np.argmax(apart), apart.shape)
-    if apart[at] == 0:
-        return "they are equal here, but not by construction"
-    other = (*at[:k], 0, *at[k + 1:])
-    first, second = (tuple(int(axis[place]) for axis in where) for place in (at, other))
-    return f"entry {first} is {values[at]:.6g} and entry {second} is {values[other]:.6g}"
+            label, length = labels[index.letters[0]], sizes[index.letters[0]]
+            axes.append(label if length == n else Map((label,), np.arange(length)))
+        else:
+            axes.append(Map((), index.start))
+    term = Term([(core, tuple(labels[letter] for letter in kept))], axes,
+                {labels[letter]: n for letter, n in sizes.items()})
+    return term, {label: letter for letter, label in labels.items()}

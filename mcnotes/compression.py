@@ -6,13 +6,6 @@ trace recorded, never off the values at one point: an activation that happens to
 be 0, or a ReLU that is off here, stays. Copies are dropped, not added up. What is
 left, the core, is used with another product than before, so a :class:`Compressed`
 carries that product, and the lengths that rebuilding needs.
-
->>> import numpy as np
->>> from mcnotes.derivative import derivative
->>> a = np.array([1.0, 0.0, 3.0, 4.0])
->>> c = compress(derivative(lambda W: W.T @ a, np.ones((4, 3))))
->>> c.pattern, c.einsum, c.core.shape, c.expand().shape
-('i j j -> i', 'i,j->ij', (4,), (4, 3, 3))
 """
 
 import html
@@ -48,10 +41,9 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
         Of an array only the values are seen, so what is found may hold at this
         point alone; the result says so.
     claim : str, optional
-        Such as ``"j i i -> j"``: one index for each axis, input axes first. A
-        letter met twice claims zeros off that diagonal; a letter missing on the
-        right claims copies. An index may be a number, or a sum such as ``i+j`` or
-        ``-i+3``. The pattern of a Compressed is a claim that passes.
+        Such as ``"j i i -> j"``: one letter or number for each axis, input axes
+        first. A letter met twice claims zeros off that diagonal; a letter missing
+        on the right claims copies. The pattern of a Compressed is a claim that passes.
 
     Returns
     -------
@@ -69,11 +61,9 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
     Examples
     --------
     >>> from mcnotes.derivative import derivative
-    >>> z = np.array([0.5, -1.0, 2.0])
-    >>> compress(derivative(np.tanh, z)).pattern
-    'i i -> i'
-    >>> compress(derivative(lambda z: np.exp(z) / np.exp(z).sum(), z)).pattern
-    'i j -> i j'
+    >>> c = compress(derivative(lambda W: W.T @ np.array([1.0, 0.0, 3.0, 4.0]), np.ones((4, 3))))
+    >>> c.pattern, c.einsum, c.core.shape, c.expand().shape
+    ('i j j -> i', 'i,j->ij', (4,), (4, 3, 3))
     """
     if isinstance(d, Derivative):
         structure, seen = d.structure, _BRANCHED if d.branched else ""
@@ -127,63 +117,37 @@ class Compressed:
         factors (outer and Kronecker products).
     pattern : str
         From the axes of the derivative to those of the core: ``"j i i -> j"``.
-    by_value : bool
-        Whether only values were seen.
     inner, outer : tuple of int
         Shapes of input and output with the axes that the notes count; the pattern
         speaks of these.
     """
 
     def __init__(self, term, names, cores, shapes, structure, reason, seen):
-        self.inner, self.outer, self.by_value = structure.inner, structure.outer, seen == _VALUES
+        self.inner, self.outer = structure.inner, structure.outer
         self._shapes, self._labels = shapes, labels_of(term.axes)
         self._cores = [(np.array(core) if isinstance(core, np.ndarray) else core, own) for core, own in cores]
         self._axes, self._sizes, self._names = term.axes, term.sizes, names
         self.core = self._cores[0][0] if len(self._cores) == 1 else tuple(core for core, _ in self._cores)
-        held = [" ".join(names[label] for label in own) for _, own in self._cores]
+        self._plain = all(type(index) is int for index in term.axes)
+        self._held = {label for _, own in self._cores for label in own}
         self._written = written(term.axes, names)
-        self.pattern = f"{' '.join(self._written)} -> {', '.join(held)}".rstrip()
+        kept = [" ".join(names[label] for label in own) for _, own in self._cores]
+        self.pattern = f"{' '.join(self._written)} -> {', '.join(kept)}".rstrip()
         self._reason, self._seen = reason, seen
 
     @property
-    def _term(self):
-        return Term(self._cores, self._axes, self._sizes)
+    def _structure(self):
+        return Structure([Term(self._cores, self._axes, self._sizes)], self.inner, self.outer)
 
     def expand(self) -> np.ndarray:
-        """Build the full array again, from the core and the remembered lengths.
+        """The full array again, as ``.array`` of the derivative, from the core and the remembered lengths.
 
-        Returns
-        -------
-        array, shape of the input, then shape of the output
-            As ``.array`` of the derivative.
-
-        Raises
-        ------
-        MemoryError
-            The array would not fit.
+        Raises MemoryError where it would not fit.
         """
-        return np.reshape(self._dense(), full_shape(*self._shapes))
-
-    def _dense(self):
-        return Structure([self._term], self.inner, self.outer).dense()
+        return np.reshape(self._structure.dense(), full_shape(*self._shapes))
 
     def chain(self, upstream: Any) -> np.ndarray:
-        """Chain rule in compressed form; the full array is never built (59).
-
-        Parameters
-        ----------
-        upstream : array, shape of the output
-            Derivative of a scalar by the output.
-
-        Returns
-        -------
-        array, shape of the input
-            Derivative of the scalar by the input.
-
-        Raises
-        ------
-        ValueError
-            The shape of `upstream` is not that of the output.
+        """Chain rule in compressed form (59): as :meth:`Derivative.chain`; the full array is never built.
 
         Examples
         --------
@@ -195,7 +159,7 @@ class Compressed:
                [ 3., 30.]])
         """
         upstream = fit("upstream", upstream, self._shapes[1], "output")
-        found = Structure([self._term], self.inner, self.outer).contracted(np.reshape(upstream, self.outer), "outer")
+        found = self._structure.contracted(np.reshape(upstream, self.outer), "outer")
         return np.reshape(found, self._shapes[0])
 
     @property
@@ -205,15 +169,13 @@ class Compressed:
 
     @property
     def stages(self) -> list[tuple[str, np.ndarray]]:
-        """The array after each step, from the full one to the core, for small derivatives.
+        """The array after each step, from the full one to the core, as (sentence, array) pairs.
 
-        A list of (sentence, array) pairs, or the last alone where the full array
-        has more than a million entries.
+        The last alone where the full array has more than a million entries.
         """
-        if math.prod(self.inner + self.outer) > LARGE or \
-                not all(type(index) is int for index in self._axes):
+        if math.prod(self.inner + self.outer) > LARGE or not self._plain:
             return [("what is left", self.core)]
-        array, axes = self._dense(), list(self._axes)
+        array, axes = self._structure.dense(), list(self._axes)
         stages = [("every entry", array)]
         for label in self._labels:
             while axes.count(label) > 1:
@@ -222,9 +184,8 @@ class Compressed:
                 array = np.moveaxis(np.diagonal(array, axis1=p, axis2=q), -1, p)
                 axes.pop(q)
                 stages.append((f"diagonal of axes {p + 1} and {q + 1} kept", array))
-        held = {label for _, own in self._cores for label in own}
         for label in self._labels:
-            if label not in held:
+            if label not in self._held:
                 p = axes.index(label)
                 array = np.take(array, 0, axis=p)
                 axes.pop(p)
@@ -238,13 +199,9 @@ class Compressed:
         It is for ``np.einsum(c.einsum, core, upstream)``. None where einsum has no
         words for it; ``chain`` always works.
         """
-        plain = all(type(index) is int for index in self._axes)
-        inner = self._axes[:len(self.inner)]
-        outer = self._axes[len(self.inner):]
-        held = {label for _, own in self._cores for label in own}
-        if not plain or len(set(inner)) < len(inner) or not set(inner) <= held | set(outer):
-            return None
-        if len(self._labels) > len(string.ascii_letters):
+        inner, outer = self._axes[:len(self.inner)], self._axes[len(self.inner):]
+        if not self._plain or len(set(inner)) < len(inner) or not set(inner) <= self._held | set(outer) \
+                or len(self._labels) > len(string.ascii_letters):
             return None
         write = dict(zip(self._labels, string.ascii_letters, strict=False)) \
             if any(len(name) > 1 for name in self._names.values()) else self._names
@@ -255,8 +212,7 @@ class Compressed:
     @cached_property
     def steps(self) -> list[str]:
         """A list of sentences that say what was dropped, and why it was allowed."""
-        said, reason, seen = [], self._reason, self._seen
-        met: dict[int, int] = {}
+        said, reason, seen, met = [], self._reason, self._seen, dict[int, int]()
         for k, index in enumerate(self._axes, 1):
             if type(index) is int:
                 if index in met and self._sizes[index] > 1:
@@ -267,9 +223,8 @@ class Compressed:
                 if here in self._names.values():
                     here += f", from 0 to {np.size(index.table) - 1}"
                 said.append(f"only entries with the index {here} along axis {k} can differ from zero: keep these")
-        held = {label for _, own in self._cores for label in own}
         for label in self._labels:
-            if label not in held and self._sizes[label] > 1:
+            if label not in self._held and self._sizes[label] > 1:
                 name = self._names[label]
                 where = f"along axis {met[label]} ({name})" if label in met else f"for every {name}"
                 said.append(f"the same {where}: keep one copy")

@@ -1,6 +1,7 @@
 """Exact derivatives of NumPy functions, in the notes' layout (X.4 to X.16)."""
 
 import inspect
+import operator
 import weakref
 from collections.abc import Callable
 from functools import partial
@@ -87,27 +88,11 @@ def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: st
 
 
 def value_and_derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: str = "exact") -> Any:
-    """Value of a function and its derivative, from one call.
+    """Value of a function at a point and its derivative there.
 
     Parameters
     ----------
-    f : callable
-    at : number, array of any shape, or tuple of these
-    wrt : int or str, optional
-    method : {"exact", "difference"}, optional
-        All as for :func:`derivative`.
-
-    Returns
-    -------
-    float or array
-        The value of `f` at the point.
-    Derivative
-        Or several, as for :func:`derivative`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As for :func:`derivative`.
+    f, at, wrt, method : as for :func:`derivative`
 
     Examples
     --------
@@ -124,21 +109,14 @@ def value_and_derivative(f: Callable, at: Any, *, wrt: int | str | None = None, 
 def hessian(f: Callable, at: Any) -> Derivative:
     """Second derivatives of a scalar function: the derivative of its gradient.
 
+    For a vector of m entries, ``.matrix`` has shape ``(m, m)``. Raises ValueError where the
+    result of `f` is not a scalar.
+
     Parameters
     ----------
     f : callable
         A function of one array that returns a number.
     at : array of any shape
-
-    Returns
-    -------
-    Derivative
-        For a vector of m entries, ``.matrix`` has shape ``(m, m)``.
-
-    Raises
-    ------
-    ValueError
-        The result of `f` is not a scalar.
 
     Examples
     --------
@@ -245,7 +223,8 @@ def recorded(f, points, tape):
     if Traced in map(type, points):
         return _result(trace(f, points, tape))
     code = getattr(f, "__code__", None)
-    tape.trusted = id(code) in _compared and _compared[id(code)] == [code, *_captured(f, points)]
+    key = id(code), *map(np.shape, points)
+    tape.trusted = key in _compared and all(map(operator.is_, _compared[key], _made_of(f, code)))
     known = None if tape.trusted else _on_plain_arrays(f, points)
     try:
         y = _result(trace(f, points, tape))
@@ -266,7 +245,7 @@ def recorded(f, points, tape):
                               and known.shape == bare.shape and known.tobytes() == bare.tobytes())):
         _look_closer(f, points, known, bare)
     if code is not None and not tape.trusted and (tape.large or bare.size > SMALL):
-        _compared[id(code)] = [code, *_captured(f, points)]
+        _compared[key] = _made_of(f, code)
     return y
 
 
@@ -290,30 +269,21 @@ def _same(known, value):
         np.abs(known - value).max() <= 1e-8 * np.abs(value).max() + 1e-13)
 
 
-#: Identity of a function's code -> the code, what it had captured, and the shapes that it met, when it was compared.
-_compared: dict[int, list] = {}
+#: Identity of a function's code, and the shapes that it met when it was compared -> what it was made of.
+_compared: dict[tuple, list] = {}
 
 
-class _Captured:
-    """One thing that a function captured: equal only to the same thing, as long as it is there."""
-
-    def __init__(self, thing):
-        try:
-            self.thing = weakref.ref(thing)
-        except TypeError:
-            self.thing = lambda: thing
-
-    def __eq__(self, other):
-        return isinstance(other, _Captured) and self.thing() is other.thing() is not None
-
-    __hash__ = None         # type: ignore[assignment]
-
-
-def _captured(f, points):
-    """What a function is made of, as far as one can tell, and the shapes that it meets."""
-    inside = [cell.cell_contents for cell in f.__closure__ or ()] + [*(f.__defaults__ or ())]
-    return [*[_Captured(part) for thing in inside for part in (thing if type(thing) is tuple else [thing])],
-            *map(np.shape, points)]
+def _made_of(f, code):
+    """The code of a function and what it captured, as far as one can tell; weakly, where that is possible."""
+    captured = [*(cell.cell_contents for cell in f.__closure__ or ()), *(f.__defaults__ or ())]
+    parts = [code]
+    for thing in captured:
+        for part in thing if type(thing) is tuple else [thing]:
+            try:
+                parts.append(weakref.ref(part))             # the same object again, as long as the part is there
+            except TypeError:
+                parts.append(part)
+    return [len(parts), *parts]
 
 
 def _on_plain_arrays(f, points):
@@ -325,7 +295,7 @@ def _on_plain_arrays(f, points):
     return None if type(y) is Traced else _result(y)
 
 
-# Exact and by differences ---------------------------------------------------------------------------------
+# From the record to a Derivative ---------------------------------------------------------------------------
 
 def _exact(f, points, wanted):
     """The result of f, and a derivative for each of the wanted points."""
@@ -378,64 +348,12 @@ def _of_entries(back, input_shape, output_shape, tape, again):
     """A Derivative from the entries that came back to one input, for a scalar result."""
     if back is None:
         return _nothing(input_shape, output_shape, tape.branched)
-    if isinstance(back, np.ndarray | np.generic) and not finite(back) or not isinstance(back, np.ndarray | np.generic):
+    if not isinstance(back, np.ndarray | np.generic) or not finite(back):
         _no_slope(back)
     if isinstance(back, np.generic) or type(back) is np.ndarray and (back.base is not None or back.dtype is not _FLOAT):
         back = np.array(back, float)
     return Derivative(input_shape, output_shape, branched=tape.branched, again=again,
                       array=back if back.shape == input_shape else np.reshape(back, input_shape))
-
-
-def _no_slope(array):
-    """An error where an entry is nan; infinite slopes are slopes."""
-    bare = np.asarray(plain(array))
-    if np.isnan(bare).any():
-        at = np.argwhere(np.isnan(bare))[0].tolist()
-        raise NoDerivativeError(
-            f"the derivative is not a number at this point{f' (entry {at})' if at else ''}: a step has no derivative "
-            "there (sqrt, norm or std at 0, a second derivative of one of them), or an infinite slope meets a zero. "
-            "Move the point, or choose before the step: np.sqrt(np.where(v > 1, v - 1, 1.0))")
-
-
-def _settle(s, tape):
-    """See that a structure has no entry that is nan, and shows no memory of the caller."""
-    large, suspect = tape.large if tape.trusted else (), False
-    for k, term in enumerate(s.terms):
-        foreign = [factor for factor in term.factors if _shows(factor[0], large)] if large else ()
-        for array, _ in term.factors:
-            if not (foreign and _shows(array, large)):
-                suspect = suspect or not finite(array if type(array) is np.ndarray else plain(array))
-        if foreign:
-            s.terms[k] = _owned(term, foreign)
-    if suspect:
-        _look_at_all(s)
-
-
-def _shows(array, large):
-    return type(array) is np.ndarray and any(np.may_share_memory(array, x) for x in large)
-
-
-def _look_at_all(s):
-    """An error where an entry of a structure with infinite factors is nan."""
-    if s.dense_nbytes <= LIMIT:
-        _no_slope(s.dense())
-        return
-    for term in s.terms:
-        labels = tuple(dict.fromkeys(label for _, own in term.factors for label in own))
-        if 8 * prod(term.sizes[label] for label in labels) <= LIMIT:
-            _no_slope(product(term.factors, labels))
-
-
-def _owned(term, foreign):
-    """A term without memory of the caller: a product with a smaller factor costs no more than a copy."""
-    own = [factor for factor in term.factors if not any(factor is other for other in foreign)]
-    for array, labels in foreign:
-        at = next((j for j, (_, others) in enumerate(own) if set(others) <= set(labels)), None)
-        if at is None:
-            own.append((array.copy(order="K"), labels))
-        else:
-            own[at] = array * align(*own[at], labels), labels
-    return Term(own, term.axes, term.sizes)
 
 
 def _nothing(input_shape, output_shape, branched):
@@ -453,6 +371,56 @@ def of_axes(structure, input_shape, output_shape):
     return Structure([term.inward([term.axes[k] for k in axes], len(term.axes)) for term in structure.terms],
                      inner, outer)
 
+
+def _no_slope(array):
+    """An error where an entry is nan; infinite slopes are slopes."""
+    bare = np.asarray(plain(array))
+    if np.isnan(bare).any():
+        at = np.argwhere(np.isnan(bare))[0].tolist()
+        raise NoDerivativeError(
+            f"the derivative is not a number at this point{f' (entry {at})' if at else ''}: a step has no derivative "
+            "there (sqrt, norm or std at 0, a second derivative of one of them), or an infinite slope meets a zero. "
+            "Move the point, or choose before the step: np.sqrt(np.where(v > 1, v - 1, 1.0))")
+
+
+def _settle(s, tape):
+    """See that a structure has no entry that is nan, and shows no memory of the caller."""
+    large = tape.large if tape.trusted else ()
+    finite_so_far = True
+    for k, term in enumerate(s.terms):
+        own = [factor for factor in term.factors if not (large and _shows(factor[0], large))]
+        finite_so_far = finite_so_far and all(
+            finite(array if type(array) is np.ndarray else plain(array)) for array, _ in own)
+        if len(own) < len(term.factors):
+            s.terms[k] = _owned(term, own)
+    if finite_so_far:
+        return
+    if s.dense_nbytes <= LIMIT:
+        _no_slope(s.dense())
+        return
+    for term in s.terms:
+        labels = tuple(dict.fromkeys(label for _, own in term.factors for label in own))
+        if 8 * prod(term.sizes[label] for label in labels) <= LIMIT:
+            _no_slope(product(term.factors, labels))
+
+
+def _shows(array, large):
+    return type(array) is np.ndarray and any(np.may_share_memory(array, x) for x in large)
+
+
+def _owned(term, own):
+    """A term without memory of the caller: a product with a smaller factor costs no more than a copy."""
+    foreign, own = [factor for factor in term.factors if not any(factor is other for other in own)], list(own)
+    for array, labels in foreign:
+        at = next((j for j, (_, others) in enumerate(own) if set(others) <= set(labels)), None)
+        if at is None:
+            own.append((array.copy(order="K"), labels))
+        else:
+            own[at] = array * align(*own[at], labels), labels
+    return Term(own, term.axes, term.sizes)
+
+
+# By differences -------------------------------------------------------------------------------------------
 
 def _differences(f, points, wanted):
     """Central differences, one input entry after the other (the limit definition, (5))."""

@@ -84,48 +84,17 @@ def table(matrix, caption, top, side):
 
 
 def headings(axes, names):
-    """Headings of columns and rows: the given names, or the notes' letters.
+    """Headings of columns and rows: the given names, or the notes' letters; the color says whose entry they name.
 
     >>> top, side = headings((1, 1), (["heat", "crust"], None))
     >>> top(0), side(1)
     ("<span class='mc-out'>w<sub>1</sub></span>", "<span class='mc-in'>crust</span>")
     """
-    def letter(style, text):
-        return lambda k: f"<span class='mc-{style}'>{text}<sub>{k + 1}</sub></span>"
-
-    def counting(style, text):
-        return lambda k: f"<span class='mc-{style}'>{text} {k + 1}</span>"
-
-    def given(style, own):
-        return lambda k: f"<span class='mc-{style}'>{html.escape(own[k])}</span>"
-    # the colour of a heading says whose entry it names; both sides of a matrix belong to it
-    row_style, column_style = ("out", "out") if axes == (0, 2) else ("in", "in") if axes == (2, 0) else ("in", "out")
-    top = {(0, 2): counting("out", "row"), (2, 0): counting("in", "column")}.get(
-        axes, letter("out", "w") if axes[1] else lambda k: "<span class='mc-out'>s</span>")
-    side = {(0, 2): counting("out", "column"), (2, 0): counting("in", "row")}.get(
-        axes, letter("in", "v") if axes[0] else lambda k: "<span class='mc-in'>s</span>")
+    def heading(style, own, usual):
+        return lambda k: f"<span class='mc-{style}'>{html.escape(own[k]) if own else usual.format(k + 1)}</span>"
+    # both sides of a matrix by a number, or of a number by a matrix, belong to the matrix
+    side, usual_side, top, usual_top = {
+        (0, 2): ("out", "column {}", "out", "row {}"), (2, 0): ("in", "row {}", "in", "column {}")}.get(axes, (
+            "in", "v<sub>{}</sub>" if axes[0] else "s", "out", "w<sub>{}</sub>" if axes[1] else "s"))
     rows, columns = names
-    return (given(column_style, columns) if columns else top), (given(row_style, rows) if rows else side)
-
-
-def latex(matrix: Any) -> str:
-    """A matrix in LaTeX, in square brackets.
-
-    >>> print(latex(np.array([[1.0, -0.5]])))
-    \\begin{bmatrix} 1.0 & -0.5 \\end{bmatrix}
-    """
-    matrix = np.asarray(matrix, float)
-    if matrix.ndim == 0:
-        return _in_latex(numbers(matrix.reshape(1, 1))[0][0])
-    rows, columns = (min(n, MOST) for n in matrix.shape)
-    lines = [" & ".join([_in_latex(number) for number in row] + [r"\cdots"] * (matrix.shape[1] > columns))
-             for row in numbers(matrix[:rows, :columns])]
-    if matrix.shape[0] > rows:
-        lines.append(" & ".join([r"\vdots"] * columns + [r"\ddots"] * (matrix.shape[1] > columns)))
-    return r"\begin{bmatrix} " + r" \\ ".join(lines) + r" \end{bmatrix}"
-
-
-def _in_latex(number):
-    digits, ten, power = number.replace("−", "-").replace("∞", r"\infty").partition("·10")
-    lowered = power.translate({after: before for before, after in _RAISED.items()})
-    return digits + (rf" \cdot 10^{{{lowered}}}" if ten else "")
+    return heading(top, columns, usual_top), heading(side, rows, usual_side)

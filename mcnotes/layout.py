@@ -47,9 +47,8 @@ class Derivative(NDArrayOperatorsMixin):
     def structure(self) -> Structure:
         """The derivative as it is held, in factors and ties (:class:`mcnotes.engine.structure.Structure`).
 
-        Its axes are those that the notes count. A scalar result is differentiated
-        without it; its structure is found when it is first asked for, and `f` runs
-        once more then.
+        Its axes are those that the notes count. For a scalar result, `f` runs once more when
+        it is first asked for.
         """
         if self._structure is None:
             found = self._again(self.tensor) if self._again else None
@@ -61,10 +60,10 @@ class Derivative(NDArrayOperatorsMixin):
     def array(self) -> np.ndarray:
         """All entries, axes of the input as they are first, then axes of the output (Concept 20).
 
-        For a scalar result it has the shape of the input. A new array of floats each
-        time, so that changing it changes nothing else; only an array of more than
-        32768 entries that is held as it stands is not copied, and cannot be written
-        into. Raises MemoryError, with the size, where it would not fit.
+        For a scalar result it has the shape of the input. A new array each time, so that
+        changing it changes nothing else; only one of more than 32768 entries that is held as
+        it stands is not copied, and cannot be written into. Raises MemoryError, with the
+        size, where it would not fit.
         """
         if self._array is not None:
             return self._array.copy()
@@ -92,26 +91,22 @@ class Derivative(NDArrayOperatorsMixin):
             return self.tensor.T
         return np.reshape(self.array, layout_shape(self.inner, self.outer))
 
+    @property
+    def _axes(self):
+        return len(self.inner), len(self.outer)
+
     def _two_axes(self):
-        count = len(self.inner) + len(self.outer)
-        if count > 2:
+        if sum(self._axes) > 2:
             raise LayoutError(
-                f"the derivative of a {kind_of_shape(self.outer)} by a {kind_of_shape(self.inner)} has {count} axes, "
-                f"shape {self.inner + self.outer}; no matrix holds it (Concept 20). Use .array, or mc.compress")
+                f"the derivative of a {kind_of_shape(self.outer)} by a {kind_of_shape(self.inner)} has "
+                f"{sum(self._axes)} axes, shape {self.inner + self.outer}; no matrix holds it (Concept 20). "
+                "Use .array, or mc.compress")
 
     def layout(self, convention: str) -> np.ndarray:
-        """The matrix in a named convention.
+        """The matrix in a named convention, ``"denominator"`` or ``"numerator"``.
 
-        Parameters
-        ----------
-        convention : {"denominator", "numerator"}
-            These notes use the first; many books use the second, its transpose
-            (Clarification 10).
-
-        Returns
-        -------
-        array
-            ``(m, n)`` for the first, ``(n, m)`` for the second.
+        These notes use the first, ``(m, n)``; many books use the second, its transpose
+        (Clarification 10).
 
         Examples
         --------
@@ -124,21 +119,9 @@ class Derivative(NDArrayOperatorsMixin):
         return self.matrix if convention == "denominator" else self.matrix.T
 
     def named(self, rows: list[str] | None = None, columns: list[str] | None = None) -> "Derivative":
-        """The same derivative with names for the rows and columns of its matrix, for its table.
+        """The same derivative with a name for each row and column of its matrix, for its table.
 
-        Parameters
-        ----------
-        rows, columns : list of str, optional
-            One name for each row or column of ``.matrix``.
-
-        Returns
-        -------
-        Derivative
-
-        Raises
-        ------
-        ValueError
-            There are more or fewer names than rows or columns.
+        Raises ValueError where there are more or fewer names than rows or columns.
 
         Examples
         --------
@@ -162,23 +145,9 @@ class Derivative(NDArrayOperatorsMixin):
     def predict(self, delta: Any) -> Any:
         """Approximate change of the output for a small change of the input (Concept 5).
 
-        For vectors this is (30), for a matrix input the sum of element-wise
-        products (Definition 18).
-
-        Parameters
-        ----------
-        delta : number or array, shape of the input
-            The change, not the new input.
-
-        Returns
-        -------
-        array, shape of the output
-
-        Raises
-        ------
-        ValueError
-            The shape of `delta` is not that of the input (nothing broadcasts), or an
-            entry is not finite.
+        For vectors this is (30), for a matrix input the sum of element-wise products
+        (Definition 18). `delta` is the change, not the new input. Raises ValueError where it
+        does not have the shape of the input (nothing broadcasts), or an entry is not finite.
 
         Examples
         --------
@@ -192,22 +161,9 @@ class Derivative(NDArrayOperatorsMixin):
     def chain(self, upstream: Any) -> np.ndarray:
         """Chain rule for a scalar that depends on the output (the vector-Jacobian product).
 
-        Parameters
-        ----------
-        upstream : number or array, shape of the output
-            Derivative of the scalar by this output.
-
-        Returns
-        -------
-        array, shape of the input
-            Derivative of the scalar by this input. The full array of this
-            derivative is not built.
-
-        Raises
-        ------
-        ValueError
-            The shape of `upstream` is not that of the output (nothing broadcasts), or
-            an entry is not finite.
+        From the derivative of that scalar with respect to the output, in its shape, comes the
+        one with respect to the input, in its shape; the full array of this derivative is not
+        built. Raises ValueError as :meth:`predict` does.
 
         Examples
         --------
@@ -230,7 +186,7 @@ class Derivative(NDArrayOperatorsMixin):
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of ``.matrix`` where there is one, and else of ``.array``; neither is built."""
-        if len(self.inner) + len(self.outer) > 2:
+        if sum(self._axes) > 2:
             return full_shape(self.input_shape, self.output_shape)
         return layout_shape(self.inner, self.outer)
 
@@ -253,52 +209,21 @@ class Derivative(NDArrayOperatorsMixin):
 
     # On the page ---------------------------------------------------------------------------------------------
 
-    def latex(self) -> str:
-        r"""The matrix in LaTeX.
-
-        Returns
-        -------
-        str
-            Without dollar signs; three digits, at most eight rows and columns.
-
-        Raises
-        ------
-        LayoutError
-            There are more than two axes.
-
-        Examples
-        --------
-        >>> from mcnotes.derivative import derivative
-        >>> print(derivative(lambda v: v[0] * v[1], np.array([2.0, -3.0])).latex())
-        \begin{bmatrix} -3 \\ 2 \end{bmatrix}
-        """
-        return display.latex(self.matrix)
-
-    def _repr_latex_(self):
-        return f"${self.latex()}$" if self._is_small() else None
-
-    def _is_small(self):
-        """Whether a table can show it."""
-        return len(self.inner) + len(self.outer) <= 2 and 8 * np.prod(self.shape, dtype=float) <= 2**20
-
     def __repr__(self):
-        name, where = self._describe()
         if self._array is None and self._structure.dense_nbytes > 2**20:
-            return f"{name}, shape {self.inner + self.outer}, held as {self._structure!r}"
-        shown = self.tensor if len(self.inner) + len(self.outer) > 2 else self.matrix
-        return f"{name}, shape {np.shape(shown)}{where}\n{display.text(shown)}"
-
-    def _describe(self):
-        known = shape_of(of=self.outer, wrt=self.inner)
-        name = known.kind if known.axes <= 2 and "/" not in known.kind else f"{known.kind} derivative"
+            return f"{self._kind()}, shape {self.inner + self.outer}, held as {self._structure!r}"
+        shown = self.tensor if sum(self._axes) > 2 else self.matrix
         where = {(1, 0): ": row i is input v_i", (0, 1): ": column j is output w_j",
                  (1, 1): ": row i is input v_i, column j is output w_j",
                  (0, 2): ": row i, column j is output m_ji", (2, 0): ": row i, column j is input m_ij"}
-        return name, where.get((len(self.inner), len(self.outer)), "")
+        return f"{self._kind()}, shape {np.shape(shown)}{where.get(self._axes, '')}\n{display.text(shown)}"
+
+    def _kind(self):
+        known = shape_of(of=self.outer, wrt=self.inner)
+        return known.kind if known.axes <= 2 and "/" not in known.kind else f"{known.kind} derivative"
 
     def _repr_html_(self):
-        axes = len(self.inner), len(self.outer)
-        if sum(axes) == 0 or not self._is_small():
+        if sum(self._axes) not in (1, 2) or 8 * np.prod(self.shape, dtype=float) > 2**20:
             return f"<pre>{html.escape(repr(self))}</pre>"
-        top, side = display.headings(axes, (self.rows, self.columns))
-        return display.table(self.matrix, f"{self._describe()[0]}, shape {self.shape}", top, side)
+        top, side = display.headings(self._axes, (self.rows, self.columns))
+        return display.table(self.matrix, f"{self._kind()}, shape {self.shape}", top, side)

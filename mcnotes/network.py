@@ -1,7 +1,8 @@
 """What the pages need of a network: the book's small layer, its activations and its losses (X.19 to X.23).
 
 A layer with m inputs and n neurons has a weight matrix ``W`` of shape ``(m, n)``, one column
-for each neuron, and computes ``Z = W.T @ A`` and ``A = f(Z)``.
+for each neuron, and computes ``Z = W.T @ A`` and ``A = f(Z)``. An activation takes an array
+of any shape and returns one of the same shape.
 """
 
 from typing import Any
@@ -27,8 +28,8 @@ def small_layer() -> tuple[np.ndarray, np.ndarray]:
     Examples
     --------
     >>> W, a = small_layer()
-    >>> W.shape, a.shape, (W.T @ a).shape
-    ((3, 2), (3,), (2,))
+    >>> (W.T @ a).shape
+    (2,)
     """
     W = np.array([[1.0, -1.0],
                   [0.5, 1.0],
@@ -39,16 +40,6 @@ def small_layer() -> tuple[np.ndarray, np.ndarray]:
 def relu(z: Any) -> Any:
     """Zero below 0, the identity above; slope one half at 0 itself.
 
-    Parameters
-    ----------
-    z : array of any shape
-
-    Returns
-    -------
-    array of the same shape
-
-    Examples
-    --------
     >>> relu(np.array([-1.0, 2.0]))
     array([0., 2.])
     """
@@ -58,16 +49,6 @@ def relu(z: Any) -> Any:
 def sigmoid(z: Any) -> Any:
     """From 0 to 1, without overflow at either end.
 
-    Parameters
-    ----------
-    z : array of any shape
-
-    Returns
-    -------
-    array of the same shape
-
-    Examples
-    --------
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
@@ -75,18 +56,8 @@ def sigmoid(z: Any) -> Any:
 
 
 def softmax(z: Any) -> Any:
-    """Positive numbers that add up to 1 in every column. Not element-wise (X.22).
+    """Positive numbers that add up to 1 in every column of z, ``(n,)`` or ``(n, N)``. Not element-wise (X.22).
 
-    Parameters
-    ----------
-    z : array of shape (n,), (n, 1) or (n, N)
-
-    Returns
-    -------
-    array of the same shape
-
-    Examples
-    --------
     >>> softmax(np.array([1.0, 1.0, 1.0, 1.0]))
     array([0.25, 0.25, 0.25, 0.25])
     """
@@ -95,24 +66,8 @@ def softmax(z: Any) -> Any:
 
 
 def squared_loss(A: Any, t: Any) -> Any:
-    """Half the sum of squared differences.
+    """Half the sum of squared differences of an activation and its target; ValueError if their shapes differ.
 
-    Parameters
-    ----------
-    A, t : arrays of one shape
-        Last activation, and target.
-
-    Returns
-    -------
-    number
-
-    Raises
-    ------
-    ValueError
-        The shapes differ.
-
-    Examples
-    --------
     >>> float(squared_loss(np.array([1.0, 3.0]), np.array([1.0, 1.0])))
     2.0
     """
@@ -128,10 +83,6 @@ def cross_entropy(A: Any, t: Any) -> Any:
     A, t : arrays of one shape
         Probabilities, and target probabilities. Where both are 0 there is nothing
         to predict: the entry adds 0, and so do its derivatives.
-
-    Returns
-    -------
-    number
 
     Raises
     ------

@@ -12,24 +12,16 @@ from .fitting import finite, fit, real
 def planar(f: Callable, at: Any) -> "PlanarApproximation":
     """Approximate a function near a point by its derivative there.
 
+    What comes back takes a change of the input and returns the approximate change of the
+    output (Concept 5, Definition 8). Errors are as for :func:`mcnotes.derivative`; several
+    arguments are refused, because no one array is their base point.
+
     Parameters
     ----------
     f : callable
         A NumPy function of one number or array.
     at : number or array of any shape
         The base point.
-
-    Returns
-    -------
-    PlanarApproximation
-        Takes a change of the input and returns the approximate change of the
-        output (Concept 5, Definition 8).
-
-    Raises
-    ------
-    TypeError, ValueError
-        As for :func:`mcnotes.derivative`; and several arguments, for which no one
-        array is the base point.
 
     Examples
     --------
@@ -45,14 +37,14 @@ def planar(f: Callable, at: Any) -> "PlanarApproximation":
 class PlanarApproximation:
     """A function's value and derivative at one point, used in place of the function.
 
+    Each of its methods takes a change of the input, in the shape of the base point, not a new
+    input, and raises ValueError where it has another shape: nothing broadcasts.
+
     Attributes
     ----------
-    at : array
-        The base point: a copy that cannot be changed.
-    here : array
-        The value of the function at the base point.
+    at, here : array
+        The base point, and the value of the function there: copies that cannot be changed.
     derivative : Derivative
-        The derivative there, in the notes' layout.
     """
 
     def __init__(self, f: Callable, at: Any):
@@ -71,55 +63,18 @@ class PlanarApproximation:
         return f"PlanarApproximation(at={self.at.tolist()}, derivative of shape {shape})"
 
     def __call__(self, delta: Any) -> Any:
-        """Approximate change of the output for a change of the input.
-
-        Parameters
-        ----------
-        delta : number or array, shape of the base point
-            The change of the input, not the new input.
-
-        Returns
-        -------
-        array, shape of the output
-
-        Raises
-        ------
-        ValueError
-            `delta` has not the shape of the base point (nothing broadcasts).
-        """
+        """Approximate change of the output for a change of the input."""
         return self.derivative.predict(delta)
 
     def value(self, delta: Any) -> Any:
-        """Approximate new output: the output at the base point plus the change.
-
-        Parameters
-        ----------
-        delta : number or array, shape of the base point
-
-        Returns
-        -------
-        array, shape of the output
-        """
+        """Approximate new output: the output at the base point plus the change."""
         return self.here + self(delta)
 
     def gap(self, delta: Any) -> float:
         """Largest difference between the true and the approximate change.
 
-        Parameters
-        ----------
-        delta : number or array, shape of the base point
-
-        Returns
-        -------
-        float
-            Zero for a flat function; otherwise it falls with the square of
-            the step, where the function is smooth.
-
-        Raises
-        ------
-        ValueError
-            `delta` has not the shape of the base point, or the function is not
-            finite there.
+        Zero for a flat function; where the function is smooth, it shrinks with the square of
+        the step. Raises ValueError where the function is not finite at the new point.
         """
         delta = fit("delta", delta, self.at.shape, "base point")
         there = np.asarray(self._f(self.at + delta), dtype=float)
@@ -131,24 +86,11 @@ class PlanarApproximation:
         return float(np.abs(there - self.here - self(delta)).max())
 
     def order(self, direction: Any, *, step: float = 1e-2) -> float:
-        """Observed power of the step with which the gap falls.
+        """Observed power of the step with which the gap shrinks.
 
-        Parameters
-        ----------
-        direction : number or array, shape of the base point
-        step : float, optional
-            The gap is measured at this multiple of the direction and at half.
-
-        Returns
-        -------
-        float
-            About 2 for a right derivative of a smooth curved function, about 1
-            for a wrong one; ``inf`` where there is no gap, as for a plane.
-
-        Raises
-        ------
-        ValueError
-            The direction is zero, or has not the shape of the base point.
+        The gap is measured at `step` times the direction and at half of it. About 2 for a
+        right derivative of a smooth curved function, about 1 for a wrong one; ``inf`` where
+        there is no gap, as for a plane. Raises ValueError where the direction is zero.
         """
         direction = fit("direction", direction, self.at.shape, "base point")
         if not direction.any() or not step:

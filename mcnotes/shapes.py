@@ -4,6 +4,7 @@ The notes count axes their own way (Definition 19): a column of shape ``(m, 1)``
 is a vector and has one axis, an array of shape ``(1, 1)`` is a scalar.
 """
 
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,19 +15,8 @@ class LayoutError(ValueError):
 
 
 def counted(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Shape with the axes that the notes count.
+    """A shape with the axes that the notes count.
 
-    Parameters
-    ----------
-    shape : tuple of int
-
-    Returns
-    -------
-    tuple of int
-        ``()`` for ``(1, 1)``, ``(m,)`` for ``(m, 1)``, otherwise the shape itself.
-
-    Examples
-    --------
     >>> counted((4, 1)), counted((1, 4)), counted((1, 1))
     ((4,), (1, 4), ())
     """
@@ -36,24 +26,25 @@ def counted(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def full_shape(inner: tuple[int, ...], outer: tuple[int, ...]) -> tuple[int, ...]:
-    """Shape of a derivative with all axes as they are: those of the input, then those of the output.
+    """All axes of a derivative: the input's as they are, then the output's; a result of shape (1, 1) adds none.
 
-    Parameters
-    ----------
-    inner, outer : tuple of int
-        Shapes of input and output.
-
-    Returns
-    -------
-    tuple of int
-        A result of shape ``(1, 1)`` is a scalar, and adds no axes.
-
-    Examples
-    --------
     >>> full_shape((4, 1), (3, 1)), full_shape((4, 1), (1, 1))
     ((4, 1, 3, 1), (4, 1))
     """
     return tuple(inner) if outer == (1, 1) else (*inner, *outer)
+
+
+def layout_shape(inner: tuple[int, ...], outer: tuple[int, ...]) -> tuple[int, ...]:
+    """Shape in denominator layout, for input and output axes, as counted, of at most two in all.
+
+    >>> layout_shape((), ()), layout_shape((), (2, 3)), layout_shape((2, 3), ()), layout_shape((4,), ())
+    ((), (3, 2), (2, 3), (4, 1))
+    """
+    if len(outer) == 2:
+        return outer[::-1]
+    if len(inner) == 2 or inner + outer == ():
+        return inner
+    return (inner or (1,)) + (outer or (1,))
 
 
 def axes(x: Any) -> int:
@@ -62,10 +53,6 @@ def axes(x: Any) -> int:
     Parameters
     ----------
     x : number or array of any shape
-
-    Returns
-    -------
-    int
 
     Examples
     --------
@@ -82,10 +69,6 @@ def kind(x: Any) -> str:
     ----------
     x : number or array of any shape
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> kind(3.0), kind(np.zeros((4, 1))), kind(np.zeros((1, 4))), kind(np.zeros((2, 3, 4)))
@@ -95,21 +78,7 @@ def kind(x: Any) -> str:
 
 
 def kind_of_shape(shape: tuple[int, ...]) -> str:
-    """The same for a shape.
-
-    Parameters
-    ----------
-    shape : tuple of int
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> kind_of_shape((4, 1))
-    'vector'
-    """
+    """The same for a shape."""
     return ("scalar", "vector", "matrix", "tensor")[min(len(counted(shape)), 3)]
 
 
@@ -120,16 +89,12 @@ def size(x: Any) -> int:
     ----------
     x : number or array of any shape
 
-    Returns
-    -------
-    int
-
     Examples
     --------
     >>> size(np.zeros((2, 3)))
     6
     """
-    return int(np.prod(np.shape(x), dtype=int))
+    return prod(np.shape(x))
 
 
 class DerivativeShape(NamedTuple):
@@ -155,16 +120,12 @@ class DerivativeShape(NamedTuple):
 
 
 def shape_of(*, of: tuple[int, ...], wrt: tuple[int, ...]) -> DerivativeShape:
-    """Shape of the derivative of a y of one shape with respect to an x of another.
-
-    Serves Concept 4, Definitions 9, 11, 13, 17, 18 and Concept 20.
+    """Shape of the derivative of a y of one shape with respect to an x of another (Concepts 4 and 20).
 
     Parameters
     ----------
-    of : tuple of int
-        Shape of the output y.
-    wrt : tuple of int
-        Shape of the input x.
+    of, wrt : tuple of int
+        Shape of the output y, and of the input x.
 
     Returns
     -------
@@ -173,10 +134,8 @@ def shape_of(*, of: tuple[int, ...], wrt: tuple[int, ...]) -> DerivativeShape:
 
     Raises
     ------
-    TypeError
-        A shape is not a tuple of whole numbers.
-    ValueError
-        A size is below 1.
+    TypeError, ValueError
+        A shape is not a tuple of whole numbers, or a size is below 1.
 
     Examples
     --------
@@ -195,32 +154,5 @@ def shape_of(*, of: tuple[int, ...], wrt: tuple[int, ...]) -> DerivativeShape:
     name = {("scalar", "scalar"): "derivative", ("scalar", "vector"): "gradient",
             ("vector", "scalar"): "vector derivative"}.get(names, "/".join(names))
     count = len(inner) + len(outer)
-    shape = inner + outer
-    if count <= 2:
-        shape = layout_shape(inner, outer)
-    return DerivativeShape(shape, name, count, int(np.prod(inner + outer, dtype=int)))
-
-
-def layout_shape(inner: tuple[int, ...], outer: tuple[int, ...]) -> tuple[int, ...]:
-    """Shape in denominator layout for input and output axes of at most two in all.
-
-    Parameters
-    ----------
-    inner, outer : tuple of int
-        Counted shapes of input and output.
-
-    Returns
-    -------
-    tuple of int
-        ``()`` for scalar by scalar, otherwise two sizes.
-
-    Examples
-    --------
-    >>> layout_shape((), (2, 3)), layout_shape((2, 3), ())
-    ((3, 2), (2, 3))
-    """
-    if len(outer) == 2:
-        return outer[::-1]
-    if len(inner) == 2 or inner + outer == ():
-        return inner
-    return (inner or (1,)) + (outer or (1,))
+    shape = layout_shape(inner, outer) if count <= 2 else inner + outer
+    return DerivativeShape(shape, name, count, prod(inner + outer))
