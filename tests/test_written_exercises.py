@@ -16,15 +16,15 @@ RIGHT = {
     "11-9": ["r, φ = v\n    return np.array([[np.cos(φ), np.sin(φ)], [-r * np.sin(φ), r * np.cos(φ)]])",
              "c, s = np.cos(v[1]), np.sin(v[1])\n    return np.stack([[c, s], [-v[0] * s, v[0] * c]])",
              "w = v[0] * np.array([np.cos(v[1]), np.sin(v[1])])\n    return np.array([w / v[0], [-w[1], w[0]]])"],
-    "13a-7": ["P Q g", "P (Q g)", "(g^T Q^T P^T)^T"],
-    "13a-8": ["w = np.sin(C.T @ v)\n    u = np.tanh(D.T @ w)\n"
+    "13a-5": ["P Q g", "P (Q g)", "(g^T Q^T P^T)^T"],
+    "13a-6": ["w = np.sin(C.T @ v)\n    u = np.tanh(D.T @ w)\n"
               "    return C @ (np.cos(C.T @ v) * (D @ ((1 - u**2) * (u - t))))",
               "w = C.T @ v\n    u = np.tanh(D.T @ np.sin(w))\n"
               "    return C @ np.diag(np.cos(w)) @ D @ np.diag(1 - u**2) @ (u - t)",
               "w = C.T @ v\n    u = np.tanh(np.sin(w) @ D)\n    by_u = (u - t) / np.cosh(D.T @ np.sin(w))**2\n"
               "    return (by_u @ D.T * np.cos(w)) @ C.T"],
-    "15-7": ["a b^T", r"a \otimes b^T", "(b a^T)^T"],
-    "15-8": ["return A + M", "return M + A.copy()", "by_M = np.zeros(M.shape)\n    by_M += A + M\n    return by_M"],
+    "15-5": ["a b^T", r"a \otimes b^T", "(b a^T)^T"],
+    "15-6": ["return A + M", "return M + A.copy()", "by_M = np.zeros(M.shape)\n    by_M += A + M\n    return by_M"],
     "20-6": ["A G^T", "(G A^T)^T", r"A \otimes G^T"],
     "20-7": ["return A @ G.T, G.sum(axis=1, keepdims=True)", "return (G @ A.T).T, G @ np.ones((G.shape[1], 1))",
              "return np.einsum('in,jn->ij', A, G), G.sum(1)[:, None]"],
