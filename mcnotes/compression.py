@@ -98,7 +98,7 @@ def _found(structure, seen):
         return discovery.described(structure.dense(), discovery.of_values(structure.dense())), ""
     if len(structure.terms) == 1 and all(type(index) is int for index in structure.terms[0].axes):
         return structure.terms[0], ""
-    if discovery.simple(structure) and not structure.terms[0].listed:
+    if discovery.simple(structure):
         return structure.terms[0].lean(), ""
     if math.prod(shape) > LARGE:
         return Structure.of(structure.dense(), structure.inner, structure.outer).terms[0], _WAYS

@@ -166,11 +166,9 @@ def test_a_choice_that_numpy_has_not_is_refused(f, args, option, value):
 #: Calls with their options by position, as NumPy's own signature has them; each beside the same by name.
 BY_POSITION = {
     "sum": (lambda x: np.sum(x, 1, None, None, True), lambda x: np.sum(x, axis=1, keepdims=True)),
-    "sum, start": (lambda x: np.sum(x, 1, float, None, False, 0.5), lambda x: np.sum(x, axis=1, initial=0.5)),
     "prod": (lambda x: np.prod(x, 2, None, None, True), lambda x: np.prod(x, axis=2, keepdims=True)),
     "mean": (lambda x: np.mean(x, 0, None, None, True), lambda x: np.mean(x, axis=0, keepdims=True)),
     "max": (lambda x: np.max(x, 1, None, True), lambda x: np.max(x, axis=1, keepdims=True)),
-    "min, start": (lambda x: np.min(x, 1, None, False, 0.1), lambda x: np.min(x, axis=1, initial=0.1)),
     "ptp": (lambda x: np.ptp(x, 1, None, True), lambda x: np.ptp(x, axis=1, keepdims=True)),
     "var": (lambda x: np.var(x, 1, None, None, 1, True), lambda x: np.var(x, axis=1, ddof=1, keepdims=True)),
     "std": (lambda x: np.std(x, 1, None, None, 1), lambda x: np.std(x, axis=1, ddof=1)),
@@ -200,7 +198,8 @@ def test_options_by_position_are_those_of_numpy(name):
 
 
 @pytest.mark.parametrize("f", [
-    lambda x: np.sum(x, 1, np.float32), lambda x: np.mean(x, 1, np.float32), lambda x: np.max(x, 1, np.zeros((2, 4))),
+    lambda x: np.sum(x, 1, None, None, False, 0.5), lambda x: np.sum(x, 1, np.float32),
+    lambda x: np.mean(x, 1, np.float32), lambda x: np.max(x, 1, np.zeros((2, 4))),
     lambda x: np.cumsum(x, 1, np.float16), lambda x: x.sum(1, int), lambda x: np.sum(x, 1, None, np.zeros((2, 4)))])
 def test_options_by_position_that_no_rule_has_are_refused(f):
     with pytest.raises(TypeError, match="has no derivative rule|in place"):

@@ -23,6 +23,7 @@ seen when one of them decides where `f` goes on, but they have no place on the t
 import difflib
 import inspect
 import itertools
+import math
 from collections.abc import Callable
 from functools import cache
 from numbers import Real
@@ -442,7 +443,8 @@ def _of_a_method(ufunc, method, inputs, options):
 
 #: Options that say what NumPy does anyway.
 _USUAL = {"out": (None,), "dtype": (None, float, np.float64, "float64", _FLOAT), "where": (True,),
-          "casting": ("same_kind",), "subok": (True, False), "like": (None,), "order": ("K", "C"), "signature": (None,)}
+          "casting": ("same_kind",), "subok": (True, False), "like": (None,), "order": ("K", "C"), "signature": (None,),
+          "overwrite_input": (True, False)}
 
 
 @cache
@@ -661,6 +663,6 @@ def pull_back(tape, position, shape, inputs):
                 else:
                     parts = known[parent]
                     parts.append(back)
-                    if len(parts) == _MANY:
-                        parts[:] = [Structure.total(parts)]
+                    if len(parts) == _MANY:         # those that are tied alike, in one
+                        parts[:] = [Structure.total(parts, math.inf)]
     return [Structure.total(known[k]) if k in known else None for k in range(inputs)]

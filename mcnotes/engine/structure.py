@@ -114,9 +114,13 @@ def grid(index, labels, sizes):
 
 def gather(array, indices, sizes):
     """A factor: the array read at the indices, over their labels."""
-    if len(indices) == 1 and type(indices[0]) is int or distinct(indices):
+    if distinct(indices):
         return array, tuple(indices)
+    tables = [k for k, index in enumerate(indices) if type(index) is not int]
     labels = labels_of(indices)
+    if len(tables) == 1 and len(labels) == len(indices) - 1 + len(indices[tables[0]].labels):
+        table, k = indices[tables[0]].table, tables[0]
+        return array[(_ALL,) * k + (table if table.ndim else int(table),)], labels
     return array[tuple([grid(index, labels, sizes) for index in indices])], labels
 
 
@@ -272,9 +276,9 @@ class Term:
             elif len(old) == len(new) == 1:
                 inner.append(indices[0])
             elif len(old) == 1:
-                labels = tuple(fresh() for _ in new)
+                labels = tuple([fresh() for _ in new])
                 inner.extend(labels)
-                term = term._substituted(indices[0], labels, np.arange(old[0]).reshape(new))
+                term = term.substituted({indices[0]: Map(labels, np.arange(old[0]).reshape(new))})
             else:
                 labels = tuple(indices)
                 where = np.unravel_index(np.arange(math.prod(old)).reshape(old), new)
@@ -282,48 +286,35 @@ class Term:
             done += len(old)
         return term.inward(inner, len(shape))
 
-    def selected(self, axis, table):
-        """Pull back where entry t of the input became entry ``table[t]`` of the output; no axis where there is no t."""
-        labels = tuple(fresh() for _ in table.shape)
-        term = self._substituted(self.axes[axis], labels, table)
-        term.axes[axis:axis + 1] = labels
+    def read(self, key):
+        """Pull back where the input became ``output[key]``: for each axis a number, a slice, or a table."""
+        maps, inner, shared = {}, [], None
+        for label, part in zip(self.axes, key, strict=False):
+            if isinstance(part, slice):
+                own = (label,) if part == _ALL else (fresh(),)
+                inner.extend(own)
+                if part != _ALL:
+                    maps[label] = Map(own, np.arange(part.start, part.stop))
+                continue
+            if np.ndim(part) and shared is None:
+                shared = tuple([fresh() for _ in np.shape(part)])
+                inner.extend(shared)
+            maps[label] = Map(shared or (), part)
+        term = self.substituted(maps)
+        term.axes[:len(key)] = inner
         return term
 
-    def read(self, tables, count):
-        """Pull back where input entry p stands at output position ``tables[0][p], tables[1][p], ...``"""
-        labels = tuple(fresh() for _ in tables[0].shape)
-        maps = {self.axes[axis]: Map(labels, table) for axis, table in enumerate(tables)}
-        sizes = {**self.sizes, **dict(zip(labels, tables[0].shape, strict=True))}
-        factors = [gather(array, [maps.get(label, label) for label in own], sizes) for array, own in self.factors]
-        axes = [*labels]
-        for index in self.axes[count:]:
-            if type(index) is int:
-                axes.append(maps.get(index, index))
-            else:
-                table, own = gather(index.table, [maps.get(label, label) for label in index.labels], sizes)
-                axes.append(Map(own, table))
-        return Term(factors, axes, {label: n for label, n in sizes.items() if label not in maps})
+    def substituted(self, maps):
+        """Write ``label = maps[label]`` everywhere."""
+        sizes = {label: n for label, n in self.sizes.items() if label not in maps}
+        for index in maps.values():
+            sizes.update(zip(index.labels, index.table.shape, strict=True))
 
-    def _substituted(self, label, labels, table):
-        """Write ``label = table[labels]`` everywhere."""
-        factors, sizes = [], {k: n for k, n in self.sizes.items() if k != label}
-        sizes.update(zip(labels, table.shape, strict=True))
-        at = int(table) if table.ndim == 0 else table
-        for array, own in self.factors:
-            if label in own:
-                k = own.index(label)
-                array, own = array[(_ALL,) * k + (at,)], own[:k] + labels + own[k + 1:]
-            factors.append((array, own))
-        axes = []
-        for index in self.axes:
-            if type(index) is int:
-                index = Map(labels, table) if index == label else index
-            elif label in index.labels:
-                k = index.labels.index(label)
-                index = Map(index.labels[:k] + labels + index.labels[k + 1:],
-                            np.take(index.table, table, axis=k))
-            axes.append(index)
-        return Term(factors, axes, sizes)
+        def read(array, own):
+            return gather(array, [maps.get(label, label) for label in own], sizes)
+        axes = [maps.get(index, index) if type(index) is int else Map(*reversed(read(index.table, index.labels)))
+                for index in self.axes]
+        return Term([read(array, own) for array, own in self.factors], axes, sizes)
 
     def key(self):
         """Equal for terms whose axes are tied in the same way."""
@@ -331,7 +322,8 @@ class Term:
             return tuple(map(self.axes.index, self.axes))
         names = {}
         return tuple([names.setdefault(index, len(names)) if type(index) is int
-                      else (id(index.table), *(names.setdefault(label, len(names)) for label in index.labels))
+                      else (id(index.table) if index.labels else -1 - int(index.table),
+                            *(names.setdefault(label, len(names)) for label in index.labels))
                       for index in self.axes])
 
     def plus(self, other):
@@ -354,26 +346,11 @@ class Term:
             core = core + more
         return Term([*shared, (core, order)], self.axes, self.sizes)
 
-    def enumerated(self):
-        """For a term that fixes axes: which axes (with how many entries, and the label that counts them); else None."""
-        fixed = [k for k, index in enumerate(self.axes) if type(index) is not int]
-        labels = {label for k in fixed for label in self.axes[k].labels}
-        if not fixed or len(labels) > 1 or any(self.axes[k].table.ndim != len(labels) for k in fixed) \
-                or labels & {index for index in self.axes if type(index) is int}:
-            return None
-        return tuple(fixed), next(iter(labels), None)
-
     @property
     def tied(self):
         """Whether it is numbers on a diagonal."""
         return set(map(type, self.axes)) <= _LABEL and len(set(self.axes)) < len(self.axes) and all(
             isinstance(factor, _NUMBERS) for factor, _ in self.factors)
-
-    @property
-    def listed(self):
-        """Whether entries are counted that no letters describe."""
-        bare = {index for index in self.axes if type(index) is int}
-        return any(label < 0 and label not in bare for label in self.sizes)
 
     def lean(self):
         """The same without labels of one value that no axis shows, and maps without labels that they do not follow."""
@@ -407,30 +384,33 @@ class Term:
             array, own = self.factors[0]
             if len(own) == len(self.axes) and set(own) == set(self.axes):       # it is that array, turned
                 return align(array, own, tuple(self.axes))
-        labels, sizes = labels_of(self.axes), self.sizes
-        full = tuple([sizes[label] for label in labels])
+        if distinct(self.axes):
+            core, full = product(self.factors, tuple(self.axes)), tuple([self.sizes[label] for label in self.axes])
+            return core if np.shape(core) == full else core * np.ones(full) if isinstance(core, _NUMBERS) \
+                else np.broadcast_to(core, full)
+        if self.tied:
+            whole = np.zeros(shape)
+            self.onto(whole)
+            return whole
+        named = {index for index in self.axes if type(index) is int}
+        return scatter(*self.entries(shape), shape, distinct=len(named) == len(self.sizes))
+
+    def entries(self, shape):
+        """Every entry, and its position in the flattened dense array."""
+        labels = labels_of(self.axes)
+        full = tuple([self.sizes[label] for label in labels])
         core = product(self.factors, labels)
-        if set(map(type, self.axes)) <= _LABEL:
-            if len(self.axes) == len(labels):
-                return core if np.shape(core) == full else core * np.ones(full) if isinstance(core, _NUMBERS) \
-                    else np.broadcast_to(core, full)
-            if isinstance(core, _NUMBERS):
-                result = np.zeros(shape)
-                _diagonal(result, self.axes, sizes)[...] = core
-                return result
-        flat = self.positions(shape)
         if np.shape(core) != full:
             core = core * np.ones(full) if isinstance(core, _NUMBERS) else np.broadcast_to(core, full)
-        named = {index for index in self.axes if type(index) is int}
-        return scatter(core, np.broadcast_to(flat, full), shape, distinct=len(named) == len(labels))
+        return core, np.broadcast_to(self.positions(shape), full)
 
-
-def _diagonal(array, axes, sizes):
-    """The entries of an array on the diagonals that the ties name: one strided view, over the labels in order."""
-    strides = dict.fromkeys(axes, 0)
-    for index, step in zip(axes, array.strides, strict=True):
-        strides[index] += step
-    return np.ndarray([sizes[index] for index in strides], float, array, 0, tuple(strides.values()))
+    def onto(self, whole):
+        """Add numbers on a diagonal to an array: its entries are one strided view, over the labels in order."""
+        strides = dict.fromkeys(self.axes, 0)
+        for index, step in zip(self.axes, whole.strides, strict=True):
+            strides[index] += step
+        lengths = [self.sizes[index] for index in strides]
+        np.ndarray(lengths, float, whole, 0, tuple(strides.values()))[...] += product(self.factors, tuple(strides))
 
 
 def _groups(shape, inner_shape):
@@ -444,55 +424,6 @@ def _groups(shape, inner_shape):
     if left or right:                       # axes of length 1 at the end
         groups.append((tuple(left), tuple(right)))
     return groups
-
-
-def _together(terms):
-    """Terms that fix entries, such as one for each ``x[i]``, as one term that counts them."""
-    groups, found = {}, []
-    for term in terms:
-        counted = term.enumerated()
-        if counted is None:
-            found.append(term)
-            continue
-        bare = [index for index in term.axes if type(index) is int]
-        key = counted[0], tuple(map(bare.index, bare)), tuple(term.sizes[index] for index in bare)
-        groups.setdefault(key, []).append((term, counted[1]))
-    for (fixed, *_), members in groups.items():
-        found.append(_counted(fixed, members) if len(members) > 1 else members[0][0])
-    return found
-
-
-def _counted(fixed, members):
-    """One term for several that fix the same axes; the label that counts them is negative."""
-    one = members[0][0]
-    order = labels_of([index for index in one.axes if type(index) is int])
-    place, counter, parts, held = sum(label in one.axes[:fixed[0]] for label in order), -1 - fresh(), [], set()
-    for term, own in members:
-        names = dict(zip(labels_of([index for index in term.axes if type(index) is int]), order, strict=True))
-        factors = [(array, tuple([names.get(label, label) for label in labels])) for array, labels in term.factors]
-        held.update(label for _, labels in factors for label in labels)
-        parts.append((factors, own, term.sizes[own] if own is not None else None))
-    order = tuple([label for label in order if label in held])
-    place, full = min(place, len(order)), tuple(one.sizes[label] for label in order)
-    cores = []
-    for factors, own, count in parts:
-        labels = order if own is None else (*order[:place], own, *order[place:])
-        shape = full if own is None else (*full[:place], count, *full[place:])
-        core = product(factors, labels)
-        cores.append((core if np.shape(core) == shape else np.broadcast_to(core, shape), own is None))
-    tables = {k: np.concatenate([np.reshape(term.axes[k].table, -1) for term, _ in members]) for k in fixed}
-    turn = np.argsort(tables[fixed[-1]], kind="stable")
-    if all(single for _, single in cores):
-        core = np.stack([cores[k][0] for k in turn], axis=place)
-    else:
-        core = np.concatenate([np.expand_dims(core, place) if single else core for core, single in cores], axis=place)
-        core = core[(_ALL,) * place + (turn,)]
-    axes = list(one.axes)
-    for k in fixed:
-        axes[k] = Map((counter,), tables[k][turn])
-    return Term([(core, (*order[:place], counter, *order[place:]))], axes,
-                {**{label: one.sizes[label] for label in labels_of(one.axes) if label in one.axes},
-                 counter: len(turn)})
 
 
 # Structures -------------------------------------------------------------------------------------------------
@@ -535,19 +466,17 @@ class Structure:
         return Structure.total([self, other])
 
     @classmethod
-    def total(cls, parts):
-        """The sum of structures of the same shapes."""
+    def total(cls, parts, most=_MANY):
+        """The sum of structures of the same shapes; an array of all entries where there are more terms than `most`."""
         terms, one = {}, parts[0]
         if len(parts) == 1 and len(one.terms) <= 1:
             return one
-        for term in [term for part in parts for term in part.terms]:
-            key = term.key()
-            terms[key] = terms[key].plus(term) if key in terms else term
-        found = list(terms.values())
-        if len(found) > 1 and sum([not set(map(type, term.axes)) <= _LABEL for term in found]) > 1:
-            found = [_bare(term, one.inner + one.outer) for term in _together(found)]
-        whole = cls(found, one.inner, one.outer)
-        return cls.of(whole.dense(), one.inner, one.outer) if len(found) > _MANY else whole
+        for part in parts:
+            for term in part.terms:
+                key = term.key()
+                terms[key] = terms[key].plus(term) if key in terms else term
+        whole = cls(list(terms.values()), one.inner, one.outer)
+        return cls.of(whole.dense(), one.inner, one.outer) if len(terms) > most else whole
 
     def labelled(self):
         """The structure with its input axes indexed by labels that differ."""
@@ -586,16 +515,40 @@ class Structure:
         if len(self.terms) == 1:
             term = self.terms[0]
             return _own(term.array(shape), term.factors[0][0] if len(term.factors) == 1 else None)
-        tied = [term for term in self.terms if term.tied]
-        whole = _total([term.array(shape) for term in self.terms if term not in tied], shape)
-        if type(whole) is not np.ndarray or whole.dtype is not _FLOAT or not (
-                whole.flags.writeable and whole.flags.c_contiguous):
-            return _own(_total([whole, *(term.array(shape) for term in tied)], shape), None)
-        if any(whole is factor or whole.base is factor for term in self.terms for factor, _ in term.factors):
+        return _own(self._sum(shape), None)
+
+    def _sum(self, shape):
+        """The sum of several terms: what is numbers goes into one array, in place."""
+        if not all(isinstance(array, _NUMBERS) for term in self.terms for array, _ in term.factors):
+            stacked = self._stacked(shape)
+            return _total([term.array(shape) for term in self.terms], shape) if stacked is None else stacked
+        full = [term for term in self.terms if distinct(term.axes)]
+        whole = _total([term.array(shape) for term in full], shape)
+        if not whole.flags.c_contiguous or any(
+                np.may_share_memory(whole, array) for term in full for array, _ in term.factors):
             whole = whole.copy()
-        for term in tied:
-            _diagonal(whole, term.axes, term.sizes)[...] += product(term.factors, labels_of(term.axes))
+        others = []
+        for term in self.terms:
+            if term.tied:
+                term.onto(whole)
+            elif term not in full:
+                others.append(term.entries(shape))
+        if others:
+            cores, places = (np.concatenate([np.ravel(x) for x in both]) for both in zip(*others, strict=True))
+            whole += scatter(cores, places, shape, False)
         return whole
+
+    def _stacked(self, shape):
+        """The arrays of terms that fix one axis, each at another place, in a row; None where they do not."""
+        fixed = [[(k, int(index.table)) for k, index in enumerate(term.axes)
+                  if type(index) is not int and not index.labels] for term in self.terms]
+        axes, places = {k for found in fixed for k, _ in found}, [place for found in fixed for _, place in found]
+        if len(axes) != 1 or sorted(places) != list(range(shape[axis := axes.pop()])) or len(places) != len(fixed):
+            return None
+        rest = shape[:axis] + shape[axis + 1:]
+        parts = dict(zip(places, [Term(term.factors, term.axes[:axis] + term.axes[axis + 1:], term.sizes).array(rest)
+                                  for term in self.terms], strict=True))
+        return np.stack([parts[k] for k in sorted(parts)], axis=axis)
 
     def contracted(self, array, side):
         """Multiply by an array over the axes of one side and sum over them.
@@ -659,14 +612,6 @@ class Structure:
         held = " + ".join(
             " × ".join(str(np.shape(array)) for array, _ in term.factors) or "1" for term in self.terms) or "0"
         return f"Structure {self.inner} | {self.outer}: factors {held}"
-
-
-def _bare(term, shape):
-    """A term in which a table that counts a whole axis, 0, 1, 2, ..., is a label."""
-    for k, index in enumerate(term.axes):
-        if type(index) is not int and len(index.labels) == 1 and np.array_equal(index.table, np.arange(shape[k])):
-            term.axes[k] = index.labels[0]
-    return term
 
 
 def _total(parts, shape):

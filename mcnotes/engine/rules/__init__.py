@@ -1,7 +1,6 @@
 """The rule table: what each NumPy function does to a small change.
 
-One row or one short function for each NumPy function, one module for each family, with
-the VJPs that the family brings:
+One row or one short function for each NumPy function, one module for each family, with the VJPs it brings:
 
 - :mod:`.elementwise`, given by their ordinary derivative;
 - :mod:`.products`, given by an einsum pattern, from which everything follows; transposes;
@@ -9,12 +8,12 @@ the VJPs that the family brings:
 - :mod:`.moves` within an array and between arrays;
 - :mod:`.matrices`: matrix functions, given by their differential.
 
-Many rules are compositions of others, written in NumPy. What they answer at points
-without a derivative is listed in ``book/reference/no-derivative.md``.
+Many rules are compositions of others, written in NumPy. What they answer at points without a derivative is listed in
+``book/reference/no-derivative.md``.
 
-Which entry ``max``, ``min``, ``sort`` and ``where`` choose depends on the point, so the
-zeros that follow are held as values, not as zeros by construction. Positions that a
-function works out itself (``x[np.argsort(x)]``, ``x[x > 0]``) count as given.
+Which entry ``max``, ``min``, ``sort`` and ``where`` choose depends on the point, so the zeros that follow are held as
+values, not as zeros by construction. Positions that a function works out itself (``x[np.argsort(x)]``, ``x[x > 0]``)
+count as given.
 """
 
 import string
@@ -30,8 +29,7 @@ LETTERS = string.ascii_letters
 def rule(*functions):
     """Enter a function into the table as the rule of NumPy functions; it names its arguments as they do."""
     def enter(own):
-        for function in functions:
-            RULES[function] = own
+        RULES.update(dict.fromkeys(functions, own))
         return own
     return enter
 
@@ -39,11 +37,6 @@ def rule(*functions):
 def axes_of(axis, ndim):
     """Axes as a tuple of numbers from 0, in the order given; None stands for all."""
     return tuple(range(ndim)) if axis is None else normalize_axis_tuple(axis, ndim)
-
-
-def index_of(axis, ndim):
-    """One axis as a number from 0."""
-    return axes_of(axis, ndim)[0]
 
 
 from . import elementwise, matrices, moves, products, reductions  # noqa: E402, F401  (each fills RULES)

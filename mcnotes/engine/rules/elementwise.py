@@ -5,25 +5,14 @@ from operator import itemgetter
 
 import numpy as np
 
-from ..core import RULES, NoDerivativeError, Traced, UnsupportedError, given, pair, plain, record, step, top
+from ..core import RULES, NoDerivativeError, Traced, UnsupportedError, given, pair, plain, put, record, step, top
 from ..structure import Map
 from . import rule
 
 
 def unbroadcast(g, shape):
-    """Sum an array over the axes along which broadcasting copied.
+    """Sum an array over the axes along which broadcasting copied, to the shape it came from.
 
-    Parameters
-    ----------
-    g : array, a shape that `shape` broadcasts to
-    shape : tuple of int
-
-    Returns
-    -------
-    array of the given shape
-
-    Examples
-    --------
     >>> unbroadcast(np.ones((4, 3)), (3,))
     array([4., 4., 4.])
     """
@@ -72,11 +61,9 @@ def _unary(ufunc, slope):
     def apply(x):
         if x.position is None:
             return step(ufunc, (x,), {})
-        tape, value = x.tape, x.value
-        y = ufunc(value)
-        shape, nodes = y.shape, tape.nodes
-        nodes.append((y, ((x.position, Scale((slope, y, (value,), shape, shape))),)))
-        return Traced(y, tape, len(nodes) - 1)
+        y = ufunc(x.value)
+        shape = y.shape
+        return put(x.tape, y, ((x.position, Scale((slope, y, (x.value,), shape, shape))),))
     return apply
 
 
@@ -92,17 +79,12 @@ def _binary(ufunc, slope_a, slope_b):
         if place_a is None and place_b is None:
             return step(ufunc, (a, b), {})
         y = compute(u, v)
-        shape = y.shape
-        if place_b is None:
-            vjps = ((place_a, Scale((slope_a, y, (u, v), u.shape, shape))),)
-        elif place_a is None:
-            vjps = ((place_b, Scale((slope_b, y, (u, v), v.shape, shape))),)
-        else:
-            vjps = ((place_a, Scale((slope_a, y, (u, v), u.shape, shape))),
-                    (place_b, Scale((slope_b, y, (u, v), v.shape, shape))))
-        nodes = tape.nodes
-        nodes.append((y, vjps))
-        return Traced(y, tape, len(nodes) - 1)
+        vjps = ()
+        if place_a is not None:
+            vjps = ((place_a, Scale((slope_a, y, (u, v), u.shape, y.shape))),)
+        if place_b is not None:
+            vjps += ((place_b, Scale((slope_b, y, (u, v), v.shape, y.shape))),)
+        return put(tape, y, vjps)
     return apply
 
 
@@ -124,11 +106,13 @@ def _exponent_slope(y, x, p):
     return y * np.log(np.where(np.logical_and(np.equal(x, 0.0), np.greater(p, 0.0)), 1.0, x))
 
 
-def _sinc_slope(y, x):
-    near = np.less(np.abs(x), 0.05)
-    far = np.where(near, 1.0, x)
-    series = -np.pi**2 * x / 3 + np.pi**4 * x**3 / 30 - np.pi**6 * x**5 / 840 + np.pi**8 * x**7 / 45360
-    return np.where(near, series, (np.cos(np.pi * far) - np.sinc(far)) / far)
+def _period_slope(y, a, b):
+    """How many whole periods were taken off; there is no slope where a float no longer counts them."""
+    whole = np.floor(a / b)
+    if not hasattr(b, "settled") and np.any(np.abs(plain(whole)) > 2.0**53):
+        raise NoDerivativeError("a remainder by a number that is so small has its jumps closer together than "
+                                "numbers are, so it has no derivative by it there; move the point")
+    return -whole
 
 
 def _not_zero(y):
@@ -143,12 +127,10 @@ SLOPES = {
     np.multiply: (lambda y, a, b: b, lambda y, a, b: a),
     np.divide: (lambda y, a, b: 1 / b, lambda y, a, b: -y / b),
     np.power: (_power_slope, _exponent_slope),
-    np.float_power: (_power_slope, _exponent_slope),
-    np.remainder: (None, lambda y, a, b: -np.floor(a / b)),
+    np.remainder: (None, _period_slope),
     np.negative: (-1.0,),
     np.positive: (None,),
     np.absolute: (lambda y, x: np.sign(x),),
-    np.fabs: (lambda y, x: np.sign(x),),
     np.square: (lambda y, x: 2 * x,),
     np.sqrt: (lambda y, x: 0.5 / y,),
     np.cbrt: (lambda y, x: 1 / (3 * y**2),),
@@ -182,25 +164,11 @@ SLOPES = {
     np.arctan2: (lambda y, a, b: b / np.hypot(a, b) / np.hypot(a, b),
                  lambda y, a, b: -a / np.hypot(a, b) / np.hypot(a, b)),
     np.logaddexp: (lambda y, a, b: np.exp(a - y), lambda y, a, b: np.exp(b - y)),
-    np.copysign: (lambda y, a, b: np.sign(a) * np.copysign(1.0, b), 0.0),
-    np.sinc: (_sinc_slope,),
     np.conjugate: (None,),
     np.real: (None,),
 }
 RULES.update({ufunc: _unary(ufunc, *slopes) if len(slopes) == 1 else _binary(ufunc, *slopes)
               for ufunc, slopes in SLOPES.items()})
-
-
-@rule(np.remainder)
-def _remainder(a, b, known=RULES[np.remainder]):
-    """A sawtooth has a derivative by its period only where a float can still count the teeth."""
-    if type(b) is Traced and not hasattr(b.value, "settled"):
-        with np.errstate(all="ignore"):
-            quotient = np.abs(np.divide(*map(plain, given(a, b))))
-        if np.any((quotient > 2.0**53) & np.isfinite(quotient)):
-            raise NoDerivativeError("a remainder by a number that is so small has its jumps closer together than "
-                                    "numbers are, so it has no derivative by it there; move the point")
-    return known(a, b)
 
 
 @rule(np.where)
@@ -214,21 +182,9 @@ def _where(condition, x=None, y=None):
     if not hasattr(condition, "value"):
         condition = np.asarray(condition).astype(bool)
     y = np.where(condition, u, v)
-    if tape is None:
-        return y
-
-    def weight(chosen):
-        return lambda *_: (condition if chosen else np.logical_not(condition)).astype(float)
-    return record(tape, y, [(x, Scale((weight(chosen), None, (), np.shape(x), y.shape)))
-                            for x, chosen in ((a, True), (b, False))])
-
-
-@rule(np.select)
-def _select(condlist, choicelist, default=0.0):
-    y = default
-    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
-        y = np.where(condition, choice, y)
-    return y
+    return y if tape is None else record(tape, y, [
+        (a, Scale((lambda *_: condition.astype(float), None, (), np.shape(a), y.shape))),
+        (b, Scale((lambda *_: np.logical_not(condition).astype(float), None, (), np.shape(b), y.shape)))])
 
 
 @rule(np.clip)

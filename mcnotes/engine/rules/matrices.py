@@ -39,13 +39,11 @@ def _inv(a):
 def _solve(a, b):
     a, b = given(a, b)
     vector = np.ndim(b) == 1
-    batch = np.broadcast_shapes(np.shape(a)[:-2], () if vector else np.shape(b)[:-2])
-    if np.shape(a)[:-2] != batch:
-        a = np.broadcast_to(a, batch + np.shape(a)[-2:])
-    if not vector and np.shape(b)[:-2] != batch:
-        b = np.broadcast_to(b, batch + np.shape(b)[-2:])
+    batch = np.broadcast_shapes(np.shape(a)[:-2], np.shape(b)[:-2])
     if vector and batch:
         return np.squeeze(_solve(a, np.broadcast_to(np.expand_dims(b, -1), (*batch, np.size(b), 1))), -1)
+    a, b = (x if np.ndim(x) == 1 or np.shape(x)[:-2] == batch else np.broadcast_to(x, batch + np.shape(x)[-2:])
+            for x in (a, b))
     tape, (matrix, right) = top(a, b)
     x = solve(matrix, right)
 
@@ -76,17 +74,16 @@ def _det(a):
     """The derivative is y times the inverse transposed, and the matrix of cofactors where there is no inverse."""
     value = a.value
     y = det(value)
-    return _weighted(a, y, lambda: _cofactors(value, y))
 
-
-def _cofactors(value, y):
-    if hasattr(value, "settled") or np.all(np.linalg.cond(plain(value)) < 1e12):
-        return np.reshape(y, (*np.shape(y), 1, 1)) * _turn(inv(value)) if np.ndim(y) else y * _turn(inv(value))
-    if plain(value) is not value:
-        raise UnsupportedError("a second derivative of np.linalg.det needs a matrix that can be inverted")
-    u, s, vt = svd(value)
-    others = np.stack([np.prod(np.delete(s, k, -1), -1) for k in range(s.shape[-1])], -1)
-    return (det(u) * det(vt))[..., None, None] * ((u * others[..., None, :]) @ vt)
+    def cofactors():
+        if hasattr(value, "settled") or np.all(np.linalg.cond(plain(value)) < 1e12):
+            return (np.reshape(y, (*np.shape(y), 1, 1)) if np.ndim(y) else y) * _turn(inv(value))
+        if plain(value) is not value:
+            raise UnsupportedError("a second derivative of np.linalg.det needs a matrix that can be inverted")
+        u, s, vt = svd(value)
+        others = np.stack([np.prod(np.delete(s, k, -1), -1) for k in range(s.shape[-1])], -1)
+        return (det(u) * det(vt))[..., None, None] * ((u * others[..., None, :]) @ vt)
+    return _weighted(a, y, cofactors)
 
 
 @rule(slogdet)
@@ -100,65 +97,59 @@ def _slogdet(a):
 
 @rule(pinv)
 def _pinv(a):
-    if np.any(np.linalg.matrix_rank(plain(a, "np.linalg.pinv")) < min(np.shape(a)[-2:])):
-        raise NoDerivativeError("pinv has no derivative where the rank drops: this matrix has not full rank")
     m, n = np.shape(a)[-2:]
+    if np.any(np.linalg.matrix_rank(plain(a, "np.linalg.pinv")) < min(m, n)):
+        raise NoDerivativeError("pinv has no derivative where the rank drops: this matrix has not full rank")
     return inv(_turn(a) @ a) @ _turn(a) if m >= n else _turn(a) @ inv(a @ _turn(a))
 
 
-def _read(shape):
+def _read(n):
     """How often an entry of a symmetric matrix counts where the lower triangle alone is read."""
-    return np.tril(np.full(shape[-2:], 2.0)) - np.eye(*shape[-2:])
+    return np.tril(np.full((n, n), 2.0)) - np.eye(n)
 
 
 @rule(cholesky)
 def _cholesky(a, *, upper=False):
     if upper:
         return _turn(_cholesky(_turn(a)))
-    tape, (value,) = top(a)
-    plain(value, "np.linalg.cholesky")
-    lower, shape = cholesky(value), np.shape(value)
+    plain(a, "np.linalg.cholesky")
+    lower, shape = cholesky(a.value), a.shape
     half = np.tril(np.ones(shape[-2:])) - 0.5 * np.eye(shape[-1])
 
     def pull(g):
         inner = inv(lower)
         middle = _turn(inner) @ (half * (_turn(lower) @ g)) @ inner
-        return 0.5 * _read(shape) * (middle + _turn(middle))
-    return record(tape, lower, [(a, General(_in_front(pull, len(shape)), shape, shape))])
+        return 0.5 * _read(shape[-1]) * (middle + _turn(middle))
+    return put(a.tape, lower, ((a.position, General(_in_front(pull, len(shape)), shape, shape)),))
 
 
 def _spectrum(a, name, values, left, right, read=None):
     """Record eigenvalues or singular values: each changes by left vector, change, right vector."""
-    tape, (value,) = top(a)
     bare = plain(values)
     size = np.max(np.abs(bare), axis=-1, keepdims=True, initial=0.0)
     equal = np.abs(np.diff(bare, axis=-1)) <= 1e-12 * size
     if np.any(equal):
-        at = np.argwhere(equal)[0].tolist()
-        raise NoDerivativeError(f"{name}: the values at {at} and after it are equal, and where two meet they have no "
-                         "derivative; move the point, or use what does not tell them apart, such as np.trace")
+        raise NoDerivativeError(f"{name}: the values at {np.argwhere(equal)[0].tolist()} and after it are equal, and "
+                                "where two meet they have no derivative; move the point, or use what does not tell "
+                                "them apart, such as np.trace")
     many = _batch(a.ndim)
     others = [(left, many + "yi"), (right, many + "zi")] + ([] if read is None else [(read, "yz")])
-    return record(tape, values, [(a, Contract((many + "i", many + "yz", others, value.shape, None)))])
+    return put(a.tape, values, ((a.position, Contract((many + "i", many + "yz", others, a.shape, None))),))
 
 
 @rule(eigvalsh)
 def _eigvalsh(a, UPLO="L"):
-    _, (value,) = top(a)
-    plain(value, "np.linalg.eigvalsh")
-    shape = np.shape(value)
-    read = _read(shape) if UPLO in "Ll" else _read(shape).T
-    values, vectors = eigh(value, UPLO)
-    return _spectrum(a, "eigvalsh", values, vectors, vectors, read)
+    plain(a, "np.linalg.eigvalsh")
+    read = _read(a.shape[-1])
+    values, vectors = eigh(a.value, UPLO)
+    return _spectrum(a, "eigvalsh", values, vectors, vectors, read if UPLO in "Ll" else read.T)
 
 
 @rule(svdvals)
 def _svdvals(x):
-    _, (value,) = top(x)
-    plain(value, "np.linalg.svdvals")
-    u, s, vt = svd(value, full_matrices=False)
-    bare = plain(s)
-    if np.any(bare <= 1e-14 * np.max(bare, axis=-1, keepdims=True, initial=0.0)):
+    plain(x, "np.linalg.svdvals")
+    u, s, vt = svd(x.value, full_matrices=False)
+    if np.any(plain(s) <= 1e-14 * np.max(plain(s), axis=-1, keepdims=True, initial=0.0)):
         raise NoDerivativeError("svdvals: a singular value is 0, a corner without a derivative (the rank drops there)")
     return _spectrum(x, "svdvals", s, u, _turn(vt))
 

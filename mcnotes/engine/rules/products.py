@@ -6,9 +6,9 @@ from operator import itemgetter
 import numpy as np
 from numpy.linalg import inv, matrix_power, multi_dot
 
-from ..core import RULES, Traced, UnsupportedError, given, pair, put, record, top
+from ..core import RULES, UnsupportedError, given, pair, put, record, top
 from ..structure import Term, scatter
-from . import LETTERS, axes_of, index_of, rule
+from . import LETTERS, axes_of, rule
 
 
 class Contract(tuple):
@@ -32,15 +32,14 @@ class Contract(tuple):
         result = np.einsum(f"{inputs}->{kept}", g, *(array for array, _ in others))
         if kept == mine:
             return result
-        order, lengths = "".join(dict.fromkeys(mine)), dict(zip(mine, shape, strict=True))
-        sizes = [lengths[letter] for letter in order]
-        result = result[tuple(slice(None) if letter in kept else None for letter in order)]
-        result = np.broadcast_to(result, sizes) if order != kept else result
-        if order == mine:
-            return result
-        places = dict(zip(order, np.indices(sizes), strict=True))
-        flat = np.ravel_multi_index([places[letter] for letter in mine], shape)
-        return scatter(result, flat, shape, distinct=True)
+        order = "".join(dict.fromkeys(mine))
+        result = result[tuple([slice(None) if letter in kept and mine.index(letter) == k else None
+                               for k, letter in enumerate(mine)])]
+        if order == mine:                       # a letter that is nowhere else copies
+            return np.broadcast_to(result, shape)
+        diagonal = np.zeros(shape, bool)        # a letter that is met again ties
+        np.einsum(f"{mine}->{order}", diagonal)[...] = True
+        return np.where(diagonal, result, 0.0)
 
     def pull_structure(self, s):
         out, mine, others, shape, _ = self
@@ -60,50 +59,35 @@ def _known(others):
 
 
 class Turn:
-    """The VJP of a transposition: axis k of the output is axis ``axes[k]`` of the input."""
+    """The VJP of a transposition: axis k of the input is axis ``back[k]`` of the output."""
 
-    __slots__ = ("axes", "shape")
+    __slots__ = ("back", "shape")
 
-    def __init__(self, axes, shape):
-        self.axes, self.shape = axes, shape
-
-    def _back(self):
-        back = [0] * len(self.axes)
-        for k, axis in enumerate(self.axes):
-            back[axis] = k
-        return back
+    def __init__(self, back, shape):
+        self.back, self.shape = back, shape
 
     def pull(self, g):
-        return np.transpose(g, self._back()) if len(self.axes) != 2 else g.T if self.axes == (1, 0) else g
+        return g.transpose(self.back)
 
     def pull_structure(self, s):
-        back = self._back()
         return s.each(self.shape, lambda term: Term(
-            term.factors, [*(term.axes[k] for k in back), *term.axes[len(back):]], term.sizes))
+            term.factors, [*(term.axes[k] for k in self.back), *term.axes[len(self.back):]], term.sizes))
 
 
 @rule(np.transpose)
 def _transpose(a, axes=None):
     value = a.value
     ndim = value.ndim
-    order = tuple(range(ndim - 1, -1, -1)) if axes is None else axes_of(
-        tuple(axes) if isinstance(axes, list | range | np.ndarray) else axes, ndim)
-    y = value.T if axes is None else np.transpose(value, order)
-    return Traced(y, a.tape, None) if a.position is None else put(
-        a.tape, y, ((a.position, Turn(order, value.shape)),))
+    if axes is None:
+        return record(a.tape, value.T, [(a, Turn(tuple(range(ndim - 1, -1, -1)), value.shape))])
+    order = axes_of(tuple(axes) if isinstance(axes, list | range | np.ndarray) else axes, ndim)
+    back = tuple(sorted(range(ndim), key=order.__getitem__))
+    return record(a.tape, np.transpose(value, order), [(a, Turn(back, value.shape))])
 
 
-@rule(np.swapaxes)
-def _swapaxes(a, axis1, axis2):
-    order, first, second = list(range(a.ndim)), index_of(axis1, a.ndim), index_of(axis2, a.ndim)
-    order[first], order[second] = order[second], order[first]
-    return np.transpose(a, order)
-
-
-@rule(np.moveaxis)
-def _moveaxis(a, source, destination):
-    sizes = np.zeros(tuple(range(a.ndim)))             # axis k has length k, so NumPy says where it goes
-    return np.transpose(a, np.moveaxis(sizes, source, destination).shape)
+def _turned(a, function, *places):
+    """Transpose as a function of NumPy moves axes: axis k is given the length k, so the shape says where it goes."""
+    return np.transpose(a, function(np.zeros(tuple(range(a.ndim))), *places).shape)
 
 
 def contraction(out, pairs, value, faster=None):
@@ -127,7 +111,7 @@ _MATMUL = {     # axes of a, axes of b -> letters and the pull-backs for a scala
 }
 
 
-@rule(np.matmul, np.linalg.matmul)
+@rule(np.matmul)
 def _matmul(a, b):
     tape, u, v, place_a, place_b = pair(a, b)
     known = _MATMUL.get((getattr(u, "ndim", 0), getattr(v, "ndim", 0)))
@@ -142,12 +126,12 @@ def _matmul(a, b):
     a, b = given(a, b)
     batch = np.broadcast_shapes(np.shape(a)[:-2], np.shape(b)[:-2])
     sides = []
-    for x, letters in ((a, "yz" if np.ndim(a) > 1 else "z"), (b, "zx" if np.ndim(b) > 1 else "z")):
-        own = np.shape(x)[:-2] if np.ndim(x) > 1 else ()
+    for x, letters in ((a, "yz"), (b, "zx")):
+        own = np.shape(x)[:-2]
         if own and own != batch:
             x, own = np.broadcast_to(x, batch + np.shape(x)[-2:]), batch
-        sides.append((x, LETTERS[:len(own)] + letters))
-    out = LETTERS[:len(batch)] + ("y" if np.ndim(a) > 1 else "") + ("x" if np.ndim(b) > 1 else "")
+        sides.append((x, LETTERS[:len(own)] + letters if np.ndim(x) > 1 else "z"))
+    out = LETTERS[:len(batch)] + "y" * (np.ndim(a) > 1) + "x" * (np.ndim(b) > 1)
     return contraction(out, sides, np.matmul)
 
 
@@ -167,20 +151,14 @@ def _inner(a, b):
     return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else np.tensordot(a, b, ([-1], [-1]))
 
 
-@rule(np.vdot)
-def _vdot(a, b):
-    a, b = given(a, b)
-    return _matmul(np.ravel(a), np.ravel(b))
-
-
-@rule(np.outer, np.linalg.outer)
+@rule(np.outer)
 def _outer(a, b):
     a, b = given(a, b)
     return contraction("ij", [(np.ravel(a), "i"), (np.ravel(b), "j")], np.outer,
                        lambda a, b: (lambda g: g @ b, lambda g: g.T @ a))
 
 
-@rule(np.tensordot, np.linalg.tensordot)
+@rule(np.tensordot)
 def _tensordot(a, b, axes=2):
     a, b = given(a, b)
     counts = np.ndim(a), np.ndim(b)
@@ -207,8 +185,11 @@ def _trace(a, offset=0, axis1=0, axis2=1):
 
 
 @rule(np.einsum)
-def _einsum(*operands, optimize=False):
-    inputs, out, operands = letters_of(operands)
+def _einsum(subscripts, *operands, optimize=False):
+    if not isinstance(subscripts, str):
+        raise UnsupportedError("np.einsum has a derivative rule for letters only: np.einsum('ij,j->i', A, x)")
+    operands = given(*operands)
+    inputs, out = _letters_of(subscripts, operands)
     longest = {}
     for x, letters in zip(operands, inputs, strict=True):
         for letter, n in zip(letters, np.shape(x), strict=True):
@@ -222,42 +203,24 @@ def _einsum(*operands, optimize=False):
     return contraction(out, pairs, lambda *values: np.einsum(pattern, *values, optimize=optimize))
 
 
-def letters_of(operands):
-    """An einsum's input letters, output letters and arrays, with letters in place of dots and numbers."""
-    if not isinstance(operands[0], str):                        # array, axes, array, axes, ..., axes of the output
-        named = ["".join("..." if k is Ellipsis else LETTERS[k] for k in axes) for axes in operands[1::2]]
-        arrays = operands[0::2]
-        if len(operands) % 2:
-            named.append("".join("..." if k is Ellipsis else LETTERS[k] for k in operands[-1]))
-            arrays = operands[:-1:2]
-        operands = (",".join(named[:len(arrays)]) + "".join("->" + out for out in named[len(arrays):]), *arrays)
-    inputs, arrow, out = operands[0].replace(" ", "").partition("->")
-    letters, arrays = inputs.split(","), given(*operands[1:])
-    free = [letter for letter in LETTERS if letter not in operands[0]]
-    counts = [np.ndim(x) - len(own.replace("...", "")) for x, own in zip(arrays, letters, strict=True)]
+def _letters_of(subscripts, operands):
+    """The letters of an einsum's operands and of its result, with letters in place of dots."""
+    inputs, arrow, out = subscripts.replace(" ", "").partition("->")
+    letters, free = inputs.split(","), [letter for letter in LETTERS if letter not in subscripts]
+    counts = [np.ndim(x) - len(own.replace("...", "")) for x, own in zip(operands, letters, strict=True)]
     dots = free[:max(counts)]
     letters = [own.replace("...", "".join(dots[len(dots) - k:])) for own, k in zip(letters, counts, strict=True)]
     if not arrow:
         out = "..." + "".join(sorted(x for x in set(inputs) - set(",.") if inputs.count(x) == 1))
-    return letters, out.replace("...", "".join(dots)), arrays
-
-
-@rule(np.vecdot, np.linalg.vecdot)
-def _vecdot(x1, x2, axis=-1):
-    x1, x2 = given(x1, x2)
-    return np.sum(np.moveaxis(x1, axis, -1) * np.moveaxis(x2, axis, -1), axis=-1)
+    return letters, out.replace("...", "".join(dots))
 
 
 @rule(np.cross)
-def _cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
+def _cross(a, b):
     a, b = given(a, b)
-    if axis is not None:
-        axisa = axisb = axisc = axis
-    a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         raise UnsupportedError("np.cross has a derivative rule for vectors of 3 entries only")
-    y = a[..., [1, 2, 0]] * b[..., [2, 0, 1]] - a[..., [2, 0, 1]] * b[..., [1, 2, 0]]
-    return np.moveaxis(y, -1, axisc)
+    return a[..., [1, 2, 0]] * b[..., [2, 0, 1]] - a[..., [2, 0, 1]] * b[..., [1, 2, 0]]
 
 
 @rule(matrix_power)
@@ -292,14 +255,11 @@ def _convolve(a, v, mode="full"):
     return full if mode == "full" else full[(short - 1) // 2:(short - 1) // 2 + long]
 
 
-@rule(np.linalg.trace)
-def _last_trace(x, offset=0):
-    return np.trace(x, offset, -2, -1)
-
-
 #: Compositions of other rules, written in NumPy.
 RULES.update({
+    np.swapaxes: lambda a, axis1, axis2: _turned(a, np.swapaxes, axis1, axis2),
+    np.moveaxis: lambda a, source, destination: _turned(a, np.moveaxis, source, destination),
     np.matrix_transpose: lambda x: np.swapaxes(x, -1, -2),
-    np.linalg.matrix_transpose: lambda x: np.swapaxes(x, -1, -2),
+    np.vdot: lambda a, b: _matmul(*map(np.ravel, given(a, b))),
     multi_dot: lambda arrays: reduce(np.dot, given(*arrays)),
 })
