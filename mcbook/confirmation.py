@@ -7,14 +7,13 @@ when the statement passes and raises :class:`ClaimError` when it does not, so a 
 false statement cannot be built.
 """
 
-import itertools
 import re
 import sys
 from collections.abc import Mapping
 
 from . import formulas
 from .formulas import ClaimError, Failure, FormulaError, Letters, Verdict, judge
-from .statements import Statement, everything, find
+from .statements import Statement, begins, find
 
 __all__ = ["ClaimError", "confirm", "holds", "refute", "run"]
 
@@ -137,16 +136,7 @@ def _show(verdict):
 
 
 def run(name: str, letters: Mapping, part: int | None = None, statement: Statement | None = None) -> Verdict:
-    """Run every formula of a statement.
-
-    Parameters
-    ----------
-    name : str
-    letters : mapping of str to number, array or function
-    part : int, optional
-        Which of its formulas to run, from 1; all by default.
-    statement : Statement, optional
-        What to run in place of the one that the book has; its formulas may be trees.
+    """Run every formula of a statement, or the one of number `part`; `statement` takes the place of the book's own.
 
     Raises
     ------
@@ -205,17 +195,7 @@ def _told(claim):
         if not 1 <= int(erratum[1]) <= ERRATA:
             raise ValueError(f"{claim}: the list of errata has E01 to E{ERRATA}")
         return f"{claim} as printed" if erratum[0] == claim else claim
-    name = _plain_name(claim)
+    name = begins(claim) or claim
     find(name)
     words = claim[len(name):].strip()
     return f"{words[0].upper()}{words[1:]}, {name}" if words.startswith(("without ", "with ")) else claim
-
-
-def _plain_name(claim):
-    """The statement that a claim with words begins with: ``(30)`` of ``(30) without the transpose``."""
-    found = re.match(r"\([\w.]+\)|[A-Z]\w+ [A-Z]?\d[\w.]*", claim)
-    if found:
-        return found[0]
-    known, words = {own for one in everything() for own in one.names}, claim.split()
-    stated = [start for start in itertools.accumulate(words, "{} {}".format) if start.casefold() in known]
-    return stated[-1] if stated else claim

@@ -80,17 +80,7 @@ class Statement:
 
 
 def find(name):
-    """The statement with a name.
-
-    Parameters
-    ----------
-    name : str
-        ``"(30)"``, ``"Definition 9"``, ``"Remark 1"``, or the title of an unnumbered
-        box; capital letters do not matter.
-
-    Returns
-    -------
-    Statement
+    """The statement with a name: ``"(30)"``, ``"Definition 9"``, the title of an unnumbered box, in capitals or not.
 
     Raises
     ------
@@ -126,16 +116,21 @@ def _near(wanted):
     return f"; near it: {', '.join(near)}" if near else "; an equation is named \"(30)\", a box \"Definition 9\""
 
 
+def begins(claim, there=None):
+    """The name that a claim with words begins with, or nothing; `there` holds names in small letters.
+
+    >>> begins("(30) without the transpose")
+    '(30)'
+    """
+    there = there or {own for one in everything() for own in one.names}
+    words = claim.split(" ")
+    starts = (" ".join(words[:k]) for k in range(len(words), 0, -1))
+    return next((start for start in starts if start.casefold() in there), "")
+
+
 def by_name():
-    """All statements of the book, in its order.
+    """All statements of the book under their names, in its order.
 
-    Returns
-    -------
-    dict of str to Statement
-        Under their names.
-
-    Examples
-    --------
     >>> by_name()["(30)"].section
     'X.11'
     """
@@ -143,16 +138,8 @@ def by_name():
 
 
 def sections():
-    """The book's sections, in its order.
+    """Section -> file name of its notebook without the ending; a page without a number stands under its title.
 
-    Returns
-    -------
-    dict of str to str
-        Section -> file name of its notebook without the ending. A page whose title
-        has no number stands under its title.
-
-    Examples
-    --------
     >>> sections()["X.7"]
     '07-our-scalar-vector-derivative'
     """
@@ -165,17 +152,7 @@ def everything():
 
 
 def notebooks(root=ROOT):
-    """The notebooks that ``_toc.yml`` names, in its order; the front page is none of them.
-
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-        The folder that holds ``_toc.yml``.
-
-    Returns
-    -------
-    list of pathlib.Path
-    """
+    """Paths of the notebooks that ``_toc.yml`` names, in its order; the front page is none of them."""
     named = (root / f"{name.removesuffix('.ipynb')}.ipynb" for name in
              _CHAPTER.findall((root / "_toc.yml").read_text(encoding="utf-8")))
     return [path for path in named if path.exists()]
@@ -196,34 +173,14 @@ def _installed():
 
 
 def write(path, root=ROOT):
-    """Write the table that an installed package carries (``setup.py`` does, when a wheel is built).
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file to write.
-    root : pathlib.Path, optional
-        The folder that holds ``_toc.yml``.
-    """
+    """Write the table that an installed package carries (``setup.py`` does, when a wheel is built)."""
     rows = [(page, section, [dataclasses.asdict(one) for one in found])
             for page, section, found in map(read, notebooks(root))]
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=0), encoding="utf-8")
 
 
 def read(path):
-    """The statements of one notebook.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The notebook. A file that did not change is not read again.
-
-    Returns
-    -------
-    page, section : str
-    found : tuple of Statement
-        In the order in which they begin.
-    """
+    """Page, section and statements of a notebook; a file that did not change is not read again."""
     return _read(path, path.stat().st_mtime_ns)
 
 
@@ -282,11 +239,6 @@ def _box(box):
 def blocks(text):
     """Markdown, cut at its fences.
 
-    Parameters
-    ----------
-    text : str
-        The source of a cell.
-
     Yields
     ------
     boxes : list of dict
@@ -323,18 +275,8 @@ def blocks(text):
 
 
 def calls(source):
-    """The checks that a cell calls, or nothing when it does anything else.
+    """The checks that a cell calls, as (name, function, code); nothing when it does anything else.
 
-    Parameters
-    ----------
-    source : str
-
-    Returns
-    -------
-    list of (name, function, code)
-
-    Examples
-    --------
     >>> calls('mb.confirm("(30)", w=w)\\nmb.refute("E26", r"a = b", w=w)')
     [('(30)', 'confirm', 'mb.confirm("(30)", w=w)'), ('E26', 'refute', 'mb.refute("E26", r"a = b", w=w)')]
     >>> calls('x = 1\\nmb.confirm("(30)", w=w)')
@@ -356,20 +298,8 @@ def calls(source):
 
 
 def confirmed(root=ROOT):
-    """The statements that a cell of the book confirms.
+    """Names of the statements that a cell of the book confirms.
 
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-        The folder that holds ``_toc.yml``.
-
-    Returns
-    -------
-    set of str
-        Their names.
-
-    Examples
-    --------
     >>> "(30)" in confirmed()
     True
     """
@@ -378,8 +308,7 @@ def confirmed(root=ROOT):
     found = set()
     for path in paths:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            for _, named in _CONFIRMED.findall("".join(cell["source"])) if cell["cell_type"] == "code" else []:
-                words = named.casefold().split(" ")
-                name = next((" ".join(words[:k]) for k in range(len(words), 0, -1) if " ".join(words[:k]) in there), "")
-                found |= {there[name].name} if name else set()
+            for _, claim in _CONFIRMED.findall("".join(cell["source"])) if cell["cell_type"] == "code" else []:
+                if name := begins(claim, there):
+                    found.add(there[name.casefold()].name)
     return found

@@ -5,20 +5,17 @@ NumPy function. All sizes that are equal stay equal from draw to draw, so a form
 sizes to agree keeps what it needs, and nothing holds only because two sizes happen to agree.
 """
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .formulas import Verdict, holds
+from .formulas import Verdict, draw, holds
 
-#: What a letter can be, in words.
-KINDS = {"number": "a random number", "vector": "a random vector", "matrix": "a random matrix",
-         "values": "numbers", "function": "a function"}
 #: How often letters are drawn.
 DRAWS = 8
+_RANDOM = "number", "vector", "matrix"
 _SIZES = re.compile(r"\(?\s*(\d+)\s*(?:(?:x|×|,|by)\s*(\d+)\s*)?,?\s*\)?")
 _LARGEST = 9
 
@@ -51,79 +48,26 @@ class Trial(NamedTuple):
 def field(text: str) -> tuple[str, str]:
     """A letter as a file of the book says it: its kind, and what belongs to it.
 
-    Parameters
-    ----------
-    text : str
-        ``"number"``, ``"vector 3"``, ``"matrix 3 x 2"``, numbers or a function.
-
-    Returns
-    -------
-    (str, str)
-        A key of ``KINDS``, and the rest.
-
-    Examples
-    --------
     >>> field("matrix 3 x 2"), field("lambda x: x @ x"), field("[1, 2]")
     (('matrix', '3 x 2'), ('function', 'lambda x: x @ x'), ('values', '[1, 2]'))
     """
     kind, _, rest = text.partition(" ")
-    if kind in ("number", "vector", "matrix"):
+    if kind in _RANDOM:
         return kind, rest
     return ("function" if text.startswith(("lambda", "np.")) else "values"), text
 
 
-def shape_of(name: str, kind: str, text: str) -> tuple[int, ...]:
-    """The shape that a field for a random letter asks for.
+def tried(formula: str, fields: Mapping[str, tuple[str, str]], count: int = DRAWS) -> Trial:
+    """Try a formula on several draws of its letters, until one on which it does not hold.
 
     Parameters
     ----------
-    name : str
-        The letter, for the message.
-    kind : str
-        ``"number"``, ``"vector"`` or ``"matrix"``.
-    text : str
-        ``"3"``, ``"3 x 2"``, ``"(3, 2)"``.
-
-    Returns
-    -------
-    tuple of int
-
-    Raises
-    ------
-    FieldError
-        It is no such shape, or too large to try.
-
-    Examples
-    --------
-    >>> shape_of("A", "matrix", "3 × 2"), shape_of("v", "vector", "4"), shape_of("c", "number", "")
-    ((3, 2), (4,), ())
-    """
-    if kind == "number":
-        return ()
-    found = _SIZES.fullmatch(text.strip())
-    sizes = tuple(int(size) for size in found.groups() if size) if found else ()
-    if len(sizes) != (1 if kind == "vector" else 2):
-        such = "one size, such as 3" if kind == "vector" else "two sizes, such as 3 x 2"
-        raise FieldError(f"{name} is a {kind} and {text.strip()!r} is no shape for it; write {such}")
-    if not all(1 <= size <= _LARGEST for size in sizes):
-        raise FieldError(f"{name} has the shape {text.strip()}; sizes go from 1 to {_LARGEST}")
-    return sizes
-
-
-def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS, seed: int = 0) -> Iterator[dict[str, Any]]:
-    """Values for the letters of a formula, drawn again and again.
-
-    Parameters
-    ----------
+    formula : str
+        LaTeX or plain text.
     fields : mapping of str to (str, str)
         Letter -> kind and text, as from :func:`field`.
     count : int, optional
-    seed : int, optional
-
-    Yields
-    ------
-    dict of str to float, array or function
-        The first draw has the sizes as they are given.
+        How many draws.
 
     Raises
     ------
@@ -132,28 +76,53 @@ def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS, seed: int =
 
     Examples
     --------
+    >>> tried("(A B)^T = B^T A^T", {"A": ("matrix", "3 x 4"), "B": ("matrix", "4 x 2")}).verdict.kind
+    'holds'
+    """
+    tries = []
+    for letters in draws(fields, count):
+        tries.append((holds(formula, letters), letters))
+        if not tries[-1][0]:
+            break
+    return Trial(*tries[-1], len(tries), len(tries) > 1 and all(kind in _RANDOM for kind, _ in fields.values()))
+
+
+def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS, seed: int = 0) -> Iterator[dict[str, Any]]:
+    """Values for the letters of a formula, drawn again and again; the first ones have the sizes as they are given.
+
     >>> fields = {"A": ("matrix", "3 x 2"), "x": ("vector", "2")}
     >>> [(one["A"].shape, one["x"].shape) for one in draws(fields, 3)][0]
     ((3, 2), (2,))
     >>> all(one["A"].shape[1] == one["x"].size for one in draws(fields))
     True
     """
-    shapes = {name: shape_of(name, kind, text) for name, (kind, text) in fields.items()
-              if kind in ("number", "vector", "matrix")}
-    known = sorted(set(itertools.chain(*shapes.values())))
+    shapes = {name: _shape(name, kind, text) for name, (kind, text) in fields.items() if kind in _RANDOM}
+    known = sorted({size for shape in shapes.values() for size in shape})
     fixed = len(shapes) < len(fields)                       # numbers and functions may need the sizes as they are
     for k in range(count if shapes else 1):
-        rng = np.random.default_rng([seed, k])
-        new = known if fixed or k == 0 else rng.permutation(np.arange(1, len(known) + 4))[:len(known)]
-        sizes = dict(zip(known, map(int, new), strict=True))
-        letters: dict[str, Any] = {}
-        for name, shape in shapes.items():
-            drawn = rng.normal(size=tuple(sizes[size] for size in shape))
-            letters[name] = drawn if shape else float(drawn)
+        random = np.random.default_rng([seed, k])
+        new = known if fixed or k == 0 else random.permutation(np.arange(1, len(known) + 4))[:len(known)].tolist()
+        sizes = dict(zip(known, new, strict=True))
+        drawn = draw({name: tuple(sizes[size] for size in shape) for name, shape in shapes.items()}, 1000 * seed + k)
+        letters: dict[str, Any] = {name: value if value.ndim else float(value) for name, value in drawn.items()}
         for name, (kind, text) in fields.items():
             if name not in shapes:
                 letters[name] = _value(name, kind, text, letters)
         yield letters
+
+
+def _shape(name: str, kind: str, text: str) -> tuple[int, ...]:
+    """The shape that a field for a random letter asks for: ``"3"``, ``"3 x 2"``, ``"(3, 2)"``."""
+    if kind == "number":
+        return ()
+    found = _SIZES.fullmatch(text.strip())
+    sizes = tuple(int(size) for size in found.groups() if size) if found else ()
+    if len(sizes) != (1 if kind == "vector" else 2):
+        such = "one size, such as 3" if kind == "vector" else "two sizes, such as 3 x 2"
+        raise FieldError(f"{name} is a {kind}, but {text.strip()!r} is no shape for one; write {such}")
+    if not all(1 <= size <= _LARGEST for size in sizes):
+        raise FieldError(f"{name} has the shape {text.strip()}, but sizes go from 1 to {_LARGEST}")
+    return sizes
 
 
 def _value(name: str, kind: str, text: str, letters: dict[str, Any]) -> Any:
@@ -172,36 +141,11 @@ def _value(name: str, kind: str, text: str, letters: dict[str, Any]) -> Any:
     return value
 
 
-def tried(formula: str, fields: Mapping[str, tuple[str, str]], count: int = DRAWS, seed: int = 0) -> Trial:
-    """Try a formula on several draws of its letters, until one on which it does not hold.
+def sentence(words: str) -> str:
+    """A reason as a sentence; a letter at its beginning stays as it is, because V is not v.
 
-    Parameters
-    ----------
-    formula : str
-        LaTeX or plain text.
-    fields : mapping of str to (str, str)
-        Letter -> kind and text, as from :func:`field`.
-    count : int, optional
-    seed : int, optional
-
-    Returns
-    -------
-    Trial
-
-    Raises
-    ------
-    FieldError
-        A field cannot be used.
-
-    Examples
-    --------
-    >>> tried("(A B)^T = B^T A^T", {"A": ("matrix", "3 x 4"), "B": ("matrix", "4 x 2")}).verdict.kind
-    'holds'
+    >>> sentence("the shapes differ"), sentence("v² is no product")
+    ('The shapes differ.', 'v² is no product.')
     """
-    tries = []
-    for letters in draws(fields, count, seed):
-        tries.append((holds(formula, letters), letters))
-        if not tries[-1][0]:
-            break
-    sizes = all(kind in ("number", "vector", "matrix") for kind, _ in fields.values())
-    return Trial(*tries[-1], len(tries), len(tries) > 1 and sizes)
+    starts = re.match(r"[a-z]{2,}\b(?!\()", words)
+    return f"{words[:1].upper() if starts else words[:1]}{words[1:]}."

@@ -39,7 +39,7 @@ def test_what_is_false_for_one_size_only_is_found():
 
 
 @pytest.mark.parametrize("kind, text, words", [
-    ("matrix", "3", "A is a matrix and '3' is no shape for it; write two sizes, such as 3 x 2"),
+    ("matrix", "3", "A is a matrix, but '3' is no shape for one; write two sizes, such as 3 x 2"),
     ("vector", "3 x 2", "write one size, such as 3"), ("matrix", "0 x 2", "sizes go from 1 to 9"),
     ("matrix", "400 x 2", "sizes go from 1 to 9"), ("values", "", "A has no value yet"),
     ("values", "[1, 2", "cannot be used: SyntaxError"), ("values", "['a']", "cannot be used: ValueError"),
@@ -72,6 +72,8 @@ def test_the_verdict_says_how_it_was_read_and_where_it_fails():
     wrong = identity.tried("(A B)^T = A^T B^T", given)["html"]
     assert "(4 × 3) times (2 × 4), and 3 ≠ 2" in wrong and "<pre>A = [[" in wrong
     assert "This cannot be read." in identity.tried("(A B", given)["html"]
+    small = identity.tried("d J = J", {"d": ["vector", "3"], "J": ["matrix", "3 x 2"]})["html"]
+    assert "<b>It fails.</b> d J cannot be multiplied" in small, "d is not D"
 
 
 @pytest.mark.parametrize("text, kind", [

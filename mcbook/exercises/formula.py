@@ -168,17 +168,11 @@ def _listed(names: Any, word: str) -> str:
     return f"{', '.join(others)} {word} {last}" if others else last
 
 
-def _sentence(words: str) -> str:
-    """A reason as a sentence; a letter at its beginning stays as it is, because V is not v."""
-    starts = re.match(r"[a-z]{2,}\b(?!\()", words)
-    return f"{words[:1].upper() if starts else words[:1]}{words[1:]}."
-
-
 def _unread(reason: str) -> str:
     """Why a formula cannot be read, with the place in words where the reason points at it."""
     words, *pointer = reason.removeprefix("the formula cannot be read here: ").split("\n")
     if len(pointer) != 2:
-        return _sentence(words)
+        return trials.sentence(words)
     before = pointer[0][:pointer[1].index("^")].strip()
     return f"This can't be read{f' after “{before}”' if before else ''}: {words}."
 
@@ -191,7 +185,7 @@ def _difference(reason: str) -> str:
     if values := re.search(r"^(?:at (.*?),? )?the left side is (\S+) and the right side (\S+?)$", reason):
         where = f" at {values[1]}" if values[1] else ""
         return f"For random values, your formula gives {values[2]}{where}, but it should give {values[3]}."
-    return _sentence(reason)
+    return trials.sentence(reason)
 
 
 def _mistakes(right: Node, derivative: bool) -> Iterator[tuple[Node, str]]:

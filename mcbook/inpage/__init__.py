@@ -13,19 +13,11 @@ from . import identity
 from .cells import Page
 from .examination import as_html, examine
 
+_page = None
+
 
 def answer(request):
-    """Answer a page's request.
-
-    Parameters
-    ----------
-    request : str
-        JSON with the keys ``do``, the name of a function, and ``with``, its arguments.
-
-    Returns
-    -------
-    str
-        JSON.
+    """Answer a page's request: JSON with the keys ``do``, the name of a function, and ``with``, its arguments.
 
     Raises
     ------
@@ -38,8 +30,10 @@ def answer(request):
     ['shape', 'derivative', 'planar', 'program']
     """
     asked = json.loads(request)
-    known = {"examine": _examined, "begin": _begin, "cell": _cell, "frame": _frame, "check": _check,
-             "another": _another, "letters": identity.letters, "identity": identity.tried, "read": identity.read}
+    known = {"examine": _examined, "check": _check, "another": _another,
+             "letters": identity.letters, "identity": identity.tried, "read": identity.read,
+             "begin": _begin, "cell": lambda source: _page.run(source),
+             "frame": lambda sketch, at: _page.sketches.frame(sketch, at)}
     return json.dumps(known[asked["do"]](**asked["with"]))
 
 
@@ -57,17 +51,6 @@ def _another(name, draw):
     return {"question": exercise.again, "ask": questions.pack(exercise)}
 
 
-_page = None
-
-
 def _begin(pictures):
     global _page
     _page = Page(pictures)
-
-
-def _cell(source):
-    return _page.run(source)
-
-
-def _frame(sketch, at):
-    return _page.sketches.frame(sketch, at)

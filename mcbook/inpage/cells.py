@@ -25,8 +25,8 @@ from .faults import TYPED, fault, report
 
 #: What a page can show, the best form first.
 FORMS = "text/html", "image/svg+xml", "image/png", "text/plain"
-
-
+#: How an object is asked for a form.
+_METHODS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "image/png": "_repr_png_"}
 #: Names whose use draws, and what draws in mcnotes.
 DRAWING = frozenset({"matplotlib", "plt"})
 DRAWS = frozenset({"draw", "show", "explore"})
@@ -35,10 +35,7 @@ DRAWS = frozenset({"draw", "show", "explore"})
 class Page:
     """The names that the cells of one page share, and what the running cell has shown so far.
 
-    Parameters
-    ----------
-    pictures : bool, optional
-        Whether to draw; matplotlib is needed then.
+    With `pictures` it draws, and matplotlib is needed.
     """
 
     def __init__(self, pictures=False):
@@ -53,10 +50,6 @@ class Page:
 
     def run(self, source):
         """Run one cell.
-
-        Parameters
-        ----------
-        source : str
 
         Returns
         -------
@@ -149,16 +142,19 @@ def _parts(line):
 class _Shown:
     """One output, in the forms that it has."""
 
+    kind = "text_plain"
+
     def __init__(self, forms):
         self.forms = forms
 
     def html(self):
         form = next(form for form in FORMS if form in self.forms)
-        data = self.forms[form]
+        data, plain = self.forms[form], html.escape(self.text())
         if form == "text/plain":
-            return _preformatted("text_plain", data)
+            return (f"<div class='output {self.kind} highlight-none notranslate'><div class='highlight'><pre>{plain}"
+                    "</pre></div></div>")
         if form == "image/png":
-            data = f"<img alt='{html.escape(self.forms.get('text/plain', ''))}' src='data:image/png;base64,{data}'>"
+            data = f"<img alt='{plain}' src='data:image/png;base64,{data}'>"
         return f"<div class='output text_html'>{data}</div>"
 
     def text(self):
@@ -168,38 +164,31 @@ class _Shown:
 class _Stream(_Shown):
     """What was printed."""
 
-    def html(self):
-        return _preformatted("stream", self.forms["text/plain"])
+    kind = "stream"
 
 
 class _Printed(io.TextIOBase):
-    """Where a cell prints to: neighbouring lines become one output."""
+    """Where a cell prints to: neighboring lines become one output."""
 
     def __init__(self, page):
         self._page = page
 
     def write(self, text):
-        if self._page.shown and isinstance(self._page.shown[-1], _Stream):
-            self._page.shown[-1].forms["text/plain"] += text
-        else:
-            self._page.shown.append(_Stream({"text/plain": text}))
+        if not (self._page.shown and isinstance(self._page.shown[-1], _Stream)):
+            self._page.shown.append(_Stream({"text/plain": ""}))
+        self._page.shown[-1].forms["text/plain"] += text
         return len(text)
-
-
-def _preformatted(kind, text):
-    return (f"<div class='output {kind} highlight-none notranslate'><div class='highlight'><pre>{html.escape(text)}"
-            "</pre></div></div>")
 
 
 def _forms(thing):
     """The forms of an object, as Jupyter asks for them."""
-    if isinstance(thing, Program):
-        return {"text/plain": repr(thing), "text/html": thing.to_html(lambda section: f"{sections()[section]}.html")}
-    if hasattr(thing, "_repr_mimebundle_"):
-        forms = thing._repr_mimebundle_()
-        return {"text/plain": repr(thing), **(forms[0] if isinstance(forms, tuple) else forms)}
     forms = {"text/plain": repr(thing)}
-    for form, method in (("text/html", "_repr_html_"), ("image/svg+xml", "_repr_svg_"), ("image/png", "_repr_png_")):
+    if isinstance(thing, Program):
+        return forms | {"text/html": thing.to_html(lambda section: f"{sections()[section]}.html")}
+    if hasattr(thing, "_repr_mimebundle_"):
+        found = thing._repr_mimebundle_()
+        return forms | (found[0] if isinstance(found, tuple) else found)
+    for form, method in _METHODS.items():
         found = getattr(thing, method, lambda: None)()
         if found is not None:
             forms[form] = base64.b64encode(found).decode() if isinstance(found, bytes) else found

@@ -43,8 +43,7 @@ def examine(code, at):
     Returns
     -------
     list of dict
-        Blocks to show one after another, with the keys ``kind``, ``title`` and
-        ``html``. A mistake is a block too, of kind ``error``.
+        Blocks with the keys ``kind``, ``title`` and ``html``. A mistake is a block too, of kind ``error``.
 
     Examples
     --------
@@ -56,7 +55,7 @@ def examine(code, at):
         warnings.simplefilter("always")
         try:
             f, points = _bound(code, at)
-            for block in _blocks(f, points):
+            for block in _blocks(f, points):                # what went well stays when something later fails
                 blocks.append(block)
         except Exception as error:
             blocks.append({"kind": "error", "title": "This doesn’t work yet", "html": report(fault(error), code)})
@@ -69,17 +68,7 @@ def examine(code, at):
 
 
 def as_html(blocks):
-    """Blocks as sections with a heading each.
-
-    Parameters
-    ----------
-    blocks : list of dict
-        From :func:`examine`.
-
-    Returns
-    -------
-    str
-    """
+    """The blocks of :func:`examine` as sections with a heading each."""
     return "".join(f"<section class='mc-block mc-block-{block['kind']}'><h3>{html.escape(block['title'])}</h3>"
                    f"{block['html']}</section>" for block in blocks)
 
@@ -98,11 +87,10 @@ def _bound(code, at):
         raise Fault(f"the point is missing; {_SUCH}")
     call = f"__call__({at}\n)"
     try:
-        whole = isinstance(ast.parse(call, mode="eval").body, ast.Call)
+        if not isinstance(ast.parse(call, mode="eval").body, ast.Call):
+            raise SyntaxError
     except SyntaxError:
-        whole = False
-    if not whole:
-        raise Fault(f"the point {at.strip()!r} is not Python; {_SUCH}")
+        raise Fault(f"the point {at.strip()!r} is not Python; {_SUCH}") from None
     given, named = eval(compile(call, "<point>", "eval"), {**space, "__call__": lambda *a, **k: (a, k)})
     try:
         bound = inspect.signature(f).bind(*given, **named).arguments
@@ -116,24 +104,22 @@ def _bound(code, at):
 
 def _blocks(f, points):
     """One block after another, so that what went well is shown before what did not."""
-    names = list(points)
-    values = tuple(points[name] for name in names)
+    names, values, several = list(points), tuple(points.values()), len(points) > 1
     for name, value in points.items():
-        if isinstance(value, dict) or isinstance(value, list | tuple) and any(np.ndim(part) for part in value
-                                                                             if isinstance(part, np.ndarray)):
+        if isinstance(value, dict) or isinstance(value, list | tuple) and any(
+                isinstance(part, np.ndarray) and part.ndim for part in value):
             raise Fault(f"{name} is a {type(value).__name__} of arrays; pass each array as a separate argument, "
                         "such as W=np.ones((3, 2)), b=[1, 2]")
 
     def by_place(*arguments):
         return f(**dict(zip(names, arguments, strict=True)))
-    found = derivative(by_place, values) if len(values) > 1 else (derivative(lambda x: by_place(x), values[0]),)
+    found = derivative(by_place, values) if several else (derivative(lambda x: by_place(x), values[0]),)
     arrays = [np.asarray(value, dtype=float) for value in values]
     output = np.asarray(by_place(*arrays), dtype=float)
     yield {"kind": "shape", "title": "What it is", "html": _shape(f.__name__, names, arrays, output)}
     for k, (name, d) in enumerate(zip(names, found, strict=True)):
         def alone(x, k=k):
             return by_place(*arrays[:k], x, *arrays[k + 1:])
-        several = len(names) > 1
         shown = {"kind": "derivative", "title": "Derivative" + f" with respect to {name}" * several,
                  "html": _named(d, name, f.__name__)._repr_html_()}
         try:

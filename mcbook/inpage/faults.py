@@ -12,19 +12,8 @@ class Fault(ValueError):
 
 
 def fault(error):
-    """What went wrong, and where.
+    """What went wrong in words, and the last line of the reader's code that was reached, or None.
 
-    Parameters
-    ----------
-    error : Exception
-
-    Returns
-    -------
-    (str, int or None)
-        The words, and the last line of the reader's code that was reached.
-
-    Examples
-    --------
     >>> try:
     ...     exec(compile("x = 1\\nx.y", TYPED, "exec"))
     ... except AttributeError as error:
@@ -42,18 +31,7 @@ def fault(error):
 
 
 def report(found, code):
-    """The same as HTML, with the line of code.
-
-    Parameters
-    ----------
-    found : (str, int or None)
-        From :func:`fault`.
-    code : str
-
-    Returns
-    -------
-    str
-    """
+    """What :func:`fault` found as HTML, with the line of code."""
     words, line = found
     text = f"<p class='mc-fault'>{html.escape(words)}</p>".replace("\n", "<br>")
     lines = code.splitlines()

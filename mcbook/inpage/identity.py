@@ -22,20 +22,8 @@ _SHOWN = 12
 
 
 def read(text: str) -> dict[str, str]:
-    """How a formula is read, to be typeset while it is typed.
+    """How a formula is read, to be typeset while it is typed: ``latex``, or ``fault`` with the reason.
 
-    Parameters
-    ----------
-    text : str
-        LaTeX or plain text.
-
-    Returns
-    -------
-    dict
-        ``latex``, or ``fault`` with the reason.
-
-    Examples
-    --------
     >>> read("A x")["latex"], "fault" in read("A ^")
     ('A\\\\,x', True)
     """
@@ -48,19 +36,8 @@ def read(text: str) -> dict[str, str]:
 def letters(text: str, given: dict[str, list[str]]) -> dict[str, Any]:
     """The letters of an identity, each with a field; shapes that nobody gave are chosen so that the identity fits.
 
-    Parameters
-    ----------
-    text : str
-    given : dict
-        Letter -> kind and text, for the letters that the reader has changed.
+    `given` are the fields that the reader has changed, letter -> kind and text.
 
-    Returns
-    -------
-    dict
-        What :func:`read` says, and ``letters``.
-
-    Examples
-    --------
     >>> letters("A x = b", {"A": ["matrix", "4 x 3"]})["letters"]
     {'A': ['matrix', '4 x 3'], 'x': ['vector', '3'], 'b': ['vector', '4']}
     """
@@ -68,16 +45,14 @@ def letters(text: str, given: dict[str, list[str]]) -> dict[str, Any]:
     if "fault" in found:
         return found | {"letters": given}
     looks = letters_of(text)
+    if "Z" in looks and {"W", "A"} <= set(looks):           # the book's layer
+        looks |= {"Z": "function", "A": "vector"}
     kept = {name: one for name, one in given.items() if name in looks or _serves(name, given)}
     open_ = {name: kind for name, kind in looks.items() if name not in kept}
-    functions = {name: ["function", _function(name, looks, text)] for name, kind in open_.items()
-                 if kind == "function" or name == "Z" and {"W", "A"} <= set(looks)}
-    if "Z" in functions:                                    # the book's layer
-        looks |= {"A": "vector"}
-    shaped = [name for name in open_ if name not in functions and looks[name] in ("vector", "matrix")]
-    fields = {name: kept.get(name, functions.get(name, [looks[name], ""])) for name in looks}
-    fields |= {name: one for name, one in kept.items() if name not in looks}
-    return found | {"letters": _fitting(text, fields, shaped)}
+    fields = kept | {name: ["function", _function(name, looks, text)] if kind == "function" else [kind, ""]
+                     for name, kind in open_.items()}
+    fields = {name: fields[name] for name in [*looks, *kept]}               # in the order of the formula
+    return found | {"letters": _fitting(text, fields, [name for name in open_ if open_[name] in ("vector", "matrix")])}
 
 
 def _serves(name: str, given: dict[str, list[str]]) -> bool:
@@ -111,11 +86,8 @@ def _fitting(text: str, fields: dict[str, list[str]], shaped: list[str]) -> dict
 def _fits(text: str, fields: dict[str, list[str]]) -> bool:
     """Whether all shapes fit; whether the identity holds is another question."""
     try:
-        drawn = next(trials.draws({name: (kind, value) for name, (kind, value) in fields.items()}))
-        judge_of(text, Letters(drawn)).run()
-    except ShapeClash:
-        return False
-    except (FormulaError, trials.FieldError):
+        judge_of(text, Letters(next(trials.draws(fields)))).run()
+    except (ShapeClash, FormulaError, trials.FieldError):
         return False
     except Exception:  # noqa: BLE001 - a difference of values, or a fault of a reader's function, which is told later
         return True
@@ -123,26 +95,13 @@ def _fits(text: str, fields: dict[str, list[str]]) -> bool:
 
 
 def tried(text: str, given: dict[str, list[str]]) -> dict[str, str]:
-    """Whether an identity holds, in the words of the page.
+    """Whether an identity holds: ``kind`` is ``"holds"``, ``"fails"`` or ``"unreadable"``, and ``html`` says why.
 
-    Parameters
-    ----------
-    text : str
-    given : dict
-        Letter -> kind and text.
-
-    Returns
-    -------
-    dict
-        ``kind`` is ``"holds"``, ``"fails"`` or ``"unreadable"``; ``html`` says why.
-
-    Examples
-    --------
     >>> tried("(A B)^T = B^T A^T", {"A": ["matrix", "3 x 4"], "B": ["matrix", "4 x 2"]})["kind"]
     'holds'
     """
     try:
-        trial = trials.tried(text, {name: (kind, value) for name, (kind, value) in given.items()})
+        trial = trials.tried(text, given)
     except trials.FieldError as reason:
         return {"kind": "unreadable", "html": f"<p><b>This cannot be tried yet.</b> {html.escape(str(reason))}.</p>"}
     verdict = trial.verdict
@@ -151,12 +110,11 @@ def tried(text: str, given: dict[str, list[str]]) -> dict[str, str]:
         return {"kind": verdict.kind, "html": f"<p><b>This cannot be read.</b></p><p class='mc-pointed'>{words}</p>"}
     if verdict.kind == "holds":
         often = f"on {trial.draws} random draws" if trial.draws > 1 else "for these values"
-        sizes = ", with different sizes" if trial.sizes else ""
-        told = f"<p><b>It holds</b> {often}{sizes}.</p>"
+        told = f"<p><b>It holds</b> {often}{', with different sizes' if trial.sizes else ''}.</p>"
     else:
         first = " The values of that draw are below." if trial.draws > 1 else ""
-        reason = verdict.line.removeprefix("✗ This fails: ")
-        told = f"<p><b>It fails.</b> {html.escape(reason[:1].upper() + reason[1:])}.{first}</p>"
+        reason = trials.sentence(verdict.line.removeprefix("✗ This fails: "))
+        told = f"<p><b>It fails.</b> {html.escape(reason)}{first}</p>"
         told += "".join(_value(name, value) for name, value in trial.letters.items())
     return {"kind": verdict.kind, "html": f"{told}<p class='mc-small'>Read as {html.escape(verdict.read)}</p>"}
 

@@ -12,25 +12,14 @@ from mcnotes.draw.readout import as_html
 
 
 class Sketches:
-    """The explorers that the cells of one page have made.
-
-    Parameters
-    ----------
-    display : callable
-        Shows a figure: takes its forms.
-    """
+    """The explorers that the cells of one page have made; `display` shows a figure in its forms."""
 
     def __init__(self, display):
         self._display, self._made = display, []
         explorers.bake = self.sketch
 
     def sketch(self, explorer):
-        """Show an explorer by its first frame.
-
-        Parameters
-        ----------
-        explorer : mcnotes.draw.explorers.Explorer
-        """
+        """Show an explorer by its first frame."""
         first = dataclasses.replace(explorer.draw(explorer.first, to_svg), grips=[])
         page = explorers.to_html(explorer, [first] * len(explorer.combinations()))
         self._made.append(explorer)
@@ -38,24 +27,10 @@ class Sketches:
         self._display({"text/html": page, "text/plain": explorer.alt}, raw=True)
 
     def frame(self, sketch, at):
-        """Draw another frame of an explorer.
-
-        Parameters
-        ----------
-        sketch : int
-            Which explorer, in the order of their cells.
-        at : list of int
-            For each control, the place of its value.
-
-        Returns
-        -------
-        dict
-            ``picture`` and ``tables`` as HTML, the sentence ``said``, and the
-            ``texts`` of the values.
-        """
+        """Another frame of an explorer, by their order; `at` holds for each control the place of its value."""
         explorer = self._made[sketch]
-        chosen = explorer.chosen([control.values[k] for control, k in zip(explorer.controls, at, strict=True)])
-        frame = explorer.draw(chosen, to_svg)
-        texts = [control.texts[k] for control, k in zip(explorer.controls, at, strict=True)]
+        placed = list(zip(explorer.controls, at, strict=True))
+        frame = explorer.draw(explorer.chosen([control.values[k] for control, k in placed]), to_svg)
+        texts = [control.texts[k] for control, k in placed]
         return {"picture": own_ids(frame.picture, f"sketch{sketch}"), "tables": as_html(frame.tables),
                 "said": frame.said, "texts": texts, "alt": explorer.alt}
