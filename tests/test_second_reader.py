@@ -42,7 +42,7 @@ def leaves(tree):
         upright = tree.type == "PREFIX" and tree == "d"
         return [str(tree)] if tree.type in LEAVES or upright else []
     noted = any(is_a(part, "brace") for part in tree.children)
-    marks = {"transposed": ["T"], "inversed": ["T"]}.get(tree.data, [])
+    marks = {"transpose": ["T"], "inversed": ["T"]}.get(tree.data, [])
     return marks + [leaf for part in tree.children if not (noted and is_a(part, "lower")) for leaf in leaves(part)]
 
 
@@ -60,13 +60,13 @@ def first(latex):
         elif tree.data == "factor" and not is_a(tree.children[0], "brace"):
             base = ""
             for part in tree.children:
-                kind = "upper" if is_a(part, "transposed", "inversed") else getattr(part, "data", "")
+                kind = "upper" if is_a(part, "transpose", "inversed") else getattr(part, "data", "")
                 if kind in ("lower", "upper") and text(part):
                     found[kind, base, text(part)] += 1
                 base += text(part)
         elif tree.data == "row":
             found["row", str(sum(hasattr(part, "data") for part in tree.children))] += 1
-        elif tree.data == "relation" and (sign := str(tree.children[0])) in "=≈≠<>≤≥":
+        elif tree.data == "side" and (sign := str(tree.children[0])) in "=≈≠<>≤≥":
             found["relation", sign] += 1
         elif tree.data == "prefix" and str(tree.children[0]) in ("sum", "prod") and len(tree.children) == 3:
             found["limits", *(text(part) for part in tree.children[1:])] += 1

@@ -7,6 +7,7 @@ place and with what was expected there.
 
 import functools
 import pathlib
+from dataclasses import replace
 
 from lark import Lark, Token, Tree, UnexpectedInput
 from lark.lexer import Lexer
@@ -26,6 +27,8 @@ _WIDE = ("tr", "det", "rank")
 #: Functions whose superscript or subscript says something.
 _INVERTED = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 _SHORT = ("letter", "sub", "power", "prime", "number", "transpose", "named", "from")
+#: What may be a function before a bracket.
+_HEADS = ("letter", "prime", "named")
 
 
 def read(formula: str, names: frozenset = frozenset()) -> tuple[Node, ...]:
@@ -115,15 +118,13 @@ def _wanted(names):
     return ": expected " + (", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else words[0])
 
 
-#: Branches of the grammar that become a node with the nodes in them, and those that become a leaf with its token.
-_WITH_PARTS = {name: name for name in "statement conditions continuation flow boxed absolute norm row inner zero ones "
-                                      "asked pseudo inversed".split()} | {"transposed": "transpose"}
-_WITH_NAME = {name: name for name in "operator dots number letter words infinity primes arrow".split()} | {
-    "name": "named"}
+#: Kinds whose name is what their first token says.
+_NAMED = frozenset("operator dots number letter words infinity prime arrow named prefix function brace condition place "
+                   "line side grid slice".split())
 
 
 class _Builder:
-    """Builds the tree from the bottom up."""
+    """Builds the tree from the bottom up; a branch of the grammar without a method becomes the node of its name."""
 
     def __init__(self, formula):
         self.formula = formula
@@ -132,279 +133,162 @@ class _Builder:
         return FormulaError(pointed(self.formula, place, f": {words}"))
 
     def built(self, tree):
-        """The node for a branch of the parser's tree; a token is left as it is."""
-        if not isinstance(tree, Tree):
-            return tree
+        """The node for a branch of the parser's tree."""
         at = (0, 0) if tree.meta.empty else (tree.meta.start_pos, tree.meta.end_pos)
-        parts = [self.built(child) for child in tree.children]
-        nodes = tuple(part for part in parts if isinstance(part, Node))
-        if tree.data in _WITH_PARTS:
-            return Node(_WITH_PARTS[tree.data], nodes, at=at)
-        if tree.data in _WITH_NAME:
-            return Node(_WITH_NAME[tree.data], name=str(parts[0]), at=at)
-        return getattr(self, "on_" + tree.data)(parts, at)
+        parts = tuple(self.built(child) for child in tree.children if isinstance(child, Tree))
+        said = next((str(child) for child in tree.children if not isinstance(child, Tree)), "")
+        made = Node(tree.data, parts, said if tree.data in _NAMED else "", at)
+        method = getattr(self, "on_" + tree.data, None)
+        return method(made, *parts) if method else made
 
-    # parts
+    def on_start(self, node, *parts):
+        return tuple(part for part in parts if part.kind != "sep")
 
-    def on_start(self, parts, at):
-        return tuple(part for part in parts if part is not None)
+    def on_plus(self, node, term):
+        return term
 
-    def on_sep(self, parts, at):
-        return None
+    def on_first(self, node, side):
+        return replace(node, kind="side")
 
-    def on_label(self, parts, at):
-        return parts[0]
+    def on_conditional(self, node, flow, condition, *more):
+        raise self.fault(condition.at[0], "a condition stands behind the whole formula, not in a bracket")
 
-    on_item = on_label
+    def on_line(self, node, index, letter):
+        return replace(node, parts=(letter, index))
 
-    def on_listed_flow(self, parts, at):
-        if len(parts) > 1:
-            raise self.fault(parts[1].at[0], "a condition stands behind the whole formula, not in a bracket")
-        return parts[0]
+    def on_term(self, node, *items):
+        return _Term(items, self).whole()
 
-    def on_chain(self, parts, at):
-        if len(parts) == 1:
-            return parts[0]
-        sides = [Node("side", (parts[0],), at=parts[0].at)]
-        sides += [Node("side", (side,), name=sign, at=side.at)
-                  for sign, side in zip(parts[1::2], parts[2::2], strict=True)]
-        return Node("chain", tuple(sides), at=at)
+    def on_slice(self, node):
+        if node.name not in (":", "·", "*"):
+            raise self.fault(node.at[0], "expected an index")
+        return replace(node, name=":")
 
-    def on_continued(self, parts, at):
-        return Node("side", (parts[1],), name=parts[0], at=at)
+    def on_group(self, node, *parts):
+        return parts[0] if len(parts) == 1 else replace(node, kind="list")
 
-    def on_relation(self, parts, at):
-        return {"IS": "is", "MATCHES": "matches"}.get(parts[0].type, str(parts[0]))
+    def on_root(self, node, part):
+        return Node("call", (bare(part),), "sqrt", node.at)
 
-    def on_condition(self, parts, at):
-        kind = {"IF": "if", "FORALL": "all", "NEAR": "near", "OTHERWISE": "otherwise"}[parts[0].type]
-        return Node("condition", tuple(parts[1:]), name=kind, at=at)
+    def on_bracket(self, node, *rows):
+        if len(rows) > 1 or len(rows[0].parts) > 1:
+            return Node("grid", tuple(replace(row, kind="row") for row in rows), at=node.at)
+        inside = rows[0].parts
+        return Node("iverson" if inside and inside[0].kind == "chain" else "paren", inside, at=node.at)
 
-    def on_place(self, parts, at):
-        return Node("place", (parts[1], parts[3]), name=str(parts[0]), at=at)
+    def on_cell(self, node, *parts):
+        return self.on_group(node, *parts) if parts else replace(node, kind="empty")
 
-    def on_line(self, parts, at):
-        return Node("line", (parts[3], parts[1]), name=str(parts[0]), at=at)
+    def on_grid(self, node, *rows):
+        if len(rows) > 1 and all(cell.kind == "empty" for cell in rows[-1].parts):
+            rows = rows[:-1]
+        grid = Node("grid", rows, at=node.at)
+        return Node("call", (grid,), "det", node.at) if node.name == "vmatrix" else grid
 
-    # sums and terms
-
-    def on_sign(self, parts, at):
-        return "+" if parts[0].type == "PLUS" else "-"
-
-    def on_side(self, parts, at):
-        marks = [part for part in parts if isinstance(part, str)]
-        terms = [part for part in parts if not isinstance(part, str)]
-        marks = ["+"] * (len(terms) - len(marks)) + marks
-        terms = [Node("negative", (term,), at=term.at) if sign == "-" else term
-                 for sign, term in zip(marks, terms, strict=True)]
-        return terms[0] if len(terms) == 1 else Node("sum", tuple(terms), at=at)
-
-    def on_term(self, items, at):
-        return _Row(items, at, self).whole()
-
-    def on_prefix(self, parts, at):
-        return Node(
-            "function" if parts[0].type == "FUNCTION" else "prefix", tuple(parts[1:]), name=str(parts[0]), at=at
-        )
+    def on_cases(self, node, *rows):
+        branches = []
+        for row in rows:
+            value, condition, *_ = (*row.parts, None)
+            if value.kind == "empty" and condition is None:
+                continue
+            if value.kind == "list":
+                value, condition = value.parts
+            if condition is None:
+                raise self.fault(row.at[1], "expected & and the condition of this case")
+            if condition.kind != "condition":
+                condition = Node("condition", (condition,), "if", condition.at)
+            branches.append(Node("branch", (value, condition), at=row.at))
+        return replace(node, parts=tuple(branches))
 
     # scripts
 
-    def on_factor(self, parts, at):
-        node = parts[0]
-        for post in parts[1:]:
-            node = self.posted(node, post)
-        return node
+    def on_factor(self, node, atom, *posts):
+        return functools.reduce(self.posted, posts, atom)
 
     def posted(self, node, post):
         """An atom with one more sign behind it."""
-        kind, at = post.kind, (node.at[0], post.at[1])
-        if kind in ("lower", "upper", "evaluated") and not post.parts:
+        kind, parts, at = post.kind, post.parts, (node.at[0], post.at[1])
+        if kind in ("lower", "upper", "evaluated") and not parts:
             raise self.fault(post.at[0], "expected something in this script")
         if node.kind == "product":               # braces are not seen: {AB}^T is A Bᵀ on the page
             return Node("product", (*node.parts[:-1], self.posted(node.parts[-1], post)), node.name, at)
         if node.kind in ("sum", "negative", "binary"):
             raise self.fault(node.at[0], "braces are not seen on the page; write ( ) around this")
-        if kind in ("asked", "transpose", "pseudo"):
-            return Node(kind, (node,), at=at)
+        if kind in ("asked", "transpose", "pseudo", "prime"):
+            return Node(kind, (node,), post.name, at)
         if kind == "inversed":
-            return Node("transpose", (_inverse(node, at),), at=at)
-        if kind == "primes":
-            return Node("prime", (node,), name=post.name, at=at)
+            minus = Node("negative", (number(1, at),), at=at)
+            return Node("transpose", (Node("power", (node, minus), at=at),), at=at)
         if node.kind == "brace" and (kind == "upper") == (node.name == "over"):
-            return Node("brace", (node.parts[0], *post.parts), name=node.name, at=at)
-        if kind == "upper":
-            return self.raised(node, post, at)
+            return replace(node, parts=(*node.parts, *parts), at=at)
         if kind == "lower":
             return self.lowered(node, post, at)
-        content = post.parts[0]
-        if content.kind != "chain" or content.parts[1].name != "=" or len(content.parts) != 2:
+        if kind == "upper":
+            if len(parts) > 1:
+                raise self.fault(post.at[0], "a superscript is one thing: a power, a transpose, a layer")
+            turned = parts[0].kind == "letter" and parts[0].name == "T"
+            return Node("transpose", (node,), at=at) if turned else Node("power", (node, *parts), at=at)
+        if parts[0].kind != "chain" or [side.name for side in parts[0].parts] != ["", "="]:
             raise self.fault(post.at[0], "expected a letter and its value, as in |_{x = 2}")
-        return Node("where", (node, content.parts[0].parts[0], content.parts[1].parts[0]), at=at)
-
-    def raised(self, node, post, at):
-        exponent = post.parts[0]
-        if len(post.parts) > 1:
-            raise self.fault(post.at[0], "a superscript is one thing: a power, a transpose, a layer")
-        if exponent.kind == "letter" and exponent.name == "T":
-            return Node("transpose", (node,), at=at)
-        return Node("power", (node, exponent), at=at)
+        letter, value = (side.parts[0] for side in parts[0].parts)
+        return Node("where", (node, letter, value), at=at)
 
     def lowered(self, node, post, at):
         """A subscript: the kind of a norm, indices one by one, or what moves: ``from v_1``."""
-        if (
-            node.kind == "norm"
-            or node.kind == "power"
-            and node.parts[0].kind == "norm"
-            and len(node.parts[0].parts) == 1
-        ):
-            norm = node if node.kind == "norm" else node.parts[0]
+        first, raised = post.parts[0], node.kind == "power" and node.parts[0].kind == "norm"
+        norm = node.parts[0] if raised else node
+        if norm.kind == "norm":
             if len(post.parts) > 1 or len(norm.parts) > 1:
                 raise self.fault(post.at[0], "a norm has one subscript: 1, 2, ∞ or F")
-            norm = Node("norm", (*norm.parts, post.parts[0]), at=norm.at)
-            return norm if node.kind == "norm" else Node("power", (norm, node.parts[1]), at=at)
-        first = post.parts[0]
+            norm = replace(norm, parts=(*norm.parts, first))
+            return Node("power", (norm, node.parts[1]), at=at) if raised else norm
         if first.kind == "product" and first.parts[0].kind == "words" and first.parts[0].name in ("from", "by"):
             return Node("from", (node, product(first.parts[1:], first.at)), at=at)
         return Node("sub", (node, *_indices(post.parts)), at=at)
 
-    def on_lower(self, parts, at):
-        return Node("lower", _listed(parts[-1]), at=at)
-
-    def on_upper(self, parts, at):
-        return Node("upper", _listed(parts[-1]), at=at)
-
-    def on_evaluated(self, parts, at):
-        return Node("evaluated", _listed(parts[-1]), at=at)
-
-    def on_slice(self, parts, at):
-        if str(parts[0]) not in (":", "·", "*"):
-            raise self.fault(at[0], "expected an index")
-        return Node("slice", name=":", at=at)
-
-    def on_inside(self, parts, at):
-        parts = [part for part in parts if isinstance(part, Node)]
-        return parts[0] if len(parts) == 1 else Node("list", tuple(parts), at=at)
-
-    # atoms
-
-    def on_fraction(self, parts, at):
-        return self.fraction(parts[1], parts[2], at)
-
-    def on_root(self, parts, at):
-        return Node("call", (bare(parts[1]),), name="sqrt", at=at)
-
-    def on_brace(self, parts, at):
-        return Node("brace", (parts[1],), name=str(parts[0]), at=at)
-
-    def on_listed(self, parts, at):
-        return [part for part in parts if isinstance(part, Node)]
-
-    def on_paren(self, parts, at):
-        return Node("paren", tuple(_inside(parts)), at=at)
-
-    on_curly = on_paren
-
-    def on_bracket(self, parts, at):
-        rows = [part for part in parts if isinstance(part, list)]
-        if len(rows) > 1 or len(rows[0]) > 1:
-            return Node("grid", tuple(Node("row", tuple(row), at=at) for row in rows), at=at)
-        kind = "iverson" if rows[0] and rows[0][0].kind == "chain" else "paren"
-        return Node(kind, tuple(rows[0]), at=at)
-
-    def on_cell(self, parts, at):
-        parts = [part for part in parts if isinstance(part, Node)]
-        if not parts:
-            return Node("empty", at=at)
-        return parts[0] if len(parts) == 1 else Node("list", tuple(parts), at=at)
-
-    def on_grid(self, parts, at):
-        rows = [row for row in parts if isinstance(row, Node)]
-        if len(rows) > 1 and all(cell.kind == "empty" for cell in rows[-1].parts):
-            rows.pop()
-        grid = Node("grid", tuple(rows), at=at)
-        return Node("call", (grid,), name="det", at=at) if parts[0] == "vmatrix" else grid
-
-    def on_cases(self, parts, at):
-        branches = []
-        for row in (row for row in parts if isinstance(row, Node)):
-            if [cell.kind for cell in row.parts] == ["empty"]:
-                continue
-            value, condition = (*row.parts, None)[:2]
-            if condition is None and value.kind == "list":
-                value, condition = value.parts
-            if condition is None:
-                raise self.fault(row.at[1], "expected & and the condition of this case")
-            if condition.kind != "condition":
-                condition = Node("condition", (condition,), name="if", at=condition.at)
-            branches.append(Node("branch", (value, condition), at=row.at))
-        return Node("cases", tuple(branches), at=at)
-
     # derivatives
 
-    def fraction(self, top, bottom, at):
+    def on_fraction(self, node, top, bottom):
         """A fraction; with ∂ or d above and below, a derivative, whose order is the same above and below."""
-        below = _differentials(bottom)
-        above = _differentials(_swallowed(top) if below else top)
-        if below is None or above is None:
+        at, below = node.at, _differentials(bottom)
+        above = _differentials(_swallowed(top)) if below else None
+        if not below or not above:
             return Node("frac", (top, bottom), at=at)
-        sign, by = above[0].name, []
-        if above[0].name != below[0].name or len(above) > 1:
+        sign, by, order = above[0].name, [], _order(above[0])
+        if sign != below[0].name or len(above) > 1:
             raise self.fault(at[0], "a derivative has one d, or one ∂, above its stroke and the same below")
-        order = _order(above[0])
         for one in below:
-            node, times = bare(one.parts[-1]) if one.parts else self.refuse(at), 1
-            if (
-                order > len(below)
-                and node.kind == "power"
-                and node.parts[1].kind == "number"
-                and node.parts[1].name.isdigit()
-            ):
-                node, times = node.parts[0], int(node.parts[1].name)
+            if not one.parts:
+                raise self.fault(at[0], "expected what this derivative is taken by")
+            letter, times = bare(one.parts[-1]), 1
+            if order > len(below) and letter.kind == "power" and letter.parts[1].name.isdigit():
+                letter, times = letter.parts[0], int(letter.parts[1].name)
             if times > 9:
                 raise self.fault(at[0], "derivatives are taken up to the ninth order")
-            by += [node] * times
+            by += [letter] * times
         if order != len(by):
             raise self.fault(at[0], f"the derivative is of order {order} above the stroke and of order {len(by)} below")
-        of = above[0].parts[1:] if above[0].parts and above[0].parts[0].kind == "upper" else above[0].parts
-        if not of:
-            return Node("derive", tuple(by), name=sign, at=at)
-        return Node("derivative", (bare(of[0]), *by), name=sign, at=at)
-
-
-    def refuse(self, at):
-        raise self.fault(at[0], "expected what this derivative is taken by")
-
-
-def _inside(parts):
-    return next((part for part in parts if isinstance(part, list)), [])
-
-
-def _listed(node):
-    return node.parts if node.kind == "list" else (node,)
-
-
-def _inverse(node, at):
-    return Node("power", (node, Node("negative", (number(1, at),), at=at)), at=at)
+        of = [bare(part) for part in above[0].parts if part.kind != "upper"]
+        return Node("derivative" if of else "derive", (*of, *by), sign, at)
 
 
 def _indices(parts):
     """Indices one by one: ``12`` are two of them, and so are ``ij``."""
     found = []
     for part in parts:
-        for piece in part.parts if part.kind == "product" and all(one.kind in ("letter", "number", "slice")
-                                                                  for one in part.parts) else (part,):
-            digits = piece.kind == "number" and piece.name.isdigit() and len(piece.name) > 1
+        apart = part.kind == "product" and all(one.kind in ("letter", "number", "slice") for one in part.parts)
+        for piece in part.parts if apart else (part,):
+            digits = piece.kind == "number" and piece.name.isdigit()
             found += [number(digit, piece.at) for digit in piece.name] if digits else [piece]
     return tuple(found)
 
 
 def _differentials(node):
     """The d's or ∂'s of a numerator or denominator, or None where there is something else."""
-    node = bare(node) if node.kind == "paren" else node
+    node = bare(node)
     factors = node.parts if node.kind == "product" else (node,)
-    if all(factor.kind == "partial" for factor in factors) and len({factor.name for factor in factors}) == 1:
-        return factors
-    return None
+    alike = all(factor.kind == "partial" for factor in factors) and len({factor.name for factor in factors}) == 1
+    return factors if alike else None
 
 
 def _swallowed(node):
@@ -416,80 +300,73 @@ def _swallowed(node):
         return node
     if first is None or first.kind != "partial" or not first.parts or first.parts[-1].kind == "upper":
         return node
-    inner = Node(node.kind, (first.parts[-1], *node.parts[1:]), name=node.name, at=node.at)
-    return Node("partial", (*first.parts[:-1], inner), name=first.name, at=node.at)
+    inner = replace(node, parts=(first.parts[-1], *node.parts[1:]))
+    return replace(first, parts=(*first.parts[:-1], inner), at=node.at)
 
 
 def _order(partial):
-    upper = [part for part in partial.parts if part.kind == "upper"]
-    if not upper:
+    if not partial.parts or partial.parts[0].kind != "upper":
         return 1
-    power = upper[0].parts[0]
+    power = partial.parts[0].parts[0]
     return int(power.name) if power.kind == "number" and power.name.isdigit() else 0
 
 
-class _Row:
+def _scripts(sign, kind):
+    """What stands below or above ∇, Σ or a function."""
+    return [part for post in sign.parts if post.kind == kind for part in post.parts]
+
+
+class _Term:
     """The flat items of one term, and what the signs among them reach."""
 
-    def __init__(self, items, at, builder):
-        self.items, self.at, self.builder, self.place = list(items), at, builder, 0
+    def __init__(self, items, builder):
+        self.items, self.builder, self.place = items, builder, 0
+        self.at = (items[0].at[0], items[-1].at[1])
 
     def peek(self, ahead=0):
-        return self.items[self.place + ahead] if self.place + ahead < len(self.items) else None
+        ends = self.place + ahead >= len(self.items)
+        return Node("end", at=self.at[1:]) if ends else self.items[self.place + ahead]
 
     def take(self):
         self.place += 1
         return self.items[self.place - 1]
 
     def fault(self, words, place=None):
-        here = self.peek()
-        return self.builder.fault(place if place is not None else here.at[0] if here else self.at[1],
-                                  f"expected {words}")
+        return self.builder.fault(self.peek().at[0] if place is None else place, f"expected {words}")
 
     def rest(self):
         """All that follows, as one node."""
         items, self.place = self.items[self.place:], len(self.items)
-        return _Row(items, (items[0].at[0], items[-1].at[1]), self.builder).whole()
+        return _Term(items, self.builder).whole()
 
     def whole(self):
         """Products by juxtaposition, joined by the other signs from left to right."""
-        total, sign = None, None
-        while self.peek() is not None:
-            piece = self.run()
-            total = piece if total is None else self.joined(total, sign, piece)
-            if self.peek() is None:
-                break
+        total = self.run()
+        while self.peek().kind != "end":
             sign = self.take().name
-            if self.peek() is None:
+            if self.peek().kind == "end":
                 raise self.fault(f"a factor after {sign}")
-        if total is None:
-            raise self.fault("a letter or a number")
+            right = self.run()
+            total = product((*_factors(total), *_factors(right)), self.at) if sign == "@" else Node(
+                "binary", (total, right), sign, self.at)
         return total
-
-    def joined(self, left, sign, right):
-        if sign != "@":
-            return Node("binary", (left, right), name=sign, at=self.at)
-        return product([factor for one in (left, right) for factor in (
-            one.parts if one.kind == "product" else (one,))], self.at)
 
     def run(self, stop=()):
         """Factors side by side, up to a sign other than the stroke."""
         factors = []
-        while (item := self.peek()) is not None and item.kind not in stop:
-            if item.kind == "operator":
-                if item.name != "/":
-                    break
-                if not factors:
-                    raise self.fault("a number or a letter before /")
+        while (item := self.peek()).kind not in ("end", *stop) and (item.kind != "operator" or item.name == "/"):
+            if item.kind != "operator":
+                one = self.one()
+            elif factors:
                 self.take()
                 over = factors.pop()
-                if factors and _opens(over) and factors[-1].kind in ("letter", "prime", "named"):
-                    over = Node("product", (factors.pop(), over), name="tight", at=over.at)     # f(x)/2
+                if factors and _opens(over) and factors[-1].kind in _HEADS:                       # f(x)/2
+                    over = Node("product", (factors.pop(), over), "tight", over.at)
                 below = self.below(over)
-                factors.append(self.operand(self.builder.fraction(over, below, (over.at[0], below.at[1]))))
-                continue
-            one = self.operand(self.one())
-            factors += one.parts if one.kind == "product" and not one.name else [one]
+                one = self.builder.on_fraction(Node("fraction", at=(over.at[0], below.at[1])), over, below)
+            else:
+                raise self.fault("a number or a letter before /")
+            factors += _factors(self.operand(one))
         if not factors:
             raise self.fault("a letter or a number")
         return product(factors, (factors[0].at[0], factors[-1].at[1]))
@@ -498,185 +375,161 @@ class _Row:
         """∂/∂x with what it is taken of: the rest of the term."""
         if node.kind != "derive":
             return node
-        if self.peek() is None:
+        if self.peek().kind == "end":
             raise self.fault("what this derivative is taken of")
         return _before_bar(self.rest(), lambda of: Node("derivative", (bare(of), *node.parts), node.name, node.at))
 
     def one(self):
         """One factor, with what a sign before it reaches."""
-        item = self.peek()
-        if item is None or item.kind == "operator":
+        if self.peek().kind in ("end", "operator"):
             raise self.fault("a letter or a number")
-        if item.kind == "prefix":
-            return self.prefixed(self.take())
+        item = self.take()
         if item.kind == "function":
-            return self.called(self.take())
-        return self.take()
-
-    def prefixed(self, sign):
-        if sign.name in ("∂", "d"):
-            return self.partial(sign)
-        if sign.name == "Δ":
-            if sign.parts:
-                raise self.fault("the letter that changes, right after Δ", sign.at[1])
-            of = self.one()
-            if of.kind == "prime" and self.peek() is not None and self.peek().kind == "paren":
-                of = Node("apply", (of, *self.take().parts), at=of.at)
-            return _delta(of, (sign.at[0], of.at[1]))
-        if sign.name == "∇":
-            return self.gradient(sign)
-        return self.large(sign)
-
-    def partial(self, sign):
-        """∂ or d: a numerator up to its stroke, else the one factor that follows."""
-        power = tuple(post for post in sign.parts if post.kind == "upper")
-        if len(power) < len(sign.parts):
-            raise self.fault("no subscript here: write \\nabla_x, or the fraction", sign.at[0])
-        ahead = 0
-        while (item := self.peek(ahead)) is not None and not (item.kind == "prefix" and item.name == sign.name):
-            follows = self.peek(ahead + 1)
-            if item.kind == "operator" and item.name == "/" and follows is not None and (
-                    follows.kind == "prefix" and follows.name == sign.name):
-                break
-            ahead += 1
-        if item is not None and item.kind == "operator":
-            own, self.place = self.items[self.place:self.place + ahead], self.place + ahead
-            of = (_Row(own, (sign.at[0], own[-1].at[1]), self.builder).whole(),) if own else ()
-        else:
-            of = () if self.peek() is None or self.peek().kind == "operator" else (self.argument(),)
-        return Node("partial", (*power, *of), name=sign.name, at=(sign.at[0], of[0].at[1] if of else sign.at[1]))
+            return self.called(item)
+        reach = {"∂": self.partial, "d": self.partial, "Δ": self.change, "∇": self.gradient}
+        return reach.get(item.name, self.large)(item) if item.kind == "prefix" else item
 
     def argument(self):
         """One factor; a letter with a bracket behind it may be a function and its argument."""
         of = self.one()
-        follows = self.peek()
-        if follows is not None and _opens(follows) and of.kind in ("letter", "prime", "named"):
-            of = Node("product", (of, self.take()), name="tight", at=(of.at[0], follows.at[1]))
+        if of.kind in _HEADS and _opens(self.peek()):
+            of = Node("product", (of, self.take()), "tight", (of.at[0], self.items[self.place - 1].at[1]))
         return of
+
+    # what ∂, Δ, ∇ and a stroke reach
+
+    def partial(self, sign):
+        """∂ or d: a numerator up to its stroke, else the one factor that follows."""
+        if any(post.kind != "upper" for post in sign.parts):
+            raise self.fault("no subscript here: write \\nabla_x, or the fraction", sign.at[0])
+        ahead = 0
+        while not _is_a(item := self.peek(ahead), sign) and item.kind != "end" and not (
+                item.name == "/" and item.kind == "operator" and _is_a(self.peek(ahead + 1), sign)):
+            ahead += 1
+        of = []
+        if item.kind == "operator":
+            own, self.place = self.items[self.place:self.place + ahead], self.place + ahead
+            of = [_Term(own, self.builder).whole()] if own else []
+        elif self.peek().kind not in ("end", "operator"):
+            of = [self.argument()]
+        return Node("partial", (*sign.parts, *of), sign.name, (sign.at[0], (of or [sign])[-1].at[1]))
 
     def below(self, over):
         """What stands under an inline stroke: one factor, or as many d's as the numerator has orders."""
         first = self.peek()
-        if over.kind != "partial" or first is None or first.kind != "prefix" or first.name != over.name:
-            apart = first is not None and self.builder.formula[first.at[1]:first.at[1] + 1].isspace()
-            return self.argument() if first is not None and not apart else self.one()         # 1/n (a + b), 1/f(x)
+        if over.kind != "partial" or not _is_a(first, over):
+            apart = first.kind == "end" or self.builder.formula[first.at[1]:first.at[1] + 1].isspace()
+            return self.one() if apart else self.argument()                                 # 1/n (a + b), 1/f(x)
         found, order = [], _order(over)
-        while (sign := self.peek()) is not None and sign.kind == "prefix" and sign.name == over.name and (
-                len(found) < order):
-            self.take()
+        while _is_a(self.peek(), over) and len(found) < order:
+            sign = self.take()
             by = self.one()
-            found.append(Node("partial", (by,), name=sign.name, at=(sign.at[0], by.at[1])))
+            found.append(Node("partial", (by,), sign.name, (sign.at[0], by.at[1])))
             if by.kind == "power":
                 break
-        return product(found, (found[0].at[0], found[-1].at[1]))
+        return product(found, (first.at[0], found[-1].at[1])) if found else self.one()
+
+    def change(self, sign):
+        if sign.parts:
+            raise self.fault("the letter that changes, right after Δ", sign.at[1])
+        of = self.one()
+        if of.kind == "prime" and self.peek().kind == "paren":
+            of = Node("apply", (of, *self.take().parts), at=of.at)
+        return _delta(of, (sign.at[0], of.at[1]))
 
     def gradient(self, sign):
-        by = [_indices(post.parts) for post in sign.parts if post.kind == "lower"]
-        order = [post.parts[0] for post in sign.parts if post.kind == "upper"]
-        if len(by) > 1 or by and len(by[0]) > 1 or order and order[0].kind != "number" or order and (
-                order[0].name not in ("1", "2")):
+        by, order = _indices(_scripts(sign, "lower")), [part.name for part in _scripts(sign, "upper")]
+        if len(by) > 1 or order not in ([], ["1"], ["2"]) or {post.kind for post in sign.parts} - {"lower", "upper"}:
             raise self.fault("a gradient such as \\nabla_x f, or the Hessian \\nabla_x^2 f", sign.at[0])
-        if self.peek() is None:
+        if self.peek().kind == "end":
             raise self.fault("what ∇ is taken of")
         of = self.run()
-        name, by = order[0].name if order else "1", by[0] if by else ()
-        return _before_bar(of, lambda of: Node("gradient", (of, *by), name, (sign.at[0], of.at[1])))
+        at = sign.at[0], of.at[1]
+        return _before_bar(of, lambda of: Node("gradient", (of, *by), order[0] if order else "1", at))
+
+    # functions and sums
 
     def called(self, sign):
         """A function and its argument: a bracket, or what follows without one."""
-        name, at = sign.name, sign.at
-        powers = [post for post in sign.parts if post.kind in ("upper", "primes")]
+        name, at, first = sign.name, sign.at, self.peek()
+        raised = [post for post in sign.parts if post.kind in ("upper", "prime")]
         below = [post for post in sign.parts if post.kind == "lower"]
-        if len(powers) + len(below) < len(sign.parts) or len(powers) > 1 or len(below) > 1:
+        if len(raised) + len(below) < len(sign.parts) or len(raised) > 1 or len(below) > 1:
             raise self.fault(f"the argument of {name}", at[0])
         if name in ("max", "min") and below:
-            return self.large(Node("prefix", sign.parts, name=name, at=at))
+            return self.large(sign)
         if below and name != "log":
             raise self.builder.fault(below[0].at[0], f"a subscript of {name} says nothing here; leave it out")
-        if self.peek() is None:
+        if first.kind == "end":
             raise self.fault(f"the argument of {name}")
-        first = self.peek()
         if _opens(first):
-            argument, arguments = first, _arguments(first)
-        elif name in _WIDE:
-            argument = self.run(stop=("function",)) if first.kind != "function" else self.one()
-            arguments = (argument,)
+            arguments, last = _arguments(self.take()), first
         else:
-            argument = self.short(name)
-            arguments = (argument,)
-        if _opens(first):
-            self.take()
+            last = self.short(name) if name not in _WIDE else self.one() if first.kind == "function" else self.run(
+                stop=("function",))
+            arguments = (last,)
+        node = Node("call", arguments, name, (at[0], last.at[1]))
         if below:
             if len(below[0].parts) != 1 or len(arguments) != 1:
                 raise self.builder.fault(below[0].at[0], "a logarithm has one base: \\log_{2} x")
-            node = Node("log", (below[0].parts[0], *arguments), at=(at[0], argument.at[1]))
-        else:
-            node = Node("call", tuple(arguments), name=name, at=(at[0], argument.at[1]))
-        if powers and powers[0].kind == "primes":
-            head = Node("prime", (Node("letter", name=name, at=at),), name=powers.pop().name, at=at)
+            node = Node("log", (*below[0].parts, *arguments), at=node.at)
+        if raised and raised[0].kind == "prime":
+            head = Node("prime", (Node("letter", name=name, at=at),), raised.pop().name, at)
             node = Node("apply", (head, *arguments), at=node.at)
-        node = _behind(argument, node) if _opens(first) else node
-        for post in powers:
-            if post.kind == "upper" and post.parts[0].kind == "negative" and name in _INVERTED:
-                raise self.builder.fault(post.at[0], f"write \\arc{name} for the inverse of {name}, or 1/\\{name}")
-            node = self.builder.posted(node, post)
-        return node
+        if _opens(first):
+            node = _behind(first, node)
+        if raised and raised[0].parts[0].kind == "negative" and name in _INVERTED:
+            raise self.builder.fault(raised[0].at[0], f"write \\arc{name} for the inverse of {name}, or 1/\\{name}")
+        return self.builder.posted(node, raised[0]) if raised else node
 
     def short(self, name):
         """The argument of a function that has no bracket: one factor, with a number before it."""
         argument = self.argument() if self.peek().kind == "letter" else self.one()
-        follows = self.peek()
-        if argument.kind == "number" and follows is not None and follows.kind in _SHORT:
+        if argument.kind == "number" and self.peek().kind in _SHORT:
             argument = Node("product", (argument, self.one()), at=argument.at)
-            follows = self.peek()
-        if follows is not None and follows.kind in _SHORT:
+        if self.peek().kind in _SHORT:
             raise self.fault(f"brackets around the argument of {name}")
         return argument
 
     def large(self, sign):
         """Σ, Π, lim or max with limits; the body is the rest of the term."""
-        lower = [part for post in sign.parts if post.kind == "lower" for part in post.parts]
         if any(post.kind not in ("lower", "upper", "transpose") for post in sign.parts):
             raise self.fault(f"limits of {sign.name}, and what it is taken of", sign.at[0])
-        upper = [Node("letter", name="T", at=post.at) if post.kind == "transpose" else part for post in sign.parts
-                 if post.kind in ("upper", "transpose") for part in post.parts or (post,)]
+        lower = _scripts(sign, "lower")
+        upper = _scripts(sign, "upper") + [
+            Node("letter", name="T", at=post.at) for post in sign.parts if post.kind == "transpose"]
         if len(upper) > 1:
             raise self.fault("one upper limit", sign.at[1])
-        if self.peek() is None:
+        if self.peek().kind == "end":
             raise self.fault(f"what \\{sign.name} is taken of")
         body = self.rest()
         at = (sign.at[0], body.at[1])
         if sign.name == "lim":
             return self.limit(sign, lower, body, at)
-        node = body
-        for part in reversed(lower):
-            node = self.over(sign, node, part, upper, at)
-        if node is body:
+        if not lower:
             raise self.fault("an index under the sum", sign.at[1])
-        return node
+        return functools.reduce(lambda node, part: self.over(sign, node, part, upper, at), reversed(lower), body)
 
     def over(self, sign, node, part, upper, at):
         """A sum over what stands below it: i = 1, i ∈ {1, 2}, i < j, or the names of indices."""
-        if part.kind == "chain" and len(part.parts) == 2 and part.parts[1].name == "=" and (
-                part.parts[0].parts[0].kind == "letter"):
-            index, low = (side.parts[0] for side in part.parts)
-            return Node("large", (node, index, low, *upper), name=sign.name, at=at)
-        if part.kind == "chain":
+        sides = part.parts if part.kind == "chain" else ()
+        first, pair = sides[0].parts[0] if sides else part, len(sides) == 2
+        limits, bound = (number(1, at), *upper) if upper else (), _factors(part)
+        if pair and sides[1].name == "=" and first.kind == "letter":
+            limits, bound = (sides[1].parts[0], *upper), [first]
+        elif sides:
             bound = list({one.name: one for one in walk(part) if one.kind == "letter"}.values())
-            first = part.parts[0].parts[0]
-            bound = [first] if len(part.parts) == 2 and first.kind == "letter" and part.parts[1].name in "≠∈" else (
-                [one for one in bound if len(bound) == 1 or one.name in "ijklpqrst"])
-            if not bound:
-                raise self.fault("an index under the sum", sign.at[1])
-            node, ends = Node("only", (node, part), at=at), [side.parts[0] for side in (part.parts[0], part.parts[-1])]
-            limits = ends if len(part.parts) > 2 and not any(same(end, one) for end in ends for one in bound) else ()
-            for index in reversed(bound):
-                node = Node("large", (node, index, *limits), name=sign.name, at=at)
-            return node
-        for index in reversed(part.parts if part.kind == "product" else (part,)):
-            if index.kind != "letter":
-                raise self.fault("an index under the sum", sign.at[1])
-            node = Node("large", (node, index, *((number(1, at), *upper) if upper else ())), name=sign.name, at=at)
+            if pair and first.kind == "letter" and sides[1].name in "≠∈":
+                bound = [first]
+            elif len(bound) > 1:
+                bound = [one for one in bound if one.name in "ijklpqrst"]
+            ends = [side.parts[0] for side in (sides[0], sides[-1])]
+            limits = ends if not pair and not any(same(end, one) for end in ends for one in bound) else ()
+            node = Node("only", (node, part), at=at)
+        if not bound or any(index.kind != "letter" for index in bound):
+            raise self.fault("an index under the sum", sign.at[1])
+        for index in reversed(bound):
+            node = Node("large", (node, index, *limits), sign.name, at)
         return node
 
     def limit(self, sign, lower, body, at):
@@ -685,6 +538,16 @@ class _Row:
         if len(ends) != 2 or ends[0].kind != "letter":
             raise self.fault("a limit such as \\lim_{h \\to 0}", sign.at[1])
         return Node("limit", (body, *ends), at=at)
+
+
+def _factors(node):
+    """The factors of a product; a letter and the bracket right behind it stay together."""
+    return node.parts if node.kind == "product" and not node.name else (node,)
+
+
+def _is_a(item, sign):
+    """Whether an item is the same ∂ or d."""
+    return item.kind == "prefix" and item.name == sign.name
 
 
 def _before_bar(node, change):

@@ -267,7 +267,7 @@ class _Scanner:
             self.put("LETTER" if text[0].isalpha() else "DIGIT", text[0])
             return
         self.place = self.start
-        run = self.ahead(r"[A-Za-z0-9]+" if sub else r"\d+(?:\.\d+)?|[A-Za-z]")
+        run = self.ahead(r"[A-Za-z0-9]+|\.\d+" if sub else r"\d*\.?\d+|[A-Za-z]")
         self.place = run.end()
         base = self.out[-2].text if len(self.out) > 1 else ""
         if sub and f"{base}_{run[0]}" in self.names and not run[0].isdigit():
@@ -281,8 +281,8 @@ class _Scanner:
         """A script as if it stood in braces."""
         self.put("LBRACE", "{", self.start, self.start)
         kind, says = TABLE.get("\\" + text, ("", ""))
-        for sign in [says] if kind == "LETTER" else re.findall(r"\d+(?:\.\d+)?|\D", text):
-            self.put("NUMBER" if sign[0].isdigit() else {"-": "MINUS", "+": "PLUS"}.get(sign, "LETTER"), sign)
+        for sign in [says] if kind == "LETTER" else re.findall(r"\d*\.?\d+|\D", text):
+            self.put("NUMBER" if sign[-1].isdigit() else {"-": "MINUS", "+": "PLUS"}.get(sign, "LETTER"), sign)
         self.put("RBRACE", "}", self.place, self.place)
 
     def raised(self, found):
