@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from mcbook.formulas.binding import Binder
-from mcbook.formulas.comparison import dimensions
-from mcbook.formulas.judge import values
+from mcbook.formulas.judge import dimensions, values
 from mcbook.formulas.letters import Letters
 from mcbook.formulas.parser import read
 from mcbook.formulas.tree import Node, letters, number, product, text, walk

@@ -11,10 +11,10 @@ from typing import cast
 import numpy as np
 
 from mcnotes.derivative import Derivative, derivative
-from mcnotes.engine import Traced, UnsupportedError
+from mcnotes.engine import UnsupportedError
 
 from .tree import Node, bare, letters, text
-from .values import LARGEST, ZERO, Flexible, Tensor, as_matrix, written
+from .values import LARGEST, ZERO, Tensor, as_matrix, shapeless, written
 from .verdict import BudgetError, ClaimError, Failure, FormulaError, ShapeClash
 
 
@@ -45,23 +45,33 @@ def derivative_of(scope, node: Node, env: dict):
     env : dict
         Values of the indices.
     """
-    array, inner, outer, found, input_row, output_row, turned = _unlaid(scope, node, env)
-    return _laid_out(array, inner, outer, found, input_row, output_row, turned, node.name, scope)
+    array, inner, outer, found, turned = unlaid(scope, node, env)
+    missing = 2 - len(inner) - len(outer)
+    if missing < 0:
+        return Tensor(array, len(inner), len(outer), found, scope.letters.notes)
+    laid = np.reshape(array, (*inner, *outer, *(1,) * missing))
+    gradient = not outer and (node.name == "∇" or scope.layout == "mixed")
+    other = scope.layout != "denominator" and not gradient
+    return laid if bool(inner) == (other == turned) else np.transpose(laid)
 
 
-def lengths(scope, node: Node, env: dict) -> tuple[int, ...]:
-    """Lengths of the axes of a derivative, those of the input first: a vector by a number has one (X.16)."""
-    _, inner, outer, *_ = _unlaid(scope, node, env)
-    return (*inner, *outer)
+def unlaid(scope, node: Node, env: dict) -> tuple:
+    """A derivative before it is laid out.
 
-
-def _unlaid(scope, node, env):
-    """A derivative's array, the axes that are left of input and output, and what its layout needs."""
+    Returns
+    -------
+    array : array
+    inner, outer : tuple of int
+        Lengths of the axes that are left of the input and of the output: a vector by a number has one (X.16).
+    found : Derivative or None
+        Where all entries are meant.
+    turned : bool
+        Whether it is taken by the transpose of a letter.
+    """
     of, *by = node.parts
     if len(by) > 1:
-        key = id(node), "inner"
-        of = scope.kept.setdefault(key, Node("derivative", (of, *by[1:]), name=node.name, at=node.at))
-    turned, inputs = by[0].kind == "transpose", bare(by[0])
+        of = scope.once((node, "inner"), lambda: Node("derivative", (of, *by[1:]), name=node.name, at=node.at))
+    of, inputs, turned = bare(of), bare(by[0]), by[0].kind == "transpose"
     inputs = bare(inputs.parts[0]) if turned else inputs
     stacked = inputs.kind == "call" and inputs.name == "vec" and len(inputs.parts) == 1
     inputs = bare(inputs.parts[0]) if stacked else inputs
@@ -69,107 +79,95 @@ def _unlaid(scope, node, env):
     if name is None:
         raise FormulaError(f"{text(node)}: a derivative is taken by a letter or by one of its entries, not by "
                            f"{text(by[0])}; name it with a letter")
-    if name not in scope.letters or scope.letters.is_pure(name):
-        scope.letters.missing(name)
+    at = scope.raw(name)
     whole, chosen = scope.entry(of, env)
-    if whole is None or whole in env or whole not in scope.letters:
-        found, chosen = _of_tree(scope, of, name, env), []
-    else:
-        found = _of_letter(scope, whole, name, node.name)
-    inner, outer = found.inner, found.outer
-    array = found.array if isinstance(found.array, Traced) else np.asarray(found.array)
-    if inner and len(outer) == 2 and outer[0] == 1 and not chosen:
+    if whole in env or whole not in scope.letters:
+        whole, chosen = None, []
+    inside = () if whole else tuple((one, env[one]) for one in sorted(letters(of) & env.keys()))
+    found = scope.once(("∂", whole or of, name, node.name == "d", inside), lambda: differentiated(
+        _function(scope, of, whole, name, node.name, env), at, whole or text(of), scope.budget))
+    inner, outer = scope.lengths(found.input_shape, len(places)), scope.lengths(found.output_shape, len(chosen))
+    if inner and outer[:1] == (1,) and len(outer) == 2 and not chosen:
         outer = outer[1:]                                           # a row is a vector, too
-    array = np.reshape(array, inner + outer)
-    array, inner_left, across = _part(array, 0, inner, places, inputs)
-    array, outer_left, _ = _part(array, len(inner_left), outer, chosen, of)
-    if stacked and len(inner_left) == 2:
-        array = np.reshape(np.swapaxes(array, 0, 1), (-1, *outer_left))
-        inner_left = (inner_left[0] * inner_left[1],)
-    kept = found if not places and not chosen and not stacked else None
-    return array, inner_left, outer_left, kept, across and not _row(of, outer, chosen), _row(of, outer, chosen), turned
+    picked, taken = entry(inputs, places, inner), entry(of, chosen, outer)
+    array = np.reshape(found.array, inner + outer)[picked + taken]
+    inner, outer = _left(inner, picked), _left(outer, taken)
+    if not outer and _is_row(picked):
+        inner = (1, *inner)
+    if not inner and _is_row(taken):
+        outer = (1, *outer)
+    if stacked and len(inner) == 2:
+        array, inner = np.reshape(np.swapaxes(array, 0, 1), (-1, *outer)), (inner[0] * inner[1],)
+    return array, inner, outer, None if places or chosen or stacked else found, turned
 
 
-def _of_letter(scope, whole, name, sign):
-    key = "letter", whole, name, "d" if sign == "d" else "∂"
-    if key not in scope.seen:
-        given = scope.letters
-        if given.is_pure(whole):
-            given.missing(whole)
-        if whole in given.values and whole != name:
-            raise FormulaError(f"∂{whole}/∂{name}: {whole} is given as numbers; give it as a function, "
-                               f"{whole}=lambda {name}: …")
-        direct = sign != "d" and name in given.parameters.get(whole, ())
-        still = {one: scope.raw(one) for one in given.parameters.get(whole, ()) if one != name} if direct else {}
-
-        def moved(x):
-            return given.value(whole, {**scope.changed, **still, name: x})
-
-        scope.seen[key] = differentiated(moved, scope.raw(name), f"{whole}", scope.budget)
-    return scope.seen[key]
+def _left(lengths, picked):
+    return tuple(length for length, place in zip(lengths, picked, strict=True) if place == slice(None))
 
 
-def _of_tree(scope, of, name, env):
-    inside = letters(of)
-    key = "tree", id(of), name, tuple((one, env[one]) for one in env if one in inside)
-    if key not in scope.seen:
-        scope.kept[id(of)] = of
-
-        def moved(x):
-            value = scope.beside(changed={name: x}).array(of, env)
-            if isinstance(value, Flexible):
-                raise FormulaError(f"{text(of)} does not say how large it is")
-            return value
-
-        scope.seen[key] = differentiated(moved, scope.raw(name), text(of), scope.budget)
-    return scope.seen[key]
+def _is_row(picked):
+    """Whether one row of a matrix is picked, M_i."""
+    return len(picked) == 2 and picked[0] != slice(None) and picked[1] == slice(None)
 
 
-def _part(array, start, sizes, places, node):
-    """Pick the entries that an index means along the axes of the input, or of the output."""
+def _function(scope, of, whole, name, sign, env):
+    """What is differentiated, as a function of one letter."""
+    given = scope.letters
+    if not whole:
+        return lambda x: scope.beside(changed={name: x}).sized(of, env)
+    if whole in given.values and whole != name:
+        raise FormulaError(f"∂{whole}/∂{name}: {whole} is given as numbers; give it as a function, "
+                           f"{whole}=lambda {name}: …")
+    inputs = given.parameters.get(whole, ())
+    still = {one: scope.raw(one) for one in inputs if one != name} if sign != "d" and name in inputs else {}
+    return lambda x: given.value(whole, {**scope.changed, **still, name: x})
+
+
+# Entries ------------------------------------------------------------------------------------------------------------
+
+def entry(node: Node, places, lengths) -> tuple:
+    """An entry with indices as NumPy takes it, counted from 0; without indices, or for None, all of an axis.
+
+    Raises
+    ------
+    ShapeClash
+        So many indices do not belong to so many axes.
+    Failure
+        There is no such entry.
+    """
+    index = [slice(None)] * len(lengths)
     if not places:
-        return array, sizes, False
-    words = text(node)
-    if len(places) > len(sizes):
-        raise ShapeClash(f"{words} has {len(places)} indices, and {text(node.parts[0])} has {len(sizes)} axes")
-    across = len(places) == 1 and len(sizes) == 2
-    axes = [start + (0 if by_rows(node) else 1)] if across else [start + k for k in range(len(places))]
-    for axis, place in sorted(zip(axes, places, strict=True), reverse=True):
-        if not 1 <= place <= array.shape[axis]:
-            numbers = ", ".join(map(str, places))
-            raise Failure(f"there is no {text(node.parts[0])} with the index {numbers} for {words}: "
-                          f"{text(node.parts[0])} is {written(sizes)}")
-        array = array[(slice(None),) * axis + (place - 1,)]
-    return array, tuple(n for k, n in enumerate(sizes) if start + k not in axes), across and by_rows(node)
+        return tuple(index)
+    base, words = node.parts[0], text(node)
+    if not lengths:
+        raise ShapeClash(f"{words}: {text(base)} is a number here, it has no entries")
+    axes = counted_axes(base, len(places), len(lengths))
+    if axes is None:
+        raise ShapeClash(f"{words} has {len(places)} indices, and {text(base)} has {len(lengths)} axes")
+    for axis, place in zip(axes, places, strict=True):
+        if place is None:
+            continue
+        if place < 1:
+            raise FormulaError(f"{words}: entries are counted from 1, and {place} is asked for")
+        if place > lengths[axis]:
+            shape = lengths if len(lengths) > 1 else (*lengths, 1)
+            name = f"{text(base)}_{''.join(map(str, places))}" if None not in places else words
+            raise Failure(f"there is no {name}: {text(base)} is {written(shape)}")
+        index[axis] = place - 1
+    return tuple(index)
 
 
-def _row(node, sizes, places):
-    """Whether an entry M_i is meant, a row of M."""
-    return len(places) == 1 and len(sizes) == 2 and by_rows(node)
-
-
-def by_rows(base: Node) -> bool:
-    """M_i is a row of M (46); of every other matrix a single index takes a column, as W_i does (60)."""
+def counted_axes(base: Node, count: int, axes: int) -> tuple[int, ...] | None:
+    """The axes that some indices count: all, or one of a matrix; M_i is a row of M (46), but W_i a column of W (60)."""
+    if count == axes:
+        return tuple(range(axes))
     while base.kind in ("delta", "paren", "sub"):
         base = base.parts[0]
-    return base.kind == "letter" and base.name[0] == "M"
+    rows = base.kind == "letter" and base.name[0] == "M"
+    return (0 if rows else 1,) if (count, axes) == (1, 2) else None
 
 
-def _laid_out(array, inner, outer, found, input_row, output_row, turned, sign, scope):
-    """The notes' layout of a derivative, from the lengths of what is left of input and output."""
-    if len(inner) + len(outer) > 2:
-        return Tensor(array, len(inner), len(outer), found, scope.letters.notes)
-    if not inner:
-        flat = np.reshape(array, outer + (1,) * (2 - len(outer)))
-        laid = flat if output_row and len(outer) == 1 else np.transpose(flat)
-    elif not outer:
-        laid = array if len(inner) == 2 else np.reshape(array, (1, -1) if input_row else (-1, 1))
-    else:
-        laid = array
-    gradient = not outer and (sign == "∇" or scope.layout == "mixed")
-    other = scope.layout != "denominator" and not gradient
-    return np.transpose(laid) if other != turned else laid
-
+# Slopes and differentials -------------------------------------------------------------------------------------------
 
 def slope(function, order: int, value, words: str):
     """The derivative of a function of one number, at each entry of an array."""
@@ -180,32 +178,26 @@ def slope(function, order: int, value, words: str):
 
     outermost = sloped(function, order)
     try:
-        if isinstance(value, Traced):
-            rows, columns = value.shape
-            return np.reshape(
-                np.stack([outermost(value[i, j]) for i in range(rows) for j in range(columns)]), value.shape
-            )
-        return np.reshape([float(outermost(float(x))) for x in value.flat], value.shape)
+        return np.reshape(np.stack([outermost(value[place]) for place in np.ndindex(*value.shape)]), value.shape)
     except ClaimError:
         raise
     except Exception as error:  # noqa: BLE001 - the function is the reader's own
         raise FormulaError(f"{words}: this function has no slope at one number ({error})") from None
 
 
-def directions(scope_letters, nodes) -> dict[str, np.ndarray]:
+def directions(given, nodes) -> dict[str, np.ndarray]:
     """How far each letter moves under d: one with a d of its own, dX, and one that is a variable by custom, x or Y.
 
     The steps are drawn at random, unless they are given as letters dX=….
     """
     nodes = [node for node in nodes if node.kind == "differential"]
-    customary = {name for node in nodes for name in letters(node) if name[0] in "uvwxyzUVWXYZ"}
+    moving = {bare(node.parts[0]).name for node in nodes if bare(node.parts[0]).kind == "letter"}
+    moving |= {name for node in nodes for name in letters(node) if name[0] in "uvwxyzUVWXYZ"}
+    moving |= {name[1:] for name in given.values if name[0] == "d"}
     found = {}
-    for name in sorted(customary | {bare(node.parts[0]).name for node in nodes if node.kind == "differential"
-                        and bare(node.parts[0]).kind == "letter"} | {name[1:] for name in scope_letters.values
-                                                                     if name[0] == "d" and len(name) > 1}):
-        if name in scope_letters.values:
-            shape, random = np.shape(scope_letters.values[name]), np.random.default_rng(sum(map(ord, name)))
-            found[name] = scope_letters.values.get(f"d{name}", random.normal(size=shape)).reshape(shape)
+    for name in moving & given.values.keys():
+        shape, random = np.shape(given.values[name]), np.random.default_rng(sum(map(ord, name)))
+        found[name] = given.values.get(f"d{name}", random.normal(size=shape)).reshape(shape)
     return found
 
 
@@ -215,17 +207,15 @@ def differential(scope, node: Node, env: dict):
     if of.kind == "letter" and of.name in moves:
         return as_matrix(moves[of.name])
     reached = {base for name in letters(of) for base in scope.letters.bases(name)} & moves.keys()
+    value = scope.array(of, env)
     if not reached:
-        value = scope.array(of, env)
         if letters(of) & scope.letters.functions.keys() or not moves:
             raise FormulaError(
                 f"{text(node)}: nothing in it moves; write the d of a letter on the other side, such as dX"
             )
-        return ZERO if isinstance(value, Flexible) else np.zeros(value.shape)
+        return ZERO if shapeless(value) else np.zeros(value.shape)
 
     def moved(t):
         return scope.beside(changed={name: scope.raw(name) + t * moves[name] for name in reached}).sized(of, env)
 
-    shape = np.shape(scope.sized(of, env))
-    found = differentiated(moved, 0.0, text(of), scope.budget)
-    return np.reshape(found.array, shape)
+    return np.reshape(differentiated(moved, 0.0, text(of), scope.budget).array, value.shape)

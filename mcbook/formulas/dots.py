@@ -6,14 +6,19 @@ that are written out have to fit: [v₁, v₃, …, v_m] is refused.
 
 from dataclasses import replace
 
-from .tree import Node, number, same, text
+from .tree import Node, number, rebuilt, same, text, walk
 from .verdict import Failure
 
 _HOLE = Node("hole")
+_BLANK = ("dots", "empty")
 
 
 class PatternError(Failure):
     """Entries that are written out do not fit the pattern of the dots."""
+
+
+class Uncounted(PatternError):
+    """The pattern does not say how many entries there are."""
 
 
 def expanded(items, length, count=None, claims=None):
@@ -56,70 +61,47 @@ def expanded(items, length, count=None, claims=None):
         raise PatternError("dots stand between entries, once in a row: a₁, a₂, …, a_m")
     before, after = items[:places[0]], items[places[0] + 1:]
     if same(before[-1], after[0]):
-        fixed = len(before) + len(after)
         if count is None:
             raise Uncounted(f"how often {text(after[0])} stands in the dots")
-        if count < fixed and all(same(item, after[0]) for item in before + after):
+        missing = count - len(before) - len(after)
+        if missing < 0 and all(same(item, after[0]) for item in before + after):
             return after[:1] * count                # [A, A, …, A] for two of them
-        return before + [before[-1]] * (count - fixed) + after
+        return before + [before[-1]] * missing + after
     template, first, last = _pattern(before, after[0])
-    first_number, last_number = int(first.name), length(last)
-    for k, item in enumerate(reversed(before)):
-        _fit_one(item, template, first_number - k, claims)
-    for k, item in enumerate(after[1:], 1):
-        _fit_one(item, template, last_number + k, claims)
-    if last_number < first_number:
-        raise PatternError(f"{text(last)} is {last_number}, and {text(before[-1])} is written out already")
-    missing = [_filled(template, number(k)) for k in range(first_number + 1, last_number + 1)]
-    return before + missing + after[1:]
-
-
-class Uncounted(PatternError):
-    """The pattern does not say how many entries there are."""
+    end = length(last)
+    wanted = [*range(first, first - len(before), -1), *range(end + 1, end + len(after))]
+    for item, place in zip(before[::-1] + after[1:], wanted, strict=True):
+        _fit(item, _filled(template, place), claims)
+    if end < first:
+        raise PatternError(f"{text(last)} is {end}, and {text(before[-1])} is written out already")
+    return before + [_filled(template, place) for place in range(first + 1, end + 1)] + after[1:]
 
 
 def _pattern(before, after):
-    """The template, and the numbers of the last entry before the dots and the first after them."""
-    found = _unified(before[-1], after)
-    if found is not None:
-        return found
-    hidden = [leaf for leaf in _leaves(after) if leaf.kind == "letter"]
-    names = {leaf.name for leaf in hidden}
-    if len(names) == 1:                     # an opened block stands before the dots: count places
-        template = _holed(after, hidden[0])
-        return template, number(len(before)), hidden[0]
-    raise PatternError(f"the pattern from {text(before[-1])} to {text(after)} cannot be told")
+    """The template, the number of the last entry before the dots, and the node that is the last of all numbers."""
+    if found := _unified(before[-1], after):
+        template, first, last = found
+        return template, int(first.name), last
+    counting = {index.name: index for part in walk(after) if part.kind == "sub" for index in part.parts[1:]
+                if index.kind == "letter"}
+    if len(counting) != 1:
+        raise PatternError(f"the pattern from {text(before[-1])} to {text(after)} cannot be told")
+    (name, last), = counting.items()                # an opened block stands before the dots: count places
+    return rebuilt(after, lambda node: _HOLE if node.kind == "letter" and node.name == name else node), len(
+        before), last
 
 
-def _fit_one(item, template, wanted, claims):
-    needed = _filled(template, number(wanted))
-    if not same(item, needed) and _unified(needed, item) is not None:
+def _fit(item, needed, claims):
+    if same(item, needed):
+        return
+    if _unified(needed, item):
         raise PatternError(f"{text(item)} is written where the dots need {text(needed)}")
-    if not same(item, needed) and claims is not None:
+    if claims is not None:
         claims.append((item, needed))
 
 
-def _leaves(node):
-    """Index leaves of a tree: what stands in subscripts."""
-    for k, part in enumerate(node.parts):
-        if node.kind == "sub" and k > 0 and part.kind in ("letter", "number"):
-            yield part
-        else:
-            yield from _leaves(part)
-
-
-def _holed(node, leaf):
-    if node.kind == leaf.kind and node.name == leaf.name and not node.parts:
-        return _HOLE
-    return replace(node, parts=tuple(_holed(part, leaf) for part in node.parts))
-
-
-def _filled(template, leaf):
-    if template is _HOLE:
-        return leaf
-    if not template.parts:
-        return template
-    return replace(template, parts=tuple(_filled(part, leaf) for part in template.parts))
+def _filled(template, place):
+    return rebuilt(template, lambda node: number(place) if node is _HOLE else node)
 
 
 def _unified(a, b):
@@ -134,7 +116,7 @@ def _unified(a, b):
             return _HOLE
         if x.kind != y.kind or x.name != y.name or len(x.parts) != len(y.parts):
             raise LookupError
-        return replace(x, parts=tuple(merge(p, q) for p, q in zip(x.parts, y.parts, strict=True)))
+        return replace(x, parts=tuple(map(merge, x.parts, y.parts)))
 
     try:
         template = merge(a, b)
@@ -145,19 +127,17 @@ def _unified(a, b):
     return template, *pairs[0]
 
 
-def table(rows, length, shape=None, claims=None):
+def table(rows, length, shape=(None, None), claims=None):
     """Write out the dots of a matrix: along its rows, its columns, or its diagonal.
 
     Parameters
     ----------
     rows : list of list of Node
         Cells; ``"dots"`` and ``"empty"`` among them.
-    length : callable
+    length, claims
         As in :func:`expanded`.
     shape : tuple of int, optional
         Rows and columns of cells, where known.
-    claims : list, optional
-        As in :func:`expanded`.
 
     Returns
     -------
@@ -167,39 +147,33 @@ def table(rows, length, shape=None, claims=None):
     ------
     PatternError
     """
-    height, width = shape or (None, None)
-    sizes = {len(row) for row in rows}
-    if len(sizes) > 1:
-        raise PatternError(f"the rows of the matrix have {' and '.join(map(str, sorted(sizes)))} entries")
-    if not any(cell.kind in ("dots", "empty") for row in rows for cell in row):
+    if len(sizes := sorted({len(row) for row in rows})) > 1:
+        raise PatternError(f"the rows of the matrix have {' and '.join(map(str, sizes))} entries")
+    if not any(cell.kind in _BLANK for row in rows for cell in row):
         return rows
-    dotted = [all(cell.kind in ("dots", "empty") for cell in row) for row in rows]
-    if any(dotted) and len(rows[0]) > 1 and (diagonal := _diagonal(rows, dotted, length, shape, claims)) is not None:
-        return diagonal
+    dotted = [all(cell.kind in _BLANK for cell in row) for row in rows]
+    if any(dotted) and len(rows[0]) > 1 and (diagonal := _diagonal(rows, dotted)):
+        off, main = diagonal
+        entries = expanded(main, length, shape[0], claims)
+        return [[entry if i == k else off for k in range(len(entries))] for i, entry in enumerate(entries)]
     lines = [Node("dots") if empty else Node("row", tuple(row)) for row, empty in zip(rows, dotted, strict=True)]
-    lines = expanded(lines, length, height, claims)
+    lines = expanded(lines, length, shape[0], claims)
     if any(cell.kind == "empty" for line in lines for cell in line.parts):
         raise PatternError("a cell of the matrix is empty")
-    return [expanded(line.parts, length, width, claims) for line in lines]
+    return [expanded(line.parts, length, shape[1], claims) for line in lines]
 
 
-def _diagonal(rows, dotted, length, shape, claims):
-    """A matrix with one thing on the diagonal and another everywhere else, or None."""
+def _diagonal(rows, dotted):
+    """What stands everywhere outside of a diagonal, and the diagonal with its dots; None for another matrix."""
     kept = [k for k, empty in enumerate(dotted) if not empty]
-    across = [k for k in range(len(rows[0])) if rows[kept[0]][k].kind != "dots"]
-    if len(rows) != len(rows[0]) or kept != across or len(kept) < 2:
-        return None
-    for i in kept:                    # dots between the columns, in each row at the same place
-        if [k for k in range(len(rows)) if rows[i][k].kind == "dots"] != [k for k in range(len(rows)) if dotted[k]]:
-            return None
+    square = len(rows) == len(rows[0]) and len(kept) > 1
+    if not square or any([cell.kind == "dots" for cell in rows[i]] != dotted for i in kept):
+        return None                                 # dots stand between the columns, in each row at the same place
+    main = [Node("dots") if empty else rows[k][k] for k, empty in enumerate(dotted)]
     off = [rows[i][k] for i in kept for k in kept if i != k]
     if any(not same(cell, off[0]) for cell in off):
         if any(cell.kind in ("number", "zero") for cell in off):
             raise PatternError("outside of the diagonal "
                                + " and ".join(dict.fromkeys(map(text, off))) + " stand together")
         return None
-    main = [rows[k][k] if not dotted[k] else Node("dots") for k in range(len(rows))]
-    if same(main[0], off[0]):
-        return None
-    entries = expanded(main, length, (shape or (None,))[0], claims)
-    return [[entries[i] if i == k else off[0] for k in range(len(entries))] for i in range(len(entries))]
+    return None if same(main[0], off[0]) else (off[0], main)

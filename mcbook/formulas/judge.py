@@ -1,4 +1,4 @@
-"""Whether a formula holds: its relations, its shapes, for every value of its free indices.
+"""Whether a formula holds: its relations, its shapes, its arrows, for every value of its free indices.
 
 There are three verdicts. It *holds*; it *fails*, with the place and both values or both shapes; or it *cannot be
 read*, with what was expected. Nothing that is not understood is dropped or guessed, and the formula as it was read
@@ -6,26 +6,26 @@ is part of every verdict.
 """
 
 import itertools
+import math
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from mcnotes.shapes import kind
 
-from .approximation import approximates
-from .arrows import follow
 from .binding import Binder
-from .comparison import Record, difference, dimensions, shown
 from .derivatives import directions
 from .evaluator import Scope, ordered
-from .letters import BUILT_IN, Letters
+from .letters import BUILT_IN, Letters, called
 from .parser import read
 from .tree import Node, bare, latex, letters, product, same, text, walk
-from .values import Budget, Flexible, written
+from .values import Budget, Flexible, Tensor, alike, as_matrix, compared, shapeless, written
 from .verdict import BudgetError, ClaimError, Failure, FormulaError, Result, ShapeClash, Verdict
 
-_MOST = 20000
+#: How many values the free indices may have together.
+_MOST = 20_000
 _KINDS = ("scalar", "vector", "matrix", "tensor")
 #: Words that say what a matrix is like.
 _PROPERTIES = {
@@ -35,6 +35,11 @@ _PROPERTIES = {
 }
 _LAYOUTS = {"numerator": "in numerator layout, with every derivative turned around",
             "mixed": "with gradients as columns and every other derivative in numerator layout"}
+#: Where ≈ begins to halve the step, and how much smaller the last step is that it looks at.
+_STARTS = (2.0**-5, 2.0**-8, 2.0**-11)
+_DEEP = 64
+#: How many steps an implication between changes is tried for.
+_SAMPLES = 81
 
 
 def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = False, **more) -> Verdict:
@@ -68,6 +73,7 @@ def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = Fals
     given, judged = {**(letters or {}), **more}, None
     try:
         judged = judge_of(formula, Letters(given, notes))
+        judged.run()
         result = judged.result()
         if not result.words:
             raise FormulaError("it is a notation, and compares nothing: write what it is equal to")
@@ -78,7 +84,7 @@ def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = Fals
         layout = _other_layout(formula, given, notes)
         hint = f"; it holds {_LAYOUTS[layout]}" if layout else ""
         return Verdict("fails", f"✗ This fails: {error}{hint}", str(error), *_as_read(judged, formula), layout,
-                       formulas=(judged.failed(error),) if judged else ())
+                       formulas=(judged.result(error),) if judged else ())
     except Exception as error:  # noqa: BLE001 - whatever a reader's function does ends in a sentence
         words = str(error) if isinstance(error, ClaimError) else f"{type(error).__name__}: {error}"
         words = "the formula is nested too deeply" if isinstance(error, RecursionError) else words
@@ -91,28 +97,27 @@ def _as_read(judged, formula) -> tuple[str, str]:
     if judged:
         return judged.read, judged.latex
     try:
-        parts = read(formula)
+        return _in_words(read(formula))
     except Exception:  # noqa: BLE001 - what could not be read is told already
         return "", ""
+
+
+def _in_words(parts):
     return ", ".join(map(text, parts)), r",\quad ".join(map(latex, parts))
 
 
 def _other_layout(formula, given, notes):
     """The layout in which a formula that fails would hold, if there is one."""
-    try:
-        taken = judge_of(formula, Letters(given, notes))
-        nodes = [node for body, *_ in taken.statements for node in walk(body)]
-        if not any(node.kind == "derivative" for node in nodes):
-            return ""
-        for layout in _LAYOUTS:
+    for layout in _LAYOUTS:
+        try:
             other = judge_of(formula, Letters(given, notes), layout)
-            try:
+            if any(node.kind == "derivative" for body, *_ in other.statements for node in walk(body)):
                 other.run()
                 return layout
-            except Failure:
-                continue
-    except Exception:  # noqa: BLE001 - only a hint
-        return ""
+        except Failure:
+            continue
+        except Exception:  # noqa: BLE001 - only a hint
+            break
     return ""
 
 
@@ -141,7 +146,9 @@ def judge(formula, given: Letters) -> Result:
     >>> judge(r"(W A)^T = A^T W^T", Letters({"W": [[1, 2, 3], [4, 5, 6]], "A": [[1], [2], [4]]})).words
     '2 entries agree'
     """
-    return judge_of(formula, given).result()
+    judged = judge_of(formula, given)
+    judged.run()
+    return judged.result()
 
 
 def values(parts: tuple, given: Letters) -> Iterator:
@@ -175,23 +182,20 @@ def could_fail(formula) -> bool:
     >>> could_fail(r"\\overbrace{v}^{(m \\times 1)}")
     True
     """
-    for part in itertools.chain.from_iterable(map(walk, read(formula) if isinstance(formula, str) else formula)):
-        if part.kind == "chain" and not any(one.kind == "words" for one in walk(part.parts[0])):
-            return True
-        if part.kind == "brace" and len(part.parts) > 1 and dimensions(part.parts[1]):
-            return True
-    return False
+    parts = read(formula) if isinstance(formula, str) else formula
+    return any(part.kind == "chain" and not any(one.kind == "words" for one in walk(part.parts[0]))
+               or part.kind == "brace" and len(part.parts) > 1 and dimensions(part.parts[1]) is not None
+               for whole in parts for part in walk(whole))
 
 
 def judge_of(formula, given: Letters, layout: str = "denominator") -> "Judge":
     """The judge of a formula: its statements, with their letters settled."""
     parts = formula if isinstance(formula, tuple) else read(formula, given.names())
-    budget, binder, sizes, defined = Budget(), Binder(given), {}, []
+    budget, binder, sizes, told = Budget(), Binder(given), {}, []
     if not given.notes:
         sizes = given.sizes(set(), {})
         definitions = Definitions(given, binder, budget, sizes)
-        parts = _without_definitions(parts, definitions)
-        defined = definitions.told
+        parts, told = definitions.without(parts), definitions.told
     parts = tuple(binder.bound(part) for part in parts)
     binder.layers()
     names = {name for part in parts for name in letters(part)}
@@ -199,8 +203,10 @@ def judge_of(formula, given: Letters, layout: str = "denominator") -> "Judge":
         sizes = given.sizes({name for name in names if np.shape(given.values.get(name, 0)) == ()}, binder.labels)
     given.used |= names
     given.moves = directions(given, [node for part in parts for node in walk(part)])
-    return Judge(given, sizes, parts, layout, budget, formula if isinstance(formula, str) else "", names, defined)
+    return Judge(given, sizes, parts, layout, budget, formula if isinstance(formula, str) else "", names, told)
 
+
+# What a formula consists of -----------------------------------------------------------------------------------------
 
 class Definitions:
     """Letters that a formula itself defines: y in ``y = A x ⟹ ∂y/∂x = Aᵀ``, and in ``… where y = A x``."""
@@ -208,7 +214,32 @@ class Definitions:
     def __init__(self, given, binder, budget, sizes):
         self.given, self.binder, self.budget, self.sizes, self.told = given, binder, budget, sizes, []
 
-    def take(self, body: Node) -> bool:
+    def without(self, parts):
+        """The formula without its definitions, which may stand before and after what uses them."""
+        while True:
+            left = [one for part in parts for one in self._left(part, len(parts) > 1)]
+            if not left or len(left) == len(parts) and all(map(_is, left, parts)):
+                return parts
+            parts = left
+
+    def _left(self, part, several):
+        """What is left of one part: itself, less of it, or nothing."""
+        if part.kind not in ("statement", "conditions"):
+            return [part]
+        body, conditions = (part.parts[:1], part.parts[1:]) if part.kind == "statement" else ((), part.parts)
+        kept = [one for one in conditions if one.name != "if" or len(one.parts) != 1 or not self._take(one.parts[0])]
+        if body and body[0].kind == "flow":
+            stations = body[0].parts
+            while len(stations) > 2 and stations[1].name == "⟹" and self._take(stations[0]):
+                stations = stations[2:]
+            body = body if stations == body[0].parts else (
+                stations[0] if len(stations) == 1 else replace(body[0], parts=stations),)
+        elif body and several and not conditions and self._take(body[0]):
+            return []
+        parts = (*body, *kept)
+        return [part if parts == part.parts else replace(part, parts=parts)] if parts else []
+
+    def _take(self, body: Node) -> bool:
         """Whether an equation defines a letter that has no value, and if so, take it."""
         if body.kind != "chain" or len(body.parts) != 2 or body.parts[1].name != "=":
             return False
@@ -221,7 +252,7 @@ class Definitions:
             left, inputs = left.parts[0], left.parts[1].parts
         if left.kind != "letter" or left.name in given or any(one.kind != "letter" for one in inputs):
             return False
-        free = {name for name in letters(right) - given.names() - BUILT_IN if name not in self.sizes}
+        free = letters(right) - given.names() - BUILT_IN - self.sizes.keys()
         if left.name in free or free - _bound(right):
             return False
         tree = self.binder.bound(right)
@@ -245,47 +276,18 @@ class Definitions:
                 yield from self.given.bases(name) if name in of else (name,)
 
 
+def _is(one, other):
+    return one is other
+
+
 def _bound(node):
     """Indices of a tree, and the limits of its sums: letters that need no value of their own."""
-    indices = {name for part in walk(node) if part.kind == "sub" for index in part.parts[1:] for name in letters(index)}
-    large = [part for part in walk(node) if part.kind in ("large", "limit")]
-    return indices.union(*(letters(one) for part in large for one in part.parts[1:]))
+    large = [one for part in walk(node) if part.kind in ("large", "limit") for one in part.parts[1:]]
+    return _indices(node).union(*map(letters, large))
 
 
-def _without_definitions(parts, definitions):
-    """The formula without its definitions, which may stand before and after what uses them."""
-    parts, before = list(parts), None
-    while before != parts:
-        before, kept = parts, []
-        for part in parts:
-            left = _undefined(part, definitions, len(parts) > 1 or bool(kept))
-            kept += [left] if left is not None else []
-        parts = kept if kept else before
-        if not kept:
-            break
-    return parts
-
-
-def _undefined(part, definitions, several):
-    """What is left of one part, or None."""
-    if part.kind not in ("statement", "conditions"):
-        return part
-    body, conditions = (part.parts[0], part.parts[1:]) if part.kind == "statement" else (None, part.parts)
-    conditions = tuple(one for one in conditions if not (one.name == "if" and len(one.parts) == 1
-                                                         and definitions.take(one.parts[0])))
-    if body is not None and body.kind == "flow":
-        stations = list(body.parts)
-        while len(stations) > 2 and stations[1].name == "⟹" and definitions.take(stations[0]):
-            stations = stations[2:]
-        body = stations[0] if len(stations) == 1 else body if len(stations) == len(body.parts) else Node(
-            "flow", tuple(stations), at=body.at)
-    elif body is not None and several and not part.parts[1:] and definitions.take(body):
-        return None
-    if body is None and not conditions:
-        return None
-    new = (body, *conditions) if body is not None else conditions
-    same_parts = len(new) == len(part.parts) and all(one is other for one, other in zip(new, part.parts, strict=True))
-    return part if same_parts else Node(part.kind, new, at=part.at)
+def _indices(node):
+    return {name for part in walk(node) if part.kind == "sub" for index in part.parts[1:] for name in letters(index)}
 
 
 def merged(parts, given: Letters) -> list[tuple]:
@@ -307,9 +309,9 @@ def merged(parts, given: Letters) -> list[tuple]:
         elif part.kind == "place" and out:
             out[-1][2].append(part)
         elif part.kind == "continuation" and out:
-            body, conditions, labels = out.pop()
+            body, *rest = out.pop()
             sides = body.parts if body.kind == "chain" else (Node("side", (body,), at=body.at),)
-            out.append((Node("chain", (*sides, *part.parts), at=body.at), conditions, labels))
+            out.append((Node("chain", (*sides, *part.parts), at=body.at), *rest))
         else:
             raise FormulaError(f"{text(part)} stands alone: write what it belongs to before it")
     if waiting:
@@ -319,11 +321,8 @@ def merged(parts, given: Letters) -> list[tuple]:
 
 def _restricts(body, given):
     """Whether a statement behind another one says for which indices that is true: (i ≠ j), or i < j."""
-    chain = bare(body)
-    if chain.kind != "chain":
-        return False
-    return body.kind == "paren" or not any(one.kind not in ("chain", "side", "letter", "number") or one.name in given
-                                           for one in walk(chain))
+    return bare(body).kind == "chain" and (body.kind == "paren" or not any(
+        one.kind not in ("chain", "side", "letter", "number") or one.name in given for one in walk(body)))
 
 
 def _lasts(parts):
@@ -333,32 +332,34 @@ def _lasts(parts):
             yield from _indices(after) - _indices(before)
 
 
-def _indices(node):
-    return {name for part in walk(node) if part.kind == "sub" for index in part.parts[1:] for name in letters(index)}
-
-
-def is_generic(node: Node) -> bool:
-    """Whether a matrix shows one entry between dots, which stands for all."""
-    if node.kind != "grid":
-        return False
+def _shown_entry(node: Node) -> Node | None:
+    """The one entry between dots that stands for all of a matrix; None for any other tree."""
     cells = [cell for row in node.parts for cell in row.parts if cell.kind not in ("dots", "empty")]
-    return len(cells) == 1 and len(node.parts) == 3
+    return cells[0] if node.kind == "grid" and len(cells) == 1 and len(node.parts) == 3 else None
 
 
 def _claimed_kind(node):
     """``(w a scalar)``, ``A is symmetric``: the letter and its kind, or None."""
     inner = bare(node)
     if inner.kind == "product" and inner.parts[-1].kind == "words":
-        found = next((word for word in inner.parts[-1].name.split() if word in (*_KINDS, *_PROPERTIES)), None)
-        if found:
-            return product(inner.parts[:-1]), found
+        words = inner.parts[-1].name.split()
+        return next(((product(inner.parts[:-1]), word) for word in words if word in (*_KINDS, *_PROPERTIES)), None)
     return None
 
 
-def _is_property(body):
-    claimed = _claimed_kind(body)
-    return claimed is not None and claimed[1] in _PROPERTIES
+def dimensions(node: Node) -> list[Node] | None:
+    """The sizes in ``(r × k)``, or None where something else stands."""
+    node = bare(node)
+    if node.kind != "binary" or node.name != "×":
+        return None
+    return [*(dimensions(node.parts[0]) or node.parts[:1]), node.parts[1]]
 
+
+def _has_change(node):
+    return any(part.kind == "delta" for part in walk(node))
+
+
+# The judge ----------------------------------------------------------------------------------------------------------
 
 class Judge:
     """One formula and what is found on the way.
@@ -374,27 +375,20 @@ class Judge:
     def __init__(self, given, sizes, parts, layout, budget, formula, names, defined):
         self.letters, self.sizes, self.statements = given, sizes, merged(parts, given)
         self.layout, self.budget, self.formula, self.names = layout, budget, formula, names
-        self.record, self.last, self.refused = Record(), None, None
+        self.record, self.last = Record(), None
         self.fixed = sorted({name for part in parts for node in walk(part) if node.kind == "differential"
                              for name in letters(node) if name in given.values and name not in given.moves})
-        self.read, self.latex = ", ".join(map(text, parts)), r",\quad ".join(map(latex, parts))
+        self.read, self.latex = _in_words(parts)
         if defined:
             self.read += ", where " + ", ".join(map(text, defined))
             self.latex += r",\quad \text{where } " + ", ".join(map(latex, defined))
 
-    def result(self) -> Result:
-        """Run it, and say what was compared."""
-        self.run()
-        record = self.record
+    def result(self, error: Failure | None = None) -> Result:
+        """What was compared; or, where the formula fails, with which letters."""
+        record = Record() if error else self.record
         return Result(self.read, self.formula if "\\" in self.formula else self.latex,
-                      " ".join(dict.fromkeys(record.relations)), shown(self.letters, self.names), record.rows,
-                      record.largest, record.entries, record.shapes)
-
-    def failed(self, error) -> Result:
-        """What was found before the formula failed."""
-        rows = getattr(error, "rows", ())
-        return Result(self.read, self.formula if "\\" in self.formula else self.latex, "",
-                      shown(self.letters, self.names), rows)
+                      " ".join(dict.fromkeys(record.relations)), shown(self.letters, self.names),
+                      getattr(error, "rows", record.rows), record.largest, record.entries, record.shapes)
 
     def scope(self, step=1.0, only=None):
         return Scope(self.letters, self.sizes, step=step, only=only, record=self.record, layout=self.layout,
@@ -415,12 +409,14 @@ class Judge:
                     raise
 
     def _run_one(self, body, conditions, labels):
-        if body.kind == "words" or (body.kind == "paren" and all(part.kind == "words" for part in body.parts)):
+        if all(part.kind == "words" for part in (body.parts if body.kind == "paren" else (body,))):
             return
-        if body.kind == "paren" and len(body.parts) == 1 and body.parts[0].kind == "chain":
-            body = body.parts[0]
+        if bare(body).kind == "chain":
+            body = bare(body)
         if sizes := dimensions(body):
-            self._shape_of_last(sizes)
+            if self.last is None:
+                raise FormulaError(f"{written(map(text, sizes))} stands beside no formula")
+            self._shape(self.last, sizes, self.environments(self.last))
         elif (claimed := _claimed_kind(body)) is not None:
             self._kind(*claimed)
         elif body.kind == "flow":
@@ -438,17 +434,14 @@ class Judge:
             if not self.letters.notes:
                 raise FormulaError(f"the words “{body.parts[-1].name}” are not understood: leave them out")
             body = product(body.parts[:-1], body.at)
-        for env in self.environments(body, conditions):
-            value = self.scope().value(body, env)
+        for value, scope, _ in self.each(body, conditions):
             for label in labels:
-                self.record.place(label, value, body, self.scope())
+                self.record.place(label, value, body, scope)
 
-    def _shape_of_last(self, sizes):
-        if self.last is None:
-            raise FormulaError(f"{written(map(text, sizes))} stands beside no formula")
-        for env in self.environments(self.last, ()):
+    def _shape(self, node, sizes, environments):
+        for env in environments:
             scope = self.scope()
-            self.record.shape(scope.value(self.last, env), sizes, self.last, scope, env)
+            self.record.shape(scope.value(node, env), sizes, node, scope, env)
 
     def _kind(self, node, wanted):
         if wanted in _PROPERTIES:
@@ -456,12 +449,14 @@ class Judge:
             if array.shape[0] != array.shape[1] or not _PROPERTIES[wanted](array):
                 raise FormulaError(f"{text(node)} is not {wanted} here, and the formula is about letters that are")
             return
-        for env in self.environments(node, ()):
-            found = kind(self.scope().array(node, env))
-            if found != wanted:
-                raise Failure(f"{text(node)} is a {found} here, not a {wanted}")
-        self.record.shapes += 1
-        self.record.relations.append("shape")
+        for _, scope, env in self.each(node):
+            self._is_a(node, wanted, scope, env)
+        self.record.count("shape", shapes=1)
+
+    @staticmethod
+    def _is_a(node, wanted, scope, env):
+        if (found := kind(scope.array(node, env))) != wanted:
+            raise Failure(f"{text(node)} is a {found} here, not a {wanted}")
 
     # chains of relations
 
@@ -477,30 +472,30 @@ class Judge:
                                    "so it cannot be false")
         sides = [self._generic(side, labels) for side in sides]
         environments = self.environments(chain, conditions, labels)
+        near = any(condition.name == "near" for condition in conditions)
         for left, sign, right in zip(sides, signs, sides[1:], strict=False):
             try:
-                self._pair(left, sign, right, chain, environments, conditions)
+                self._pair(left, sign, right, chain, environments, near)
             except Failure as error:
                 if len(signs) > 1 and not isinstance(error, ShapeClash):
                     error.args = (f"in {text(left)} {sign} {text(right)}, {error}",)
                 raise
         for label in labels:
-            self._placed(label, sides, self.scope(), environments[0])
-        self._covered(sides)
+            self._placed(label, sides[0])
+        for part in (part for side in sides for part in walk(side)):
+            if part.kind == "branch" and part not in self.record.taken:
+                raise FormulaError(f"the case {text(part.parts[1])} is never met here, so it cannot fail")
 
-    def _pair(self, left, sign, right, chain, environments, conditions):
-        near = any(condition.name == "near" for condition in conditions)
+    def _pair(self, left, sign, right, chain, environments, near):
         if sign == "=" and left.kind == "derivative" and all(bare(part).kind == "words" for part in left.parts):
             self._kinds(left, right)
         elif sign == "is":
             sizes = dimensions(right)
             if sizes is None:
                 raise FormulaError(f"{text(left)} is {text(right)}: expected a shape such as (r × k)")
-            for env in environments:
-                scope = self.scope()
-                self.record.shape(scope.value(left, env), sizes, left, scope, env)
+            self._shape(left, sizes, environments)
         elif sign == "≈":
-            self.record.relations.append("≈")
+            self.record.count("≈")
             self.record.rows = approximates(self, left, right, chain, environments, near)
         elif sign == "=":
             self._equal(left, right, chain, environments)
@@ -512,31 +507,27 @@ class Judge:
             raise FormulaError(f"{text(left)} {sign} {text(right)}: {sign} is not a relation that runs")
 
     def _equal(self, left, right, chain, environments, moved=False):
-        self.record.relations.append("=")
+        self.record.count("=")
         self.record.notes.clear()
         for env in environments:
             self.budget.spend(1)
-            scope = self.scope_for(chain, env).moved() if moved else self.scope_for(chain, env)
+            scope = self.scope_for(chain, env)
+            scope = scope.moved() if moved else scope
             try:
                 one, other = scope.value(left, env), scope.value(right, env)
-                if isinstance(one, Flexible) and isinstance(other, Flexible):
-                    one = self._shaped(one, chain, scope, env)
+                if shapeless(one) and shapeless(other):             # another side of the chain may have a shape
+                    others = (scope.value(side.parts[0], env) for side in chain.parts)
+                    shape = next((side.shape for side in others if isinstance(side, np.ndarray)), ())
+                    one = one.fit(*shape)
                 difference(one, other, left, right, env, self.record)
+            except ShapeClash:
+                raise
             except Failure as error:
-                if isinstance(error, ShapeClash):
-                    raise
                 if self.record.notes:
                     raise Failure(self.record.notes[0]) from None
-                if any(part.kind == "delta" for part in walk(chain)):
+                if _has_change(chain):
                     self._nearly(left, right, chain, environments, error)
                 raise
-
-    @staticmethod
-    def _shaped(value, chain, scope, env):
-        """A side without a shape of its own gets that of another side of the chain, if any has one."""
-        others = (scope.value(side.parts[0], env) for side in chain.parts)
-        shape = next((other.shape for other in others if isinstance(other, np.ndarray)), None)
-        return value.shaped(shape) if shape else value
 
     def _nearly(self, left, right, chain, environments, error):
         """Where = is wrong and ≈ would be right, say so."""
@@ -552,26 +543,22 @@ class Judge:
         raise Failure(f"{error}; the gap shrinks to a quarter each time the step halves, so the sign is ≈") from None
 
     def _ordered(self, left, sign, right, environments):
-        self.record.relations.append(sign)
+        self.record.count(sign)
         for env in environments:
             scope = self.scope()
-            if sign == "≠" and self._unequal(scope.value(left, env), scope.value(right, env), left, right):
-                self.record.entries += 1
-                continue
-            a, b = scope.number(left, env), scope.number(right, env)
-            if not (np.isfinite(a) and np.isfinite(b)):
-                raise FormulaError(f"{text(left)} {sign} {text(right)}: one side is not a finite number here")
-            if not ordered(a, sign, b):
-                where = ", ".join(f"{name} = {value}" for name, value in env.items())
-                said = (
-                    f"both sides are {a:.4g}" if sign == "≠" else f"the left side is {a:.4g} and the right side {b:.4g}"
-                )
-                raise Failure((f"for {where}, " if where else "") + said.replace("-", "−"))
+            if sign != "≠" or not self._unequal(scope.value(left, env), scope.value(right, env), left, right):
+                a, b = scope.number(left, env), scope.number(right, env)
+                if not (np.isfinite(a) and np.isfinite(b)):
+                    raise FormulaError(f"{text(left)} {sign} {text(right)}: one side is not a finite number here")
+                if not ordered(a, sign, b):
+                    said = f"both sides are {a:.4g}" if sign == "≠" else (
+                        f"the left side is {a:.4g} and the right side {b:.4g}")
+                    raise Failure((f"for {_values(env)}, " if env else "") + said.replace("-", "−"))
             self.record.entries += 1
 
     def _unequal(self, one, other, left, right):
         """Whether two arrays, at least one of them no number, differ somewhere."""
-        if max(np.size(getattr(value, "array", value)) for value in (one, other)) < 2:
+        if all(math.prod(length or 0 for length in value.shape) < 2 for value in (one, other)):
             return False
         try:
             difference(one, other, left, right, {}, Record())
@@ -581,17 +568,13 @@ class Judge:
 
     def _kinds(self, left, right):
         """∂(Vector)/∂(Scalar) = ∂w/∂s: what kinds of things w and s are."""
-        if left.kind != "derivative" or right.kind != "derivative":
+        if right.kind != "derivative":
             raise FormulaError(f"{text(left)} = {text(right)}: expected a derivative on both sides")
         for named, letter in zip(left.parts, right.parts, strict=True):
-            wanted = text(named).strip("()").lower()
-            found = kind(self.scope().array(letter, {}))
-            if wanted != found:
-                raise Failure(f"{text(letter)} is a {found} here, not a {wanted}")
-            self.record.shapes += 1
+            self._is_a(letter, text(named).strip("()").lower(), self.scope(), {})
+            self.record.count("shape", shapes=1)
         if right.parts[0].kind == "letter":
             self.scope().value(right, {})
-        self.record.relations.append("shape")
 
     # letters and indices
 
@@ -599,38 +582,41 @@ class Judge:
         """Indices that are not summed over, in order."""
         found, bound = dict[str, None](), set[str]()
         for part in walk(node):
+            bound.update(_lasts(part.parts))
             if part.kind in ("large", "limit"):
                 bound.update(one.name for one in part.parts[1:2] + part.parts[3:])
-            bound.update(_lasts(part.parts))
-            if part.kind == "sub" and not self._sized(part):
-                for index in part.parts[1:]:
-                    found.update(dict.fromkeys(one.name for one in walk(index) if one.kind == "letter"))
+            if part.kind == "sub" and not self._is_sized(part):
+                found.update(dict.fromkeys(one.name for index in part.parts[1:] for one in walk(index)
+                                           if one.kind == "letter"))
         return [name for name in found if name not in bound and name not in self.sizes
                 and name not in self.letters.values]
 
-    def _sized(self, node):
+    def _is_sized(self, node):
         """I_n and 𝟏_n: a size, and no index."""
         base = node.parts[0]
         return len(node.parts) == 2 and (base.kind in ("ones", "zero") or base.kind == "letter" and base.name == "I"
                                          and "I" not in self.letters)
 
-    def environments(self, node: Node, conditions, labels=()) -> list[dict]:
+    def environments(self, node: Node, conditions=(), labels=()) -> list[dict]:
         """All values of the free indices that fulfil the conditions."""
-        bound = {label.parts[0].name for label in labels} if any(is_generic(part) for part in walk(node)) else set()
-        names, scope, ranges = [name for name in self.free(node) if name not in bound], self.scope(), []
-        for name in names:
-            length = scope.range_of(name, node, {})
-            if length is None:
-                self._uncounted(name, node)
-            ranges.append(range(1, length + 1))
-        count = int(np.prod([len(one) for one in ranges]))
-        if count > _MOST:
+        generic = any(_shown_entry(part) for part in walk(node))
+        bound = {label.parts[0].name for label in labels} if generic else set()
+        names, scope = [name for name in self.free(node) if name not in bound], self.scope()
+        lengths = [scope.range_of(name, node, {}) or self._uncounted(name, node) for name in names]
+        if (count := math.prod(lengths)) > _MOST:
             raise BudgetError(f"too much to run: the indices run through {count} values; give smaller letters")
-        found = [dict(zip(names, values, strict=True)) for values in itertools.product(*ranges)]
+        found = [dict(zip(names, values, strict=True)) for values in itertools.product(
+            *(range(1, length + 1) for length in lengths))]
         kept = [env for env in found if all(scope.holds(one, env) for one in conditions if one.name in ("if", "all"))]
         if not kept:
             raise FormulaError(f"nothing fulfils {', '.join(map(text, conditions))}: the formula cannot fail here")
         return kept
+
+    def each(self, node: Node, conditions=()) -> Iterator[tuple]:
+        """The value of a tree for all values of its free indices, with its scope and these values."""
+        for env in self.environments(node, conditions):
+            scope = self.scope()
+            yield scope.value(node, env), scope, env
 
     def _uncounted(self, name, node):
         base = next(part.parts[0] for part in walk(node) if part.kind == "sub" and any(
@@ -641,73 +627,445 @@ class Judge:
             self.letters.missing(base.name)
         raise FormulaError(f"{name} has no value and counts nothing: give {name}=…")
 
-    def scope_for(self, chain, env, step=1.0):
+    def scope_for(self, chain: Node, env, step=1.0):
         """The scope in which only those entries move that the formula names with a free index: Δv_i alone."""
-        return self.scope(step, self.movers(chain, env))
-
-    def movers(self, chain: Node, env) -> dict:
-        """Entries that move, for each letter of whose Δ the formula names one entry only."""
-        entries: dict = {}
-        bound = set[str]()
+        bound = {part.parts[1].name for part in walk(chain) if part.kind in ("large", "limit")}
+        entries = {part.parts[0]: part for part in walk(chain) if part.kind == "sub" and not bound & _indices(part)}
+        named: dict[str, list] = {}
         for part in walk(chain):
-            if part.kind in ("large", "limit"):
-                bound.add(part.parts[1].name)
-        inside = {id(part.parts[0]) for part in walk(chain) if part.kind == "sub" and part.parts[0].kind == "delta"}
-        for part in walk(chain):
-            delta = part.parts[0] if part.kind == "sub" and part.parts[0].kind == "delta" else part
-            if delta.kind != "delta" or (part is delta and id(delta) in inside) or delta.parts[0].kind != "letter":
-                continue
-            name = delta.parts[0].name
-            if name not in self.letters.changes:
-                continue
-            indices = part.parts[1:] if part is not delta else ()
-            summed = any(one.name in bound for index in indices for one in walk(index))
-            entries.setdefault(name, set()).add(text(part) if indices and not summed else "")
-            if indices and not summed:
-                entries.setdefault((name, text(part)), indices)
-        scope, only = self.scope(), {}
-        for name, texts in entries.items():
-            if isinstance(name, str) and len(texts) == 1 and "" not in texts:
-                only[name] = [tuple(scope.place(index, env) for index in entries[name, next(iter(texts))])]
-        return only
+            if part.kind == "delta" and part.parts[0].kind == "letter" and part.parts[0].name in self.letters.changes:
+                named.setdefault(part.parts[0].name, []).append(entries.get(part))
+        scope = self.scope()
+        only = {name: [tuple(scope.place(index, env) for index in found[0].parts[1:])] for name, found in named.items()
+                if all(one and same(one, found[0]) for one in found)}
+        return self.scope(step, only)
 
     def _generic(self, side, labels):
         """A matrix that shows one entry between dots, with labels that say where it stands (80)."""
-        if not is_generic(side):
+        inner = _shown_entry(side)
+        if inner is None:
             return side
-        inner = next(cell for row in side.parts for cell in row.parts if cell.kind not in ("dots", "empty"))
-        if not any(cell is inner for cell in side.parts[1].parts[1:2]):
+        if inner not in side.parts[1].parts[1:2]:
             raise FormulaError(f"{text(side)} shows one entry: it stands in the middle, with dots around it")
-        rows = next((label for label in labels if label.name == "row"), None)
-        columns = next((label for label in labels if label.name == "column"), None)
-        if rows is None or columns is None:
+        named = {label.name: label for label in reversed(labels)}
+        if not {"row", "column"} <= named.keys():
             raise FormulaError(f"{text(side)} shows one entry: say where it stands, "
                                r"(\text{row } i \leftrightarrow v_i, \ \text{column } j \leftrightarrow w_j)")
-        scope = self.scope()
-        height, width = (scope.axes(label.parts[1].parts[0], {})[0] for label in (rows, columns))
-        first, second = rows.parts[0].name, columns.parts[0].name
-        array = np.block([[scope.array(inner, {first: i + 1, second: j + 1}) for j in range(width)]
-                          for i in range(height)])
+        scope, labels = self.scope(), (named["row"], named["column"])
+        first, second = (label.parts[0].name for label in labels)
+        height, width = (scope.axes(label.parts[1].parts[0], {})[0] for label in labels)
         name = f"the matrix of {text(inner)}"
-        self.letters.values[name] = array
+        self.letters.values[name] = np.block([[scope.array(inner, {first: i + 1, second: j + 1}) for j in range(width)]
+                                              for i in range(height)])
         self.letters.used.add(name)
         return Node("letter", name=name, at=side.at)
 
-    def _placed(self, label, sides, scope, env):
+    def _placed(self, label, side):
         if "block" in label.name:
             return
-        self.record.place(label, scope.value(sides[0], env), sides[0], scope)
-        derivatives = [part for part in walk(sides[0]) if part.kind == "derivative"]
-        if derivatives and label.parts[1].kind == "sub":
-            of, by = derivatives[0].parts[:2]
-            wanted = by if label.name == "row" else of
-            root = label.parts[1].parts[0]
+        self.record.place(label, self.scope().value(side, self.environments(side)[0]), side, self.scope())
+        derivative = next((part for part in walk(side) if part.kind == "derivative"), None)
+        if derivative and label.parts[1].kind == "sub":
+            wanted, root = derivative.parts[label.name == "row"], label.parts[1].parts[0]
             if wanted.kind == root.kind == "letter" and wanted.name != root.name:
-                raise Failure(f"the {label.name}s of {text(derivatives[0])} belong to {text(wanted)}, "
-                              f"not to {text(root)}")
+                raise Failure(f"the {label.name}s of {text(derivative)} belong to {text(wanted)}, not to {text(root)}")
 
-    def _covered(self, sides):
-        for side in sides:
-            for part in walk(side):
-                if part.kind == "branch" and id(part) not in self.record.taken:
-                    raise FormulaError(f"the case {text(part.parts[1])} is never met here, so it cannot fail")
+
+def _is_property(body):
+    claimed = _claimed_kind(body)
+    return claimed is not None and claimed[1] in _PROPERTIES
+
+
+def _values(env):
+    return ", ".join(f"{name} = {value}" for name, value in env.items())
+
+
+# Equality and shapes ------------------------------------------------------------------------------------------------
+
+class Record:
+    """What is met on the way: comparisons that could have failed, and hints for a failure."""
+
+    def __init__(self):
+        self.entries, self.shapes, self.largest, self.tolerance = 0, 0, 0.0, 1e-9
+        self.notes, self.taken, self.relations, self.rows = [], set(), [], ()
+
+    @property
+    def facts(self) -> int:
+        return self.entries + self.shapes + len(self.rows)
+
+    def count(self, relation: str, shapes: int = 0) -> None:
+        """Take note of a relation."""
+        self.relations.append(relation)
+        self.shapes += shapes
+
+    def braced(self, node: Node, value, scope, env) -> None:
+        """A brace says a shape, or what stands under it once more; words say nothing that runs."""
+        label = node.parts[1]
+        while label.kind == "asked":
+            label = label.parts[0]
+        if sizes := dimensions(label):
+            self.shape(value, sizes, node, scope, env)
+        elif label.kind == "place":
+            self.place(label, value, node, scope)
+        elif not any(part.kind in ("words", "place") for part in walk(label)):
+            difference(value, scope.value(label, env), node, label, env, self)
+            self.count("=")
+
+    def shape(self, value, sizes, node: Node, scope, env) -> None:
+        """Compare a value's shape with the one that is written beside it."""
+        if isinstance(value, Tensor):
+            form = value.compressed() if len(sizes) == 2 else value.array
+            if form is None:
+                raise ShapeClash(f"{text(node)} has {value.array.ndim} axes, {written(value.shape)}, but is "
+                                 f"labeled {written(map(text, sizes))}")
+            value = form
+        elif shapeless(value):
+            value = value.fit(*(scope.place(size, env) for size in sizes))
+        for size, length in zip(sizes, value.shape, strict=False):
+            if size.kind == "letter" and size.name not in scope.sizes and size.name not in env:
+                self._named(size.name, length, scope)
+            else:
+                self.shapes += 1
+        wanted = tuple(scope.place(size, env) for size in sizes)
+        if wanted != value.shape:
+            names, numbers = written(map(text, sizes)), written(wanted)
+            raise ShapeClash(f"{text(node)} is {written(value.shape)}, but is labeled {names}"
+                             + (f", which is {numbers}" if numbers != names else ""))
+        self.count("shape")
+
+    @staticmethod
+    def _named(name, length, scope):
+        """A size that is met for the first time gets its number here."""
+        twin = next((other for other, known in scope.sizes.items() if known == length > 1), None)
+        if twin and scope.letters.notes:
+            raise FormulaError(f"{name} and {twin} are both {length} here, so that one for the "
+                               f"other could not be seen: take different sizes, or say {name}={length}")
+        scope.sizes[name] = length
+
+    def place(self, label: Node, value, node: Node, scope) -> None:
+        """A label such as ``row i ↔ v_i``, as many rows as v has entries, or ``row i ↔ column i of M``."""
+        index, letter = label.parts
+        if letter.kind in ("sub", "line") and text(letter.parts[1]) != text(index):
+            raise Failure(f"{label.name} {text(index)} ↔ {text(letter)}: the index is another one")
+        lengths = scope.axes(letter.parts[0] if letter.kind in ("sub", "line") else letter, {})
+        rows = letter.kind == "line" and len(lengths) == 2 and "row" in letter.name
+        length = (lengths[0] if rows else lengths[-1]) if lengths else 1
+        have = value.shape[0 if label.name == "row" else 1]
+        if have != length:
+            raise ShapeClash(f"{text(node)} has {have} {label.name}s, but {text(letter)} runs to {length}")
+        self.shapes += 1
+
+
+def difference(left, right, one: Node, other: Node, env: dict, record: Record) -> None:
+    """Compare two values entry by entry.
+
+    Raises
+    ------
+    Failure
+        With the entry and both values.
+    """
+    left, right = sided(left, right, one, other)
+    place, largest = compared(left, right, record.tolerance)
+    if place is not None:
+        a, b = float(left[place]), float(right[place])
+        digits = next((n for n in (4, 6, 9, 12) if f"{a:.{n}g}" != f"{b:.{n}g}"), 17)
+        numbers = place[:1] if left.ndim == 2 and left.shape[1] == 1 else place
+        entry = ", ".join(str(k + 1) for k in numbers)
+        entry = "" if np.size(left) == 1 else f"at entry {f'({entry})' if len(numbers) > 1 else entry}"
+        at = " and ".join(filter(None, (env and f"for {_values(env)}", entry)))
+        said = f"the left side is {a:.{digits}g} and the right side {b:.{digits}g}".replace("-", "−")
+        raise Failure(f"{at + ', ' if at else ''}{said}")
+    record.entries += np.size(left)
+    record.largest = max(record.largest, largest)
+
+
+def sided(left, right, one: Node, other: Node):
+    """Two values as arrays of one shape."""
+    if shapeless(left) and shapeless(right):
+        left, right = left.fit(*right.shape), right.fit(*left.shape)
+        if shapeless(left, right):
+            raise FormulaError(f"neither side of {text(one)} = {text(other)} has a size of its own")
+    if isinstance(left, Tensor) and isinstance(right, Tensor):
+        left, right = left.array, right.array
+    elif isinstance(left, Tensor) or isinstance(right, Tensor):
+        tensor, matrix = (left, right) if isinstance(left, Tensor) else (right, left)
+        forms = [form for form in (tensor.array, tensor.unfolded(), tensor.compressed()) if form is not None]
+        fit = next((form for form in forms if form.shape == matrix.shape or shapeless(matrix) and form.ndim == 2), None)
+        if fit is None:
+            raise ShapeClash(f"one side of {text(one)} = {text(other)} has {tensor.array.ndim} axes, "
+                             f"{written(tensor.shape)}, the other is {written(matrix.shape)}")
+        left, right = (fit, right) if tensor is left else (left, fit)
+    left, right = alike(left, right)
+    if left.shape != right.shape:
+        if other.kind == "number" and not np.any(right):
+            return left, np.zeros(left.shape)
+        raise ShapeClash(f"{text(one)} is {written(left.shape)}, but {text(other)} is {written(right.shape)}")
+    return left, right
+
+
+def shown(given, names) -> tuple:
+    """Name, shape and short value of the letters that a formula uses."""
+    out = []
+    for name in sorted(names):
+        if name in given.changes:
+            out.append((f"Δ{name}", written(as_matrix(given.changes[name]).shape), short(given.changes[name])))
+        if name in given and given.is_pure(name):
+            out.append((name, "function", getattr(given.functions[name], "__name__", "")))
+        elif name in given:
+            value, depends = given.value(name), given.parameters.get(name)
+            shape = as_matrix(value).shape
+            out.append((f"{name}({', '.join(depends)})" if depends else name,
+                        "number" if shape == (1, 1) else written(shape), short(value)))
+    return tuple(out)
+
+
+def short(value) -> str:
+    """An array in a few signs, the same on every machine."""
+    flat = ["0" if abs(x) < 1e-12 else f"{float(x):.3g}" for x in np.ravel(value)[:6]]
+    return ", ".join(flat).replace("-", "−") + (", …" if np.size(value) > 6 else "")
+
+
+# Approximation ------------------------------------------------------------------------------------------------------
+
+class TooSlow(Failure):
+    """The gap does not fall as ≈ says; `rows` are the steps that were tried."""
+
+    def __init__(self, words, rows=()):
+        super().__init__(words)
+        self.rows = rows
+
+
+def approximates(judge: Judge, left: Node, right: Node, chain: Node, environments: list[dict], near: bool) -> tuple:
+    """Whether ≈ is right: the gap of every entry has to fall by four when the step halves, and not be zero.
+
+    A first-order mistake divides the gap by two only. A formula that is exact deserves an equals sign. Where a change
+    is divided by a change, both sides are multiplied by the step before they are judged; what is told is the quotient
+    itself, whose gap falls by two. Where the formula says only that two things are near each other, the gap has to
+    fall with the step.
+
+    Returns
+    -------
+    tuple of (step, true, predicted, gap)
+        For the entry with the largest gap.
+
+    Raises
+    ------
+    Failure
+        The gap falls too slowly, or is zero throughout.
+    """
+    words, given = f"{text(left)} ≈ {text(right)}", judge.letters
+    if not given.changes:
+        moved = [part.parts[0].name for part in walk(chain) if part.kind == "delta"]
+        moving = next((base for name in moved for base in given.bases(name)), "")
+        raise FormulaError(f"{words}: ≈ needs a step, give Δ" + (f"{moving}=…" if moving else "x=…, how far x moves"))
+    divided = any(part.kind == "frac" and _has_change(part.parts[1]) for part in walk(chain))
+    order = 1 if near else 2
+    for start in _STARTS:
+        steps = np.array([start, start / 2, start / 4, start / 4 / _DEEP])
+        sides = [_sides(judge, left, right, chain, environments, step) * (step if divided else 1.0) for step in steps]
+        gaps = np.array([np.abs(one - other) for one, other in sides])
+        if not np.isfinite(gaps).all():
+            raise FormulaError(f"{words}: a value on the way is not a finite number; take a smaller step")
+        known = [name for name in letters(chain) if name in given and not given.is_pure(name)]
+        sizes = [np.abs(given.value(name)).max() for name in known]
+        noise = max(*sizes, np.abs(sides).max(), 1e-30) * 1e-14
+        exact, falls = (gaps[:3] <= noise).all(), _falls(gaps, order, noise)
+        worst = int(np.argmax(gaps[0 if falls else 2]))
+        rows = tuple((float(step), *(float(x) / (step if divided else 1.0) for x in (*pair[:, worst], gap[worst])))
+                     for step, pair, gap in zip(steps[:3], sides, gaps, strict=False))
+        if falls and not exact:
+            return rows
+    if exact:
+        raise Failure(f"{words} is exact here, so the sign is =")
+    share = 2 if divided else 1
+    ratio = gaps[1][worst] / gaps[2][worst] / share if gaps[2][worst] else np.inf
+    note = f" ({judge.record.notes[0]})" if judge.record.notes else ""
+    raise TooSlow(_slowly(ratio, 2**order // share) + note, rows)
+
+
+def _sides(judge, left, right, chain, environments, step):
+    """Both sides for all indices in a row."""
+    found = []
+    for env in environments:
+        scope = judge.scope_for(chain, env, step)
+        scope = scope if _has_change(chain) else scope.moved()
+        pair = sided(scope.value(left, env), scope.value(right, env), left, right)
+        found.append([np.ravel(side) for side in pair])
+    return np.concatenate(found, 1)
+
+
+def _falls(gaps, order, noise):
+    """Whether every gap that is not rounding falls as it should, from halving to halving and in the long run."""
+    first, second, third, deep = gaps[:, (gaps[0] > noise) & (gaps[2] > noise)]
+    low = 0.88 * 2**order
+    by_halves = (first >= low * second) & (second >= low * third)
+    return bool((by_halves & ((deep <= 30 * noise) | (third >= 0.8 * _DEEP**order * deep))).all())
+
+
+def _slowly(ratio, needed):
+    if 0.85 < ratio < 1.2:
+        return "halving the step does not shrink the gap at all"
+    if ratio <= 0.85:
+        return "halving the step makes the gap larger"
+    if needed == 4 and 1.6 < ratio < 2.6:
+        return "halving the step only halves the gap, and ≈ needs a quarter"
+    return f"halving the step does not shrink the gap to {'a quarter' if needed == 4 else 'half'}, as ≈ needs"
+
+
+# Arrows -------------------------------------------------------------------------------------------------------------
+
+def follow(judge: Judge, flow: Node, conditions: list[Node]) -> None:
+    """Run a formula with arrows: a named step from one thing to the next, a stage of a compression, or "it follows".
+
+    Parameters
+    ----------
+    judge : Judge
+    flow : Node
+        What stands between the arrows, and the arrows.
+    conditions : list of Node
+
+    Raises
+    ------
+    Failure
+        A step does not lead where the formula says.
+    FormulaError
+        The formula does not say which step an arrow stands for.
+    """
+    stations = [part for part in flow.parts if part.kind != "arrow"]
+    arrows = {part.name for part in flow.parts if part.kind == "arrow"}
+    if arrows & {"⟹", "⟺"}:
+        for premise, conclusion in zip(stations, stations[1:], strict=False):
+            (_sampled if judge.letters.changes else _implied)(judge, premise, conclusion, conditions, "⟺" in arrows)
+    elif any(station.kind == "chain" for station in stations):
+        for station in stations:
+            if station.kind == "chain":
+                judge.chain(station, conditions)
+    else:
+        judge.record.count("→")
+        for env in judge.environments(flow, conditions):
+            _walked(judge, stations, env) or _stepped(judge, stations, env)
+
+
+def _implied(judge, premise, conclusion, conditions, both):
+    """Where the left side is true for these letters, the right side has to be."""
+    first, second = (_refused(judge, side, conditions) for side in (premise, conclusion))
+    judge.record.count("⟺" if both else "⟹")
+    if first and (second or not both):
+        raise FormulaError(f"{text(premise)} is false for these letters, so that nothing follows: take letters for "
+                           "which it is true")
+    if first or second:
+        true, false = (premise, conclusion) if second else (conclusion, premise)
+        raise Failure(f"{text(true)} is true here, and {text(false)} is not: {first or second}")
+
+
+def _refused(judge, side, conditions):
+    try:
+        return judge.chain(side, conditions)
+    except Failure as error:
+        return error
+
+
+def _sampled(judge, premise, conclusion, conditions, both):
+    """The same for the steps that a Δ gives."""
+    given, met = judge.letters, 0
+    for part in np.linspace(-1, 1, _SAMPLES):
+        scope = judge.scope(step=float(part))
+        if not scope.holds(premise, {}):
+            continue
+        met += 1
+        if not scope.holds(conclusion, {}):
+            raise Failure(f"{text(premise)} is true and {text(conclusion)} is false for "
+                          + ", ".join(f"Δ{name} = {float(part) * np.ravel(delta)[0]:.3g}"
+                                      for name, delta in given.changes.items()))
+    if met in (0, _SAMPLES):
+        raise FormulaError(f"{text(premise)} is {'never' if met == 0 else 'always'} true for the steps tried: "
+                           "give a Δ that goes beyond it")
+    judge.record.count("⟹")
+    judge.record.entries += met
+
+
+def _walked(judge, stations, env) -> bool:
+    """Follow the functions that stand between arrows, f in v → f → s; whether there are any."""
+    scope, given, found = judge.scope(), judge.letters, False
+    for before, step, after in zip(stations, stations[1:], stations[2:], strict=False):
+        name = step.parts[0].name if step.kind == "boxed" else step.name if step.kind == "letter" else ""
+        moves = before.kind == "delta"
+        if not (given.is_pure(name) or step.kind == "boxed" and name or moves and name in given.functions):
+            continue                                # a value on the way
+        if name not in given.functions:
+            given.missing(name)
+        place = before.parts[0] if moves else before
+        led, there = (as_matrix(called(name, given.functions[name], [one.argument(place, env)]))
+                      for one in (scope, scope.moved() if moves else scope))
+        led = there - led if moves else led
+        difference(led, scope.value(after, env), Node("apply", (step, before)), after, env, judge.record)
+        found = True
+    return found
+
+
+def _stepped(judge, stations, env):
+    """Follow the step that is given for an arrow."""
+    words, scope, before = " → ".join(map(text, stations)), judge.scope(), judge.record.facts
+    if _has_change(stations[0]) != _has_change(stations[-1]):
+        raise Failure(f"{words}: a change leads to a change")
+    values = [scope.value(station, env) for station in stations]
+    step = judge.letters.signs.get("step")
+    if step is None and judge.record.facts == before:
+        raise FormulaError(f"{words}: say which step the arrow stands for, step=np.diag, or a compression, "
+                           "step=mc.compress(…)")
+    for one, other, start, end in zip(values, values[1:], stations, stations[1:], strict=False) if step else ():
+        words = f"{text(start)} → {text(end)}"
+        if hasattr(step, "stages"):
+            judge.record.entries += _stage(step, one, other, words)
+        else:
+            led = as_matrix(called("step", step, [one]))
+            difference(led, other, Node("call", (start,), name="step"), end, env, judge.record)
+            _nothing_lost(step, one, words)
+
+
+def _nothing_lost(step, value, words):
+    """What a step drops has to be a zero, or a copy of something that stays."""
+    if isinstance(value, Flexible | Tensor):
+        return
+    if value.size > 400:
+        raise BudgetError(f"too much to run: {words} has {value.size} entries, and each of them is tried")
+    before, dropped = as_matrix(step(value)), set()
+    for place in np.ndindex(value.shape):
+        other = np.array(value, dtype=float)
+        other[place] += 1.0
+        if np.array_equal(as_matrix(step(other)), before):
+            dropped.add(place)
+    stays = {float(value[place]) for place in np.ndindex(value.shape) if place not in dropped}
+    for place in sorted(dropped):
+        if value[place] and float(value[place]) not in stays:
+            raise Failure(f"{words}: the step drops entry ({', '.join(str(k + 1) for k in place)}), which is "
+                          f"{value[place]:.4g} and stands nowhere else")
+
+
+def _stage(compressed, one, other, words):
+    """The left side is what one stage of a compression has, the right side what the next has; how many entries."""
+    stages = [_views(np.asarray(array), len(compressed.inner)) for _, array in compressed.stages]
+    for before, after in zip(stages, stages[1:], strict=False):
+        if any(_equals(one, view) for view in before):
+            if any(_equals(other, view) for view in after):
+                return before[0].size + after[0].size
+            raise Failure(f"{words}: the next stage of the compression is another one, "
+                          f"{' or '.join(str(view.shape) for view in after)}")
+    raise Failure(f"{words}: the left side is no stage of the compression")
+
+
+def _views(array, inner):
+    """How the notes may write a stage down: blocks on top of each other or side by side."""
+    if array.ndim <= 2:
+        return [np.reshape(array.T, (-1, 1)), array][:array.ndim]
+    found = Tensor(array, inner, array.ndim - inner).unfolded()
+    return [] if found is None else [found]
+
+
+def _equals(value, view):
+    try:
+        value = value.fit(*view.shape) if shapeless(value) else value
+    except ShapeClash:
+        return False
+    value = value.unfolded() if isinstance(value, Tensor) else value
+    return value is not None and value.shape == view.shape and bool(np.allclose(value, view, rtol=1e-9, atol=1e-12))

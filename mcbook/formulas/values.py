@@ -2,30 +2,31 @@
 
 A number is (1 × 1), a vector a column, a gradient a column. A tensor stands for its compressed form in a
 product (Notation 28). A zero, an identity, a column of ones or a row of dots without a count takes the shape that
-its neighbours ask for.
+its neighbors ask for.
 """
 
+import math
+import operator
 from collections.abc import Callable
 
 import numpy as np
 
 from mcnotes.compression import compress
+from mcnotes.engine import Traced
 
 from .verdict import BudgetError, FormulaError, ShapeClash
 
-#: An entry below this part of the largest one is compared with that part: what cancels leaves its rounding.
-_SMALL = 1e-5
-
-
 #: How many entries an array may have.
 LARGEST = 2_000_000
+#: An entry below this part of the largest one is compared with that part: what cancels leaves its rounding.
+_SMALL = 1e-5
 
 
 class Budget:
     """How much work a formula may make: every formula ends in a second or two."""
 
     def __init__(self, steps: float = 15_000):
-        self.left, self.steps = steps, steps
+        self.left = steps
 
     def spend(self, steps: float) -> None:
         """Take some steps; BudgetError where none are left."""
@@ -45,80 +46,36 @@ class Flexible:
         Takes rows and columns, returns an array or raises ShapeClash.
     words : str
         For messages.
-    rows, columns : int, optional
-        What is known of its shape.
+    shape : tuple
+        Rows and columns as far as they are known; None is any number of them.
     link : callable, optional
-        Takes rows and columns, one of them None, and returns both as far as they follow from each other.
+        Takes a shape with one None, and returns it without, where rows and columns follow from each other.
     """
 
-    def __init__(self, make: Callable, words: str, rows=None, columns=None, link: Callable | None = None):
-        self.make, self.words, self.rows, self.columns, self.link = make, words, rows, columns, link
+    def __init__(self, make: Callable, words: str, shape=(None, None), link: Callable | None = None):
+        self.make, self.words, self.shape, self.link = make, words, tuple(shape), link
 
     def fit(self, rows=None, columns=None):
         """The array, as far as its shape is known; else what is still flexible."""
-        for have, wanted in ((self.rows, rows), (self.columns, columns)):
-            if have is not None and wanted is not None and have != wanted:
-                raise ShapeClash(f"{self.words} cannot be {written((rows or self.rows, columns or self.columns))} here")
-        rows, columns = self.rows if rows is None else rows, self.columns if columns is None else columns
-        if self.link and (rows is None) != (columns is None):
-            rows, columns = self.link(rows, columns)
-        if rows is None or columns is None:
-            return Flexible(self.make, self.words, rows, columns, self.link)
-        if rows * columns > LARGEST:
-            raise BudgetError(f"too much to run: {self.words} would have {rows * columns} entries")
-        made = self.make(rows, columns)
-        if made.shape != (rows, columns):
-            raise ShapeClash(f"{self.words} cannot be {written((rows, columns))} here")
+        shape = tuple(known if asked is None else asked for known, asked in zip(self.shape, (rows, columns),
+                                                                                strict=True))
+        if any(known not in (None, length) for known, length in zip(self.shape, shape, strict=True)):
+            raise ShapeClash(f"{self.words} cannot be {written(shape)} here")
+        if self.link and shape.count(None) == 1:
+            shape = self.link(*shape)
+        if None in shape:
+            return Flexible(self.make, self.words, shape, self.link)
+        if math.prod(shape) > LARGEST:
+            raise BudgetError(f"too much to run: {self.words} would have {math.prod(shape)} entries")
+        made = self.make(*shape)
+        if made.shape != shape:
+            raise ShapeClash(f"{self.words} cannot be {written(shape)} here")
         return made
-
-    def shaped(self, shape: tuple[int, int]) -> np.ndarray:
-        """The array of this shape."""
-        return self.fit(*shape)
-
-    def changed(self, change: Callable, words: str):
-        """Something of the same shape, made from this."""
-        return Flexible(
-            lambda rows, columns: change(self.fit(rows, columns)), words, self.rows, self.columns, self.link
-        )
 
     def transposed(self):
         """Rows for columns."""
         link = self.link and (lambda rows, columns: self.link(columns, rows)[::-1])
-        return Flexible(lambda rows, columns: np.transpose(self.fit(columns, rows)), self.words, self.columns,
-                        self.rows, link)
-
-
-#: A zero of any shape.
-ZERO = Flexible(lambda rows, columns: np.zeros((rows, columns)), "0")
-
-
-def column_of(fill: int) -> Flexible:
-    """A column of zeros or ones, as long as needed."""
-    def make(rows, columns):
-        if columns != 1:
-            raise ShapeClash(f"{'𝟏' if fill else '𝟎'} is a column, and {written((rows, columns))} is needed")
-        return np.full((rows, columns), float(fill))
-    return Flexible(make, "𝟏" if fill else "𝟎", columns=1)
-
-
-def identity(words: str = "I") -> Flexible:
-    """An identity matrix, as large as needed."""
-    def make(rows, columns):
-        if rows != columns:
-            raise ShapeClash(f"{words} is square, and {written((rows, columns))} is needed")
-        return np.eye(rows)
-    return Flexible(make, words, link=lambda rows, columns: (rows or columns,) * 2)
-
-
-def single(row: int, column: int | None, words: str) -> Flexible:
-    """A matrix, or a column, with a single 1."""
-    def make(rows, columns):
-        if row > rows or (column or 1) > columns:
-            raise ShapeClash(f"{words} has no place in {written((rows, columns))}")
-        made = np.zeros((rows, columns))
-        made[row - 1, (column or 1) - 1] = 1.0
-        return made
-    return Flexible(make, words, columns=None if column else 1)
+        return Flexible(lambda rows, columns: np.transpose(self.fit(columns, rows)), self.words, self.shape[::-1], link)
 
 
 class Tensor:
@@ -136,36 +93,33 @@ class Tensor:
         Whether it may stand for its compressed form, as in the notes.
     """
 
+    #: Axes of input and output -> the axes that run down the matrix of blocks, and across it.
+    _BLOCKS = {(2, 1): ((1, 0), (2,)), (1, 2): ((0, 2), (1,)), (2, 2): ((0, 3), (1, 2))}
+
     def __init__(self, array, inner: int, outer: int, derivative=None, notes: bool = True):
         self.array, self.inner, self.outer, self.derivative, self.notes = array, inner, outer, derivative, notes
         self.shape = array.shape
 
     def unfolded(self):
         """As one matrix of blocks: for ∂Z/∂W a block row for each column of W, a column for each output (71)."""
-        shape, axes = self.array.shape, (self.inner, self.outer)
-        if axes == (2, 1):
-            return self.array.transpose(1, 0, 2).reshape(shape[0] * shape[1], shape[2])
-        if axes == (1, 2):
-            return self.array.transpose(0, 2, 1).reshape(shape[0] * shape[2], shape[1])
-        if axes == (2, 2):
-            return self.array.transpose(0, 3, 1, 2).reshape(shape[0] * shape[3], shape[1] * shape[2])
-        return None
+        if (self.inner, self.outer) not in self._BLOCKS:
+            return None
+        down, across = self._BLOCKS[self.inner, self.outer]
+        return self.array.transpose(down + across).reshape(math.prod(self.shape[axis] for axis in down), -1)
 
     def compressed(self):
         """The compressed form as the notes write it, a column or a matrix; None where there is none."""
         if self.derivative is None or not self.notes:
             return None
         core = compress(self.derivative).core
-        if isinstance(core, tuple) or np.ndim(core) > 2:
-            return None
-        return np.reshape(core, (-1, 1)) if np.ndim(core) < 2 else core
+        return None if isinstance(core, tuple) or np.ndim(core) > 2 else as_matrix(core)
 
     def factor(self, words: str):
         """The compressed form as a factor of a product (Notation 28)."""
         found = self.compressed()
         if found is None:
             raise FormulaError(
-                f"{words} has {self.array.ndim} axes, shape {written(self.array.shape)}, and no compressed "
+                f"{words} has {self.array.ndim} axes, shape {written(self.shape)}, and no compressed "
                 "form that a sum or a product could take: write it entry by entry, with indices"
             )
         return found
@@ -173,14 +127,7 @@ class Tensor:
 
 def as_matrix(x):
     """An array with two axes, as the notes write it: a number is (1 × 1), a vector a column."""
-    if isinstance(x, list | tuple):
-        x = np.stack([np.reshape(entry, np.shape(entry)) for entry in x])
-    elif isinstance(x, np.ndarray) and x.dtype == object:
-        x = np.reshape(np.stack(list(x.flat)), x.shape)
-    if np.ndim(x) > 2:
-        return x
-    shape = np.shape(x)
-    return x if len(shape) == 2 else np.reshape(x, (shape[0], 1) if shape else (1, 1))
+    return np.reshape(x, (-1, 1)) if np.ndim(x) < 2 else x
 
 
 def written(shape) -> str:
@@ -196,123 +143,169 @@ def written(shape) -> str:
 
 def scalar(value) -> bool:
     """Whether a value is a single number."""
-    return not isinstance(value, Flexible | Tensor) and value.shape == (1, 1)
+    return value.shape == (1, 1)
 
 
-def multiplied(a, b, words: str):
-    """Matrix product; a (1 × 1) factor is a number."""
-    if a is ZERO or b is ZERO:
-        return ZERO
-    for one, other in ((a, b), (b, a)):
-        if scalar(one):
-            factor = np.reshape(one, ())
-            return (
-                other.changed(lambda x, factor=factor: factor * x, words)
-                if isinstance(other, Flexible)
-                else factor * other
-            )
-    if isinstance(a, Flexible) or isinstance(b, Flexible):
-        return _flexibly(a, b, words)
-    if a.shape[1] != b.shape[0]:
-        raise ShapeClash(
-            f"{words} cannot be multiplied: {written(a.shape)} times {written(b.shape)}, and {a.shape[1]} ≠ "
-            f"{b.shape[0]}"
-        )
-    return a @ b
+def shapeless(*values) -> bool:
+    """Whether one of some values has no shape of its own."""
+    return any(isinstance(value, Flexible) for value in values)
 
 
-def _flexibly(a, b, words):
-    """A product in which the shape of a factor is open: the inner sizes are equal, the outer ones may stay open."""
-    if isinstance(b, Flexible) and (inner := _columns(a)) is not None:
-        b = b.fit(rows=inner)
-    if isinstance(a, Flexible) and (inner := _rows(b)) is not None:
-        a = a.fit(columns=inner)
-    if not isinstance(a, Flexible) and not isinstance(b, Flexible):
-        return multiplied(a, b, words)
-    for one, other in ((a, b), (b, a)):
-        if isinstance(one, Flexible) and one.words == "I":
-            return other
-    if _columns(a) is None:
-        raise FormulaError(f"{words}: the size of {a.words} cannot be told here; write it, as in {a.words}_n with n=…")
+def fitted(value, rows=None, columns=None):
+    """A value, in the shape that it is asked for if it has none of its own."""
+    return value.fit(rows, columns) if isinstance(value, Flexible) else value
 
+
+def alike(a, b):
+    """Two values, of which one that has no shape of its own has taken that of the other."""
+    return (a if shapeless(b) else fitted(a, *b.shape)), (b if shapeless(a) else fitted(b, *a.shape))
+
+
+def mapped(change: Callable, value, words: str):
+    """Each entry changed, at once or as soon as there are entries."""
+    if not isinstance(value, Flexible):
+        return change(value)
+    return Flexible(lambda rows, columns: change(value.fit(rows, columns)), words, value.shape, value.link)
+
+
+# What has no shape of its own ---------------------------------------------------------------------------------------
+
+#: A zero of any shape.
+ZERO = Flexible(lambda rows, columns: np.zeros((rows, columns)), "0")
+
+
+def column_of(fill: int) -> Flexible:
+    """A column of zeros or ones, as long as needed."""
     def make(rows, columns):
-        left = a.fit(rows=rows) if isinstance(a, Flexible) else a
-        right = b.fit(columns=columns) if isinstance(b, Flexible) else b
-        return left @ right
-    return Flexible(make, words, _rows(a), _columns(b))
+        if columns != 1:
+            raise ShapeClash(f"{'𝟏' if fill else '𝟎'} is a column, and {written((rows, columns))} is needed")
+        return np.full((rows, columns), float(fill))
+    return Flexible(make, "𝟏" if fill else "𝟎", (None, 1))
 
 
-def _rows(value):
-    return value.rows if isinstance(value, Flexible) else value.shape[0]
+def identity() -> Flexible:
+    """An identity matrix, as large as needed."""
+    def make(rows, columns):
+        if rows != columns:
+            raise ShapeClash(f"I is square, and {written((rows, columns))} is needed")
+        return np.eye(rows)
+    return Flexible(make, "I", link=lambda rows, columns: (rows or columns,) * 2)
 
 
-def _columns(value):
-    return value.columns if isinstance(value, Flexible) else value.shape[1]
+def single(row: int, column: int | None, words: str) -> Flexible:
+    """A matrix, or a column, with a single 1."""
+    def make(rows, columns):
+        if row > rows or (column or 1) > columns:
+            raise ShapeClash(f"{words} has no place in {written((rows, columns))}")
+        made = np.zeros((rows, columns))
+        made[row - 1, (column or 1) - 1] = 1.0
+        return made
+    return Flexible(make, words, (None, None if column else 1))
 
+
+# Sums and products --------------------------------------------------------------------------------------------------
 
 def added(a, b, words: str, sign: int = 1):
     """Sum of two values of one shape."""
-    if isinstance(a, Flexible) and isinstance(b, Flexible):
-        if a is ZERO or b is ZERO:
-            return (b if sign > 0 else b.changed(np.negative, words)) if a is ZERO else a
-        link = a.link or b.link
+    a, b = alike(a, b)
+    if b is ZERO:
+        return a
+    if a is ZERO:
+        return b if sign > 0 else mapped(np.negative, b, words)
+    if shapeless(a):
         return Flexible(lambda rows, columns: a.fit(rows, columns) + sign * b.fit(rows, columns), words,
-                        a.rows or b.rows, a.columns or b.columns, link)
-    if isinstance(a, Flexible):
-        a = a.shaped(b.shape)
-    if isinstance(b, Flexible):
-        b = b.shaped(a.shape)
+                        (a.shape[0] or b.shape[0], a.shape[1] or b.shape[1]), a.link or b.link)
     if a.shape != b.shape:
         raise ShapeClash(f"{words} does not add up: {written(a.shape)} {'+' if sign > 0 else '−'} {written(b.shape)}")
     return a + b if sign > 0 else a - b
 
 
+def multiplied(a, b, words: str):
+    """Matrix product; a (1 × 1) factor is a number. Where the shape of a factor is open, the inner sizes are equal."""
+    if a is ZERO or b is ZERO:
+        return ZERO
+    if scalar(a) or scalar(b):
+        one, other = (a, b) if scalar(a) else (b, a)
+        factor = np.reshape(one, ())
+        return mapped(lambda x: factor * x, other, words)
+    b = fitted(b, rows=a.shape[1])
+    a = fitted(a, columns=b.shape[0])
+    if not shapeless(a, b):
+        if a.shape[1] != b.shape[0]:
+            raise ShapeClash(f"{words} cannot be multiplied: {written(a.shape)} times {written(b.shape)}, and "
+                             f"{a.shape[1]} ≠ {b.shape[0]}")
+        return a @ b
+    for one, other in ((a, b), (b, a)):
+        if shapeless(one) and one.words == "I":
+            return other
+    if a.shape[1] is None:
+        raise _untold(words, a)
+    return Flexible(lambda rows, columns: fitted(a, rows=rows) @ fitted(b, columns=columns), words,
+                    (a.shape[0], b.shape[1]))
+
+
+def _untold(words, value):
+    return FormulaError(f"{words}: the size of {value.words} cannot be told here; write it, as in {value.words}_n "
+                        "with n=…")
+
+
 def dotted(a, b, words: str):
     """The product written with a dot: of two columns the sum over their entries, otherwise as usual."""
-    if isinstance(a, Flexible) or isinstance(b, Flexible):
-        a, b = (one.fit(rows=_rows(other)) if isinstance(one, Flexible) and _columns(other) == 1 else one
-                for one, other in ((a, b), (b, a)))
-    if (not isinstance(a, Flexible) and not isinstance(b, Flexible) and a.shape[1] == b.shape[1] == 1
-            and a.shape[0] > 1 and b.shape[0] > 1):
-        if a.shape != b.shape:
-            raise ShapeClash(f"{words}: columns of {a.shape[0]} and {b.shape[0]} entries have no dot product")
-        return np.reshape(np.sum(a * b), (1, 1))
-    return multiplied(a, b, words)
+    a, b = (fitted(one, rows=other.shape[0]) if other.shape[1] == 1 else one for one, other in ((a, b), (b, a)))
+    if shapeless(a, b) or a.shape[1] != 1 or b.shape[1] != 1 or 1 in (a.shape[0], b.shape[0]):
+        return multiplied(a, b, words)
+    if a.shape != b.shape:
+        raise ShapeClash(f"{words}: columns of {a.shape[0]} and {b.shape[0]} entries have no dot product")
+    return inner(a, b, words)
 
 
-def elementwise(a, b, words: str, divided: bool = False):
+def elementwise(a, b, words: str, operation: Callable = operator.mul):
     """The product written with a star or a ring, entry by entry, of equal shapes; a number counts for each entry."""
-    if isinstance(a, Flexible) and isinstance(b, Flexible):
+    a, b = alike(a, b)
+    if shapeless(a):
         raise FormulaError(f"{words}: neither factor has a shape of its own")
-    if isinstance(a, Flexible):
-        a = a.shaped(b.shape)
-    if isinstance(b, Flexible):
-        b = b.shaped(a.shape)
     if a.shape != b.shape and (1, 1) not in (a.shape, b.shape):
         raise ShapeClash(f"{words}: {written(a.shape)} and {written(b.shape)} have no element-wise product")
-    return a / b if divided else a * b
+    return operation(a, b)
+
+
+def divided(a, b, words: str):
+    """The quotient entry by entry."""
+    return elementwise(a, b, words, operator.truediv)
+
+
+def inner(a, b, words: str):
+    """The sum of the products of entries, of two arrays of one shape."""
+    if not shapeless(a, b) and a.shape != b.shape:
+        raise ShapeClash(f"{words}: {written(a.shape)} and {written(b.shape)} have no inner product")
+    return as_matrix(np.sum(elementwise(a, b, words)))
 
 
 def kronecker(a, b, words: str):
     """The Kronecker product; beside an identity without a size it takes the size that is needed."""
-    if not isinstance(a, Flexible) and not isinstance(b, Flexible):
+    if not shapeless(a, b):
         if a.size * b.size > LARGEST:
             raise BudgetError(f"too much to run: {words} would have {a.size * b.size} entries")
         return np.kron(a, b)
-    known, flexible = (b, a) if isinstance(a, Flexible) else (a, b)
-    if isinstance(known, Flexible) or flexible.words != "I":
-        raise FormulaError(f"{words}: the size of {flexible.words} cannot be told here; write it, as in I_n with n=…")
+    known, open_ = (b, a) if shapeless(a) else (a, b)
+    if shapeless(known) or open_.words != "I":
+        raise _untold(words, open_)
 
     def link(rows, columns):
-        count = rows // known.shape[0] if rows is not None else columns // known.shape[1]
+        count = columns // known.shape[1] if rows is None else rows // known.shape[0]
         return count * known.shape[0], count * known.shape[1]
 
     def make(rows, columns):
-        count = rows // known.shape[0]
-        if (count * known.shape[0], count * known.shape[1]) != (rows, columns):
+        if link(rows, None) != (rows, columns):
             raise ShapeClash(f"{words} cannot be {written((rows, columns))}")
-        return np.kron(np.eye(count), known) if flexible is a else np.kron(known, np.eye(count))
+        eye = np.eye(rows // known.shape[0])
+        return np.kron(eye, known) if open_ is a else np.kron(known, eye)
     return Flexible(make, words, link=link)
+
+
+#: The products that are written with a sign, or with a name.
+PRODUCTS: dict[str, Callable] = {"·": dotted, "dot": dotted, "*": elementwise, "⊘": divided, "⊗": kronecker,
+                                 "kron": kronecker, ":": inner}
 
 
 def joined(rows: list, words: str):
@@ -334,28 +327,63 @@ def joined(rows: list, words: str):
     >>> joined([[np.ones((2, 1)), ZERO], [ZERO, np.ones((1, 2))]], "").shape
     (3, 3)
     """
-    if len({len(row) for row in rows}) > 1:
-        raise ShapeClash(f"{words}: its rows have {' and '.join(map(str, sorted({len(row) for row in rows})))} entries")
-    if not any(isinstance(cell, Flexible) for row in rows for cell in row) and all(
-            cell.shape == (1, 1) for row in rows for cell in row):
-        lines = [np.concatenate(row, 1) if len(row) > 1 else row[0] for row in rows]
-        return np.concatenate(lines, 0) if len(lines) > 1 else lines[0]
-    heights = [_common({cell.shape[0] for cell in row if not isinstance(cell, Flexible)}, words, "rows")
-               for row in rows]
-    widths = [_common({row[k].shape[1] for row in rows if not isinstance(row[k], Flexible)}, words, "columns")
-              for k in range(len(rows[0]))]
-    heights = [height or next(filter(None, heights), 1) for height in heights]
-    widths = [width or next(filter(None, widths), 1) for width in widths]
-    lines = [np.concatenate([cell.shaped((height, width)) if isinstance(cell, Flexible) else cell
-                             for cell, width in zip(row, widths, strict=True)], 1)
-             for row, height in zip(rows, heights, strict=True)]
-    return np.concatenate(lines, 0)
+    if len(counts := sorted({len(row) for row in rows})) > 1:
+        raise ShapeClash(f"{words}: its rows have {' and '.join(map(str, counts))} entries")
+    heights = _lengths(rows, 0, words)
+    widths = _lengths(zip(*rows, strict=True), 1, words)
+    return np.concatenate([np.concatenate([fitted(cell, height, width) for cell, width in zip(row, widths, strict=True)
+                                           ], 1) for row, height in zip(rows, heights, strict=True)], 0)
 
 
-def _common(lengths, words, kind):
-    if len(lengths) > 1:
-        raise ShapeClash(f"{words}: blocks of {' and '.join(map(str, sorted(lengths)))} {kind} stand together")
-    return next(iter(lengths), None)
+def _lengths(lines, axis, words):
+    """How high the rows of blocks are, or how wide the columns; without a size of their own they are as the others."""
+    found = []
+    for line in lines:
+        known = sorted({cell.shape[axis] for cell in line if not shapeless(cell)})
+        if len(known) > 1:
+            raise ShapeClash(f"{words}: blocks of {' and '.join(map(str, known))} {('rows', 'columns')[axis]} "
+                             "stand together")
+        found.append(next(iter(known), None))
+    return [length or next(filter(None, found), 1) for length in found]
+
+
+# Matrices as a whole ------------------------------------------------------------------------------------------------
+
+def power(base, exponent: float, words: str):
+    """A whole or half power of a square matrix."""
+    if exponent % 1:
+        base, exponent = _square_root(base, words), 2 * exponent
+    return np.linalg.matrix_power(base, int(exponent)) if exponent >= 0 else np.linalg.matrix_power(
+        inverse(base, words), -int(exponent))
+
+
+def inverse(matrix, words: str):
+    """The inverse of a square matrix; FormulaError where there is none."""
+    try:
+        return np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        raise FormulaError(f"{words}: this matrix has no inverse; take other letters") from None
+
+
+def _square_root(matrix, words):
+    """The one positive definite square root of a symmetric positive definite matrix."""
+    roots, vectors = np.linalg.eigh(matrix)
+    if not isinstance(matrix, Traced) and (
+            not np.allclose(matrix, matrix.T, rtol=1e-9, atol=1e-12) or roots.min() <= 0):
+        raise FormulaError(f"{words}: only a symmetric matrix with positive eigenvalues has one square root")
+    return (vectors * np.sqrt(roots)) @ vectors.T
+
+
+def exponential(matrix):
+    """e to a square matrix: the series for a 256th of the matrix, squared eight times."""
+    matrix = matrix / 2.0**8
+    total = term = np.eye(matrix.shape[0])
+    for k in range(1, 17):
+        term = term @ matrix / k
+        total = total + term
+    for _ in range(8):
+        total = total @ total
+    return total
 
 
 def compared(left, right, tolerance: float = 1e-9):
@@ -394,15 +422,3 @@ def compared(left, right, tolerance: float = 1e-9):
     if not beyond.any():
         return None, float(apart.max())
     return tuple(int(k) for k in np.unravel_index(np.argmax(beyond), left.shape)), float(apart.max())
-
-
-def matrix_exponential(x):
-    """e to a square matrix: the series for a 256th of the matrix, squared eight times."""
-    x = x / 2.0**8
-    total = term = np.eye(x.shape[0])
-    for k in range(1, 17):
-        term = term @ x / k
-        total = total + term
-    for _ in range(8):
-        total = total @ total
-    return total
