@@ -663,6 +663,6 @@ def pull_back(tape, position, shape, inputs):
                 else:
                     parts = known[parent]
                     parts.append(back)
-                    if len(parts) == _MANY:         # those that are tied alike, in one
+                    if len(parts) > max(_MANY, len(parts[0].terms)):        # those that are tied alike become one
                         parts[:] = [Structure.total(parts, math.inf)]
     return [Structure.total(known[k]) if k in known else None for k in range(inputs)]
