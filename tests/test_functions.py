@@ -262,8 +262,6 @@ MOVES = {
     "pad values": lambda x: np.pad(x, 1, constant_values=(1, 2)),
     "full_like": lambda x: np.full_like(x, x[1, 1]),
     "array of arrays": lambda x: np.array([x, x * x]),
-    "divmod": lambda x: divmod(x, 0.7)[1] * divmod(2.3, 3 + x)[1],
-    "round": lambda x: x * round(x[0, 0], 1),
     "dot of objects": lambda x: np.ones((3, 2)).dot(np.array(x)),
     "vectorized": lambda x: np.vectorize(lambda t: t * abs(t))(x),
     "squared list": lambda x: np.array([list(x[0]), [1.0, x[1, 0], 2.0]]) ** 2,

@@ -16,7 +16,8 @@ from numbers import Real
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from ..engine.core import ABOUT, Traced
+from ..engine.calls import ABOUT
+from ..engine.core import Traced
 
 
 class Expression(NDArrayOperatorsMixin):

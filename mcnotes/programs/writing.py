@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..engine.core import name_of
+from ..engine.calls import name_of
 from .expression import Expression, number_of
 
 #: More steps than this do not stand in one line.

@@ -5,7 +5,8 @@ from operator import itemgetter
 
 import numpy as np
 
-from ..core import RULES, NoDerivativeError, Traced, UnsupportedError, given, pair, plain, put, record, step, top
+from ..calls import step
+from ..core import RULES, NoDerivativeError, Traced, UnsupportedError, given, pair, plain, put, record, top
 from ..structure import Map
 from . import rule
 
