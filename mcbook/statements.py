@@ -26,7 +26,6 @@ TABLE = pathlib.Path(__file__).with_name("statements.json")
 CHECK = "hide-check"
 #: How many arguments without a keyword a check has.
 _PLACES = {"mb.confirm": 1, "mb.refute": 2}
-_CONFIRMED = re.compile(r"\bmb\.confirm\(\s*([\"'])(.+?)\1")
 
 _CHAPTER = re.compile(r"^\s*-\s*file:\s*['\"]?([^\s'\"#]+)", re.M)
 _FENCE = re.compile(r"\s*(:{3,}|`{3,}|~{3,})(?:\{([\w:-]+)\}[ \t]*(.*)|.*)$")
@@ -126,15 +125,6 @@ def begins(claim, there=None):
     words = claim.split(" ")
     starts = (" ".join(words[:k]) for k in range(len(words), 0, -1))
     return next((start for start in starts if start.casefold() in there), "")
-
-
-def by_name():
-    """All statements of the book under their names, in its order.
-
-    >>> by_name()["(30)"].section
-    'X.11'
-    """
-    return {one.name: one for one in everything()}
 
 
 def sections():
@@ -304,11 +294,8 @@ def confirmed(root=ROOT):
     True
     """
     paths = notebooks(root)
-    there = {name: one for path in paths for one in read(path)[2] for name in one.names}
-    found = set()
-    for path in paths:
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            for _, claim in _CONFIRMED.findall("".join(cell["source"])) if cell["cell_type"] == "code" else []:
-                if name := begins(claim, there):
-                    found.add(there[name.casefold()].name)
-    return found
+    there = {name: one.name for path in paths for one in read(path)[2] for name in one.names}
+    claims = [claim for path in paths for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+              if cell["cell_type"] == "code" for claim, function, _ in calls("".join(cell["source"]))
+              if function == "confirm"]
+    return {there[name.casefold()] for claim in claims if (name := begins(claim, there))}

@@ -59,7 +59,7 @@ def notebook(folder, *texts, name="24-own.ipynb"):
 
 
 def test_the_book_has_the_numbers_of_the_notes_in_their_sections():
-    there = statements.by_name()
+    there = {one.name: one for one in statements.everything()}
     assert [one for one in contract.EQUATIONS + contract.BOXES if one not in there] == []
     assert there["Definition 9"].section == there["(16)"].section == "X.7"
     assert there["Clarification 24"].page.startswith("18-")

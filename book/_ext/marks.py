@@ -20,7 +20,7 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
-from mcbook.statements import CHECK, by_name, calls
+from mcbook.statements import CHECK, calls, everything
 
 from .mathml import to_mathml
 
@@ -155,7 +155,7 @@ class NumberStatements(SphinxTransform):
 
     def apply(self, **options):
         page = self.env.docname.rsplit("/", 1)[-1]
-        own = {one.label: one for one in by_name().values() if one.page == page}
+        own = {one.label: one for one in everything() if one.page == page}
         marks = hang(self.document, own)
         equations = self.env.get_domain("math").equations
         for node in list(self.document.findall(nodes.math_block)):

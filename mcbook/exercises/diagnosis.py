@@ -72,7 +72,15 @@ def judge(part, answer) -> Judgement:
 
 def same(part, plain, wanted) -> bool:
     """Whether an answer in its plain form is another one, within the digits asked for."""
-    return KINDS[part.kind].same(part, plain, wanted)
+    if part.kind == "number":
+        return isinstance(plain, float) and fits(plain, wanted, part.digits)
+    if part.kind == "vector":
+        return _line(plain) and plain.size == wanted.size and all(_fitting(part, plain, wanted))
+    if part.kind == "matrix":
+        return plain.shape == wanted.shape and all(_fitting(part, plain, wanted))
+    if part.kind == "shape" and not wanted:                 # a single number may be said as one row and one column
+        return len(plain) <= 2 and all(size == 1 for size in plain)
+    return plain == wanted
 
 
 def fits(given: float, wanted: float, digits: int = 3) -> bool:
@@ -112,27 +120,6 @@ def _fitting(part, plain, wanted):
     """Whether each entry is the wanted one."""
     return [fits(given, right, part.digits) for given, right in
             zip(plain.reshape(-1).tolist(), wanted.reshape(-1).tolist(), strict=True)]
-
-
-def _same_number(part, plain, wanted):
-    return isinstance(plain, float) and fits(plain, wanted, part.digits)
-
-
-def _same_vector(part, plain, wanted):
-    return _line(plain) and plain.size == wanted.size and all(_fitting(part, plain, wanted))
-
-
-def _same_matrix(part, plain, wanted):
-    return plain.shape == wanted.shape and all(_fitting(part, plain, wanted))
-
-
-def _same_shape(part, plain, wanted):
-    """A single number may be said as () or as one row and one column."""
-    return plain == wanted or (wanted == () and len(plain) <= 2 and all(size == 1 for size in plain))
-
-
-def _equal(part, plain, wanted):
-    return plain == wanted
 
 
 def _whole(number):
@@ -257,40 +244,25 @@ def _pattern(part, plain):
 class Kind(NamedTuple):
     """How one kind of question is judged.
 
-    Attributes
-    ----------
-    read : callable
-        An answer in its plain form; raises :class:`~mcbook.exercises.numbers.Unreadable`.
-    same : callable
-        Whether a plain answer is another one: takes the part and both.
-    diagnose : callable
-        What is wrong with a plain answer: takes the part and the answer, gives the key of
-        a sentence and its details.
-    asked : str
-        What such a question asks for, in the sentence "This can't be read as …".
+    `read` makes the plain form of an answer, or raises Unreadable; `diagnose` takes the part and a wrong plain
+    answer, and gives the key of a sentence with its details; `asked` ends the sentence "This can't be read as …".
     """
 
     read: Callable
-    same: Callable
     diagnose: Callable
     asked: str
 
 
-def _wrong(key):
-    """There is one thing to say to every wrong answer."""
-    return lambda part, plain: (key, {})
-
-
 KINDS = {
-    "number": Kind(answers.single, _same_number, _number, "a number"),
-    "vector": Kind(answers.array, _same_vector, _vector, "a list of numbers"),
-    "matrix": Kind(answers.array, _same_matrix, _matrix, "rows of numbers"),
-    "shape": Kind(answers.shape, _same_shape, _shape, "a shape, such as 4 x 3"),
-    "choice": Kind(answers.choice, _equal, _wrong("choice"), "the number of an option"),
-    "several": Kind(answers.several, _equal, _several, "the numbers of options"),
-    "match": Kind(answers.match, _equal, _match, "the numbers of the partners"),
-    "truth": Kind(answers.truth, _equal, _wrong("truth"), "yes or no"),
-    "pattern": Kind(answers.pattern, _equal, _pattern, "a pattern, such as ij,j->i"),
+    "number": Kind(answers.single, _number, "a number"),
+    "vector": Kind(answers.array, _vector, "a list of numbers"),
+    "matrix": Kind(answers.array, _matrix, "rows of numbers"),
+    "shape": Kind(answers.shape, _shape, "a shape, such as 4 x 3"),
+    "choice": Kind(answers.choice, lambda part, plain: ("choice", {}), "the number of an option"),
+    "several": Kind(answers.several, _several, "the numbers of options"),
+    "match": Kind(answers.match, _match, "the numbers of the partners"),
+    "truth": Kind(answers.truth, lambda part, plain: ("truth", {}), "yes or no"),
+    "pattern": Kind(answers.pattern, _pattern, "a pattern, such as ij,j->i"),
 }
 
 

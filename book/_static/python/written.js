@@ -48,7 +48,7 @@ window.mcWritten = (() => {
   // A box that becomes an editor as soon as a reader goes there.
   const code = (part, label) => {
     const place = element(`<div class="mc-written"><textarea class="mc-code-box" rows="6" spellcheck="false" autocapitalize="off" autocomplete="off"></textarea>
-      <p class="mc-small">np is there. Tab indents; Escape, then Tab, leaves the box.</p>${STATUS}</div>`);
+      <p class="mc-small"><code>np</code> is NumPy. Tab indents; to leave the box, press Escape, then Tab.</p>${STATUS}</div>`);
     const box = place.querySelector("textarea");
     box.setAttribute("aria-label", `${label}, code`);
     box.value = part.wanted.start;
@@ -73,11 +73,11 @@ window.mcWritten = (() => {
     };
   };
 
-  // A line for a formula, typeset below it: LaTeX at once, plain text as soon as Python has read it.
+  // A line for a formula, typeset below the help: LaTeX at once, plain text as soon as Python has read it.
   const formula = (part, label) => {
     const place = element(`<div class="mc-written"><div class="mc-call"><span class="mc-of"></span><input type="text" autocomplete="off"
-      autocapitalize="off" spellcheck="false" enterkeyhint="done"></div><div class="mc-typeset"></div>
-      <p class="mc-small">Write LaTeX or plain text, such as A (dL/dZ)^T.</p>${STATUS}</div>`);
+      autocapitalize="off" spellcheck="false" enterkeyhint="done"></div>
+      <p class="mc-small">Write LaTeX or plain text, such as <code>A (dL/dZ)^T</code>.</p><div class="mc-typeset"></div>${STATUS}</div>`);
     const [of, input, shown] = [".mc-of", "input", ".mc-typeset"].map((name) => place.querySelector(name));
     of.innerHTML = part.wanted.of; // MathML, typeset by the build
     input.setAttribute("aria-label", `${label}, formula`);
