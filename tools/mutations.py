@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from mcbook.formulas.binding import Binder
 from mcbook.formulas.judge import dimensions, values
-from mcbook.formulas.letters import Letters
+from mcbook.formulas.letters import Binder, Letters
 from mcbook.formulas.parser import read
 from mcbook.formulas.tree import Node, letters, number, product, text, walk
 from mcbook.formulas.verdict import ClaimError

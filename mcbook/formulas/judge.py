@@ -15,10 +15,9 @@ import numpy as np
 
 from mcnotes.shapes import kind
 
-from .binding import Binder
 from .derivatives import directions
 from .evaluator import Scope, ordered
-from .letters import BUILT_IN, Letters, called
+from .letters import BUILT_IN, Binder, Letters, called
 from .parser import read
 from .tree import Node, bare, latex, letters, product, same, text, walk
 from .values import Budget, Flexible, Tensor, alike, as_matrix, compared, shapeless, written

@@ -1,13 +1,16 @@
-"""The letters of a formula: what is given for them, how they depend on each other, how long they are.
+"""The letters of a formula: what is given for them, how they depend on each other, and what signs mean for them.
 
-A letter is a number, an array, or a function. The names of a function's arguments say
-what it depends on: with ``Z=lambda W, A: W.T @ A`` and ``L=lambda Z: …`` there are
-∂Z/∂W, ∂L/∂Z, and ∂L/∂W through Z.
+A letter is a number, an array, or a function. The names of a function's arguments say what it depends on: with
+``Z=lambda W, A: W.T @ A`` and ``L=lambda Z: …`` there are ∂Z/∂W, ∂L/∂Z, and ∂L/∂W through Z. ``W^ℓ`` is a letter of
+layer ℓ and ``s^2`` a power; ``f(z)`` is a function and its argument where f is one, and a product where f is a number;
+``x'`` is a transpose where x is a value; ``z_i`` is an entry of Z. What cannot be settled is refused, never dropped.
 """
 
 import inspect
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,14 +19,18 @@ from mcnotes.shapes import counted
 
 from .parser import read
 from .spelling import FUNCTIONS
-from .tree import walk
-from .verdict import BudgetError, FormulaError
+from .tree import Node, around, bare, core, letters, number, product, rebuilt, text, walk
+from .verdict import BudgetError, Failure, FormulaError
 
 #: Which size of the notes a letter has: rows, then columns.
 _SIZES = {"v": "m", "x": "m", "w": "n", "y": "n", "A": "m", "Z": "n", "Q": "n", "W": "mn", "M": "rk"}
 #: Letters that mean something without being given.
 BUILT_IN = frozenset({"e", "π", "I", "δ", "T"})
 _INDICES = frozenset("ijklpqrst")
+#: What a letter of a layer is computed from, and how many layers before it that stands: Z^ℓ of W^ℓ and A^(ℓ−1).
+_BEFORE = {"Z": {"A": 1, "W": 0}, "A": {"Z": 0}}
+#: Functions whose values are matrices: a prime behind them is a transpose.
+_MATRICES = ("diag", "inv", "vec", "adj", "expm", "kron", "transpose")
 
 
 def plain(name: str) -> str:
@@ -97,16 +104,7 @@ class Letters:
         self.functions[name], self.parameters[name] = function, parameters
 
     def value(self, name: str, changed: Mapping | None = None, frozen: tuple = ()):
-        """The value of a letter in the reader's own shape.
-
-        Parameters
-        ----------
-        name : str
-        changed : mapping of str to array, optional
-            Letters that have another value for now; what depends on them follows.
-        frozen : tuple of str, optional
-            Letters that do not follow.
-        """
+        """The value of a letter in the reader's own shape; what depends on `changed` letters follows, if not frozen."""
         if changed and name in changed:
             return changed[name]
         if name in self.values:
@@ -158,7 +156,7 @@ class Letters:
         return counted(np.shape(self.value(name)))
 
     def sizes(self, used: set[str], labels: Mapping[str, set]) -> dict[str, int]:
-        """The sizes that the letters have: whole numbers that are given, and for the book those of the notes.
+        """The sizes that are given as whole numbers, and for the book those of the notes.
 
         Parameters
         ----------
@@ -172,12 +170,11 @@ class Letters:
         return explicit if not self.notes else self._noted(used, labels, explicit) | explicit
 
     def _noted(self, used, labels, explicit):
+        """The sizes of the notes' letters; two lengths for one size, and two sizes of one length, are refused."""
         found = {}
         for name in (*self.values, *self.parameters):
-            base = name[0]
-            sizes = _SIZES.get(base, "") if base not in explicit else ""
-            if base == "A" and (self.depends(name, {"Z", "z", "Zl"}) and name not in ("Z",)
-                                or {"ℓ", "L"} & labels.get(name, set())):
+            sizes = _SIZES.get(name[0], "") if name[0] not in explicit else ""
+            if name[0] == "A" and (self.depends(name, {"Z", "z", "Zl"}) or {"ℓ", "L"} & labels.get(name, set())):
                 sizes = "n"
             for size, length in zip(sizes, (*self.shape(name), 1), strict=False):
                 if size not in self:
@@ -308,43 +305,290 @@ def letters_of(formula: str) -> dict[str, str]:
     """
     parts = read(formula)
     everything = [node for part in parts for node in walk(part)]
-    indices = {one.name for node in everything if node.kind == "sub" for index in node.parts[1:] for one in walk(index)
-               if one.kind == "letter"} | {node.parts[1].name for node in everything if node.kind in ("large", "limit")}
-    indices = {name for name in indices if name in _INDICES or name in ("n", "m", "h")}
-    functions = {node.parts[k].name for node in everything if node.kind == "product"
-                 for k in range(len(node.parts) - 1) if node.parts[k].kind == "letter"
-                 and node.parts[k].name in "fghLJφσψU" and node.parts[k + 1].kind == "paren"}
-    functions |= {part.name for node in everything if node.kind == "prime" for part in node.parts
-                  if part.kind == "letter" and part.name in "fghφσψ"}
-    functions |= {node.parts[0].name for node in everything if node.kind in ("derivative", "gradient")
-                  and node.parts[0].kind == "letter"}
-    defined = {name for name in _defined(parts)}
-    found = {}
-    for node in everything:
-        name = node.name
-        if node.kind not in ("letter", "named") or name in BUILT_IN | indices | defined or name in FUNCTIONS:
-            continue
-        found[name] = "function" if name in functions else _look(name, everything)
-    return found
+    scripts = [index for node in everything if node.kind == "sub" for index in node.parts[1:]]
+    indices = {name for index in scripts for name in letters(index)} | {
+        node.parts[1].name for node in everything if node.kind in ("large", "limit")}
+    left_out = BUILT_IN | indices & (_INDICES | {*"nmh"}) | set(_defined(parts)) | FUNCTIONS.keys()
+    functions = {node.parts[0].name for node in everything if node.kind in ("derivative", "gradient", "prime")
+                 and (node.kind != "prime" or node.parts[0].name in "fghφσψ")}
+    functions |= {one.name for node in everything if node.kind == "product"
+                  for one, after in zip(node.parts, node.parts[1:], strict=False)
+                  if one.name in "fghLJφσψU" and after.kind == "paren"}
+    return {node.name: "function" if node.name in functions else _look(node.name, everything)
+            for node in everything if node.kind in ("letter", "named") and node.name not in left_out}
 
 
 def _defined(parts):
     """Letters that stand alone on the left of a premise: y in ``y = A x ⟹ …``."""
-    for part in parts:
-        for node in walk(part):
-            arrows = node.kind == "flow" and any(one.kind == "arrow" and one.name == "⟹" for one in node.parts)
-            for one in node.parts[:1] if arrows else node.parts if node.kind == "condition" else ():
-                if one.kind == "chain" and one.parts[0].parts[0].kind == "letter":
-                    yield one.parts[0].parts[0].name
+    for node in (node for part in parts for node in walk(part)):
+        arrows = node.kind == "flow" and any(one.name == "⟹" for one in node.parts if one.kind == "arrow")
+        for one in node.parts[:1] if arrows else node.parts if node.kind == "condition" else ():
+            if one.kind == "chain" and one.parts[0].parts[0].kind == "letter":
+                yield one.parts[0].parts[0].name
 
 
 def _look(name, everything):
     if name[0].isupper() and name[0] not in "LJNT":
         return "matrix"
-    if name[0] in "αβγδεηκλμρτωcst" and not any(
-            node.kind in ("transpose", "norm") and node.parts[0].kind == "letter" and node.parts[0].name == name
-            for node in everything):
-        return "number"
-    return "vector"
+    long = any(node.kind in ("transpose", "norm") and node.parts[0].kind == "letter" and node.parts[0].name == name
+               for node in everything)
+    return "number" if name[0] in "αβγδεηκλμρτωcst" and not long else "vector"
 
 
+class Binder:
+    """Rewrites trees for the letters at hand, with a method for each kind of node that letters settle.
+
+    Attributes
+    ----------
+    labels : dict of str to set of str
+        Letters that the formula uses, with the layers they are written with.
+    """
+
+    def __init__(self, given: Letters):
+        self.letters, self.labels, self._layers = given, dict[str, set[str]](), dict[str, str]()
+
+    def bound(self, node: Node) -> Node:
+        """The tree, with its letters settled."""
+        return rebuilt(node, lambda one: getattr(self, "_" + one.kind, lambda same: same)(one))
+
+    def layers(self) -> None:
+        """Refuse letters in a layer where they cannot be: Z^ℓ is computed from A^(ℓ−1), and not from A^ℓ."""
+        placed = {name: _layer_of(label) for name, labels in self.labels.items() for label in labels}
+        for name, layer in placed.items():
+            for other in self.letters.parameters.get(name, ()):
+                there, lag = placed.get(other), _BEFORE.get(name, {}).get(other)
+                if layer and there and lag is not None and there[0] == layer[0] and layer[1] - there[1] != lag:
+                    right = "layer before" if lag else "same layer"
+                    raise Failure(f"{name}^{_written(layer)} depends on {other} of the {right}, but here it is "
+                                  f"{other}^{_written(there)}")
+
+    # letters and their scripts
+
+    def _letter(self, node):
+        if node.name == "ℓ" and "l" in self.letters and not self.letters.notes:
+            node = replace(node, name="l", shown="ℓ")                  # Python makes l of ℓ in a keyword
+        self.labels.setdefault(node.name, set())
+        return node
+
+    def _named(self, node):
+        return self._letter(replace(node, kind="letter")) if node.name in self.letters else node
+
+    def _power(self, node):
+        base, exponent = node.parts
+        inner = base.parts[0] if base.kind == "sub" else base
+        if self._in_layer(inner, exponent):
+            layered = self._layered(inner, exponent)
+            return layered if inner is base else replace(base, parts=(layered, *base.parts[1:]))
+        if base.kind == "letter" and base.name not in self.letters:
+            if base.name in "JE" and exponent.kind == "product" and all(one.kind == "letter" for one in exponent.parts):
+                return Node("sub", (base, *exponent.parts), at=node.at)           # the matrix J^{ij} with a single 1
+            if exponent.kind == "words":
+                raise FormulaError(f"{text(base)}^{exponent.name} has no value: give {base.name}_{exponent.name}=…")
+        if base.kind == "sub" and len(base.parts) == 3 and text(exponent) == "−1" and inner.name in self.letters.values:
+            raise FormulaError(f"{text(node)} may be the inverse's entry or one over the entry: write "
+                               f"({text(inner)}^{{-1}})_{{…}}, or 1/{text(base)}")
+        return node
+
+    def _in_layer(self, base, exponent):
+        """Whether a superscript is the name of a layer, or of one of several values, and no power."""
+        if base.kind != "letter":
+            return False
+        numbered = (base.name + text(exponent), f"{base.name}_{text(exponent)}") if exponent.kind == "number" else ()
+        return ("ℓ" in letters(exponent) or exponent.kind == "paren" or any(one in self.letters for one in numbered)
+                or exponent.kind == "letter" and exponent.name == "L" and "L" not in self.letters.values)
+
+    def _layered(self, base, exponent):
+        line = text(exponent).replace(" ", "").replace("−", "-").strip("()")
+        label = line.replace("-", "_").replace("+", "p")
+        spellings = [base.name + label, (base.name + label).replace("ℓ", "l"), f"{base.name}_{label}", base.name + line]
+        name = next((one for one in spellings if one in self.letters), base.name)
+        if name == base.name:
+            seen = self._layers.setdefault(name, line)
+            if seen != line and name in self.letters:
+                raise FormulaError(f"{name}^{seen} and {name}^{line} are different: give both, "
+                                   f"{name}{seen.replace('-', '_')}=… and {name}{label}=…")
+            if not self.letters.notes:
+                raise FormulaError(f"{base.name}^{text(exponent)} has no value: give {base.name}{label}=…")
+        self.labels.setdefault(name, set()).add(line)
+        return Node("letter", name=name, at=base.at, shown=base.name)
+
+    def _sub(self, node):
+        base, *indices = node.parts
+        inner = base.parts[0] if base.kind == "delta" else base
+        digits = "".join(index.name for index in indices) if all(one.kind == "number" for one in indices) else ""
+        sized = base.kind in ("ones", "zero") or base.name in ("I", "e") and base.name not in self.letters
+        if sized and len(indices) > 1 and digits:
+            return replace(node, parts=(base, number(digits, node.at)))                                      # I_{10}
+        if inner.kind != "letter":
+            return node
+        own = self._own(inner.name, indices)
+        if not own and any(index.kind in ("words", "named") for index in indices):
+            line = text(indices[0])
+            raise FormulaError(f"{text(inner)} with the subscript {line} has no value: give {inner.name}_{line}=…")
+        name = own or self._whole(inner.name, len(indices))
+        self.labels.setdefault(name, set())
+        shown = "" if own else inner.shown or inner.name if name != inner.name else inner.shown
+        inner = replace(inner, name=name, shown=shown)
+        base = replace(base, parts=(inner,)) if base.kind == "delta" else inner
+        if own:
+            return base
+        known = name in self.letters and not self.letters.is_pure(name)
+        if len(indices) > 1 and digits and known and len(self.letters.shape(name)) == 1:
+            indices = [number(digits, node.at)]                                                                # x_{12}
+        return replace(node, parts=(base, *indices))
+
+    def _own(self, name, indices):
+        """A letter that is given under its name with the subscript: x_0, W1, x_new."""
+        if not all(index.kind in ("number", "words", "letter", "named") for index in indices):
+            return None
+        line = "".join(index.name for index in indices)
+        spellings = [f"{name}_{line}"] + [name + line] * all(index.kind == "number" for index in indices)
+        return next((one for one in spellings if one in self.letters), None)
+
+    def _whole(self, name, count):
+        """The letter whose entries have this name: W for w_ji, Z for z_i."""
+        given, upper = self.letters, name[0].upper() + name[1:]
+        if upper not in given or given.is_pure(upper):
+            return name
+        return upper if name not in given or given.is_pure(name) or len(given.shape(name)) < count else name
+
+    # transposes and derivatives
+
+    def _prime(self, node):
+        head, = node.parts
+        known = self.letters
+        if head.kind == "letter" and (head.name not in known or head.name not in known.values):
+            return node
+        if head.kind in ("call", "apply") and head.name not in _MATRICES:
+            raise FormulaError(f"{text(head)}′ may be a derivative or a transpose: write f′(x), or ^T")
+        if int(node.name) > 1:
+            raise FormulaError(f"{text(node)}: {text(head)} is a value here, and has one transpose")
+        return Node("transpose", (head,), "prime" if head.kind == "paren" else "", node.at)
+
+    def _gradient(self, node):
+        of, *by = node.parts
+        head, *rest = of.parts if of.kind == "product" else [of]
+        inside = core(head)
+        if inside.kind != "apply" and not (inside.kind == "letter" and inside.name in self.letters.functions):
+            head, rest = of, []                                        # no function is declared: the whole product
+        by = (by or [self._only_input(head)]) * int(node.name)
+        taken = _within(head, lambda inner: Node("derivative", (bare(inner), *by), "∇", node.at))
+        return product([taken, *rest], node.at)
+
+    def _only_input(self, head):
+        inside = core(head)
+        inside = inside.parts[1] if inside.kind == "apply" and len(inside.parts) == 2 else inside
+        direct = self.letters.parameters.get(inside.name, ()) if inside.kind == "letter" else ()
+        names = set(direct) if len(direct) == 1 else {
+            base for name in letters(inside) for base in self.letters.bases(name)}
+        if len(names) != 1:
+            raise FormulaError("∇ needs the letter that it is taken by: \\nabla_x f")
+        return Node("letter", name=names.pop(), at=head.at)
+
+    def _partial(self, node):
+        if len(node.parts) != 1 or node.parts[0].kind == "upper":
+            raise FormulaError(f"{node.name} stands alone: write a derivative, \\frac{{\\partial f}}{{\\partial x}}")
+        of, = node.parts
+        if of.kind == "product" and of.name == "loose":
+            return Node("product", (self._partial(replace(node, parts=of.parts[:1])), *of.parts[1:]), at=node.at)
+        return _posted(of, lambda inner: Node("differential", (bare(inner),), at=node.at))
+
+    # a function and its argument, or two factors
+
+    def _product(self, node):
+        out = []
+        factors = [factor for factor in node.parts if factor.kind != "words" or not factor.name.startswith("as ")]
+        for factor in factors:
+            inside = core(factor)
+            applied = out and inside.kind == "paren" and inside.parts and self._applied(out[-1], inside.parts)
+            if applied and factor.kind == "transpose" and factor.name == "prime" and out[-1].kind == "letter":
+                raise FormulaError(f"{text(out[-1])}(…)′ may be a derivative or a transpose: write f′(x), or ^T")
+            if applied:
+                out[-1] = around(factor, applied)
+            else:
+                out.append(factor)
+        name = "loose" if node.name == "tight" else node.name
+        return out[0] if len(out) == 1 else replace(node, parts=tuple(out), name=name)
+
+    def _applied(self, factor, arguments):
+        """A function and its argument, or None where the two are factors."""
+        at, head = (factor.at[0], arguments[-1].at[1]), factor.parts[0] if factor.parts else factor
+        if factor.kind == "named":
+            return Node("call", arguments, factor.name, at)
+        if factor.kind in ("delta", "differential"):
+            pure = factor.kind == "differential" or self.letters.is_pure(head.name)
+            applied = self._applied(head, arguments) if head.kind == "letter" and pure else None
+            return applied and replace(factor, parts=(applied,), at=at)
+        if factor.kind == "derivative" and len(arguments) == 1 and self._evaluates(factor, arguments[0]):
+            return Node("at", (factor, *arguments), at=at)
+        primed = factor.kind == "prime" and head.kind in ("letter", "prime")
+        if primed or factor.kind == "letter" and self._calls(factor.name, arguments):
+            return Node("apply", (factor, *arguments), at=at)
+        return None
+
+    def _calls(self, name, arguments):
+        """Whether a letter before a bracket is a function of what the bracket holds.
+
+        A function of no letter is called. A letter that depends on others is called where the bracket names what it
+        depends on, or values alone: L(w + h u), f(0); it is a factor in σ (1 − σ) and in g (f + 1).
+        """
+        given = self.letters
+        if name not in given.functions or name not in given.parameters:
+            return name in given.functions
+        inputs, found = given.parameters[name], {one.name for argument in arguments for one in _unapplied(argument)
+                                                 if one.kind == "letter"}
+        if len(arguments) != len(inputs) or name in found:
+            return False
+        return bool(found & set(inputs)) or not found & set(given.parameters)
+
+    def _evaluates(self, derivative, argument):
+        """Whether a bracket behind a derivative is a place, as in ∂f/∂x (x + Δx), and no factor."""
+        of, by = derivative.parts[:2]
+        by = by.parts[0] if by.kind == "sub" else by
+        return (by.kind == "letter" and of.kind == "letter" and of.name in self.letters.functions
+                and any(name == by.name or name.startswith(by.name + "_") for name in letters(argument)))
+
+    def _frac(self, node):
+        top, bottom = node.parts
+        if bottom.kind == "product" and bottom.name == "loose":
+            raise FormulaError(f"{text(top)}/{text(bottom)}: put brackets around what is divided by")
+        return node
+
+    def _call(self, node):
+        inner, known = node.parts[0], node.name in FUNCTIONS.values() and node.name not in self.letters
+        if known and len(node.parts) == 1 and inner.kind == "product" and inner.name == "loose":
+            raise FormulaError(f"{node.name} {text(inner)}: put brackets around the argument of {node.name}")
+        return node
+
+
+def _unapplied(node):
+    """The nodes of a tree, without the heads of functions and what a derivative is taken by."""
+    yield node
+    for k, part in enumerate(node.parts):
+        if (node.kind != "apply" or k) and (node.kind != "derivative" or not k):
+            yield from _unapplied(part)
+
+
+def _within(node, change):
+    """The node with its core, under transposes, powers and indices, replaced; of a letter, under transposes."""
+    inside = core(node)
+    if inside is node or inside.kind != "apply" and (inside.kind, node.kind) != ("letter", "transpose"):
+        return change(node)
+    return replace(node, parts=(_within(node.parts[0], change), *node.parts[1:]))
+
+
+def _posted(node, change):
+    """d before a factor: dXᵀ is (dX)ᵀ, while dX⁻¹ is the change of the inverse."""
+    if node.kind in ("transpose", "sub"):
+        return replace(node, parts=(_posted(node.parts[0], change), *node.parts[1:]))
+    return change(node)
+
+
+def _layer_of(label):
+    """A layer as its letter and what is added: ℓ-1 is (ℓ, -1)."""
+    found = re.fullmatch(r"(ℓ|L)([+-]\d+)?", label)
+    return found and (found[1], int(found[2] or 0))
+
+
+def _written(layer):
+    return layer[0] if not layer[1] else f"({layer[0]} {'+' if layer[1] > 0 else '−'} {abs(layer[1])})"

@@ -13,7 +13,7 @@ from lark import Lark, Token, Tree, UnexpectedInput
 from lark.lexer import Lexer
 
 from .spelling import Sign, pointed, signs
-from .tree import Node, bare, number, product, same, walk
+from .tree import Node, around, bare, core, number, product, same, walk
 from .verdict import FormulaError
 
 _GRAMMAR = pathlib.Path(__file__).with_name("grammar.lark")
@@ -463,7 +463,7 @@ class _Term:
         if first.kind == "end":
             raise self.fault(f"the argument of {name}")
         if _opens(first):
-            arguments, last = _arguments(self.take()), first
+            arguments, last = core(self.take()).parts, first
         else:
             last = self.short(name) if name not in _WIDE else self.one() if first.kind == "function" else self.run(
                 stop=("function",))
@@ -477,7 +477,7 @@ class _Term:
             head = Node("prime", (Node("letter", name=name, at=at),), raised.pop().name, at)
             node = Node("apply", (head, *arguments), at=node.at)
         if _opens(first):
-            node = _behind(first, node)
+            node = around(first, node)
         if raised and raised[0].parts[0].kind == "negative" and name in _INVERTED:
             raise self.builder.fault(raised[0].at[0], f"write \\arc{name} for the inverse of {name}, or 1/\\{name}")
         return self.builder.posted(node, raised[0]) if raised else node
@@ -561,22 +561,7 @@ def _before_bar(node, change):
 
 def _opens(node):
     """Whether a factor begins with a bracket; powers, transposes and indices may follow it."""
-    while node.kind in ("transpose", "power", "sub", "pseudo", "prime") and node.parts:
-        node = node.parts[0]
-    return node.kind == "paren"
-
-
-def _arguments(node):
-    while node.kind != "paren":
-        node = node.parts[0]
-    return node.parts
-
-
-def _behind(node, inner):
-    """What follows a bracket, around something else: the square of sin(x)^2 belongs to sin(x)."""
-    if node.kind == "paren":
-        return inner
-    return Node(node.kind, (_behind(node.parts[0], inner), *node.parts[1:]), node.name, (inner.at[0], node.at[1]))
+    return core(node).kind == "paren"
 
 
 def _delta(of, at):

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 
 from .spelling import LATEX
 
+_POSTS = ("transpose", "power", "sub", "pseudo", "prime", "where")
+
 
 @dataclass(frozen=True, eq=False)
 class Node:
@@ -83,6 +85,20 @@ def product(factors, at=(0, 0)) -> Node:
 def bare(node: Node) -> Node:
     """What stands in a bracket of one thing."""
     return node.parts[0] if node.kind == "paren" and len(node.parts) == 1 else node
+
+
+def core(node: Node) -> Node:
+    """What stands under transposes, powers, indices, primes and a bar."""
+    while node.kind in _POSTS and node.parts:
+        node = node.parts[0]
+    return node
+
+
+def around(node: Node, inner: Node) -> Node:
+    """What stands around the core of a node, around something else: the square of sin(x)^2 belongs to sin(x)."""
+    if node.kind not in _POSTS:
+        return inner
+    return replace(node, parts=(around(node.parts[0], inner), *node.parts[1:]), at=(inner.at[0], node.at[1]))
 
 
 def text(node: Node) -> str:
