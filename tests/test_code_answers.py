@@ -89,6 +89,10 @@ def test_the_first_thing_that_is_wrong_is_named(old, new, words):
     assert not told.right and words in told.words, told.words
 
 
+def test_the_line_of_a_function_is_told_too():
+    assert TASK.judge(_function(RIGHT.replace("np.exp", "np.exq"))).words.startswith("Your code stops in line 4 with")
+
+
 @pytest.mark.parametrize("nonsense", ["", "   ", None, 3, "1 / 0", "x = ", "\0", START, [], np.ones(3),
                                       "def backward(*a):\n    return backward(*a)",
                                       "def backward(*a):\n    raise SystemExit"])

@@ -174,9 +174,9 @@ def _counter() -> Callable[[], None]:
     return step
 
 
-def _failure(reason: BaseException) -> str:
+def _failure(reason: BaseException, file: str = TYPED) -> str:
     """What stopped the code and where; the usual reasons without NumPy's own words."""
-    lines = [frame.lineno for frame in traceback.extract_tb(reason.__traceback__) if frame.filename == TYPED]
+    lines = [frame.lineno for frame in traceback.extract_tb(reason.__traceback__) if frame.filename == file]
     where, words = f" in line {lines[-1]}" if lines else "", str(reason)
     if isinstance(reason, Endless):
         return words
@@ -229,7 +229,8 @@ def _try(task: Task, function: Callable[..., Any], given: dict[str, np.ndarray],
         with np.errstate(all="ignore"):                     # what is not finite is told below
             returned = function(*given.values())
     except (Exception, SystemExit) as reason:
-        raise _Wrong(_failure(reason)) from None
+        file = function.__code__.co_filename if hasattr(function, "__code__") else TYPED
+        raise _Wrong(_failure(reason, file)) from None
     for name, value in given.items():
         if not np.array_equal(value, before[name]):
             raise _Wrong(f"Your function changes its argument {name}. Work on a copy, because whoever calls it still "
