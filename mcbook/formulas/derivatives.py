@@ -34,17 +34,7 @@ def differentiated(function, at, words: str, budget) -> Derivative:
 
 
 def derivative_of(scope, node: Node, env: dict):
-    """The value of a derivative, laid out.
-
-    Parameters
-    ----------
-    scope : Scope
-        Values of the letters.
-    node : Node
-        Of kind ``"derivative"``: what it is taken of, and by what.
-    env : dict
-        Values of the indices.
-    """
+    """The value of a derivative for the letters of a scope and some values of the indices, laid out."""
     array, inner, outer, found, turned = unlaid(scope, node, env)
     missing = 2 - len(inner) - len(outer)
     if missing < 0:
@@ -56,17 +46,9 @@ def derivative_of(scope, node: Node, env: dict):
 
 
 def unlaid(scope, node: Node, env: dict) -> tuple:
-    """A derivative before it is laid out.
-
-    Returns
-    -------
-    array : array
-    inner, outer : tuple of int
-        Lengths of the axes that are left of the input and of the output: a vector by a number has one (X.16).
-    found : Derivative or None
-        Where all entries are meant.
-    turned : bool
-        Whether it is taken by the transpose of a letter.
+    """A derivative before it is laid out: its array; the lengths of the axes that are left of the input and of the
+    output, a vector by a number has one (X.16); the Derivative, where all entries are meant; and whether it is taken
+    by the transpose of a letter.
     """
     of, *by = node.parts
     if len(by) > 1:
@@ -190,7 +172,6 @@ def directions(given, nodes) -> dict[str, np.ndarray]:
 
     The steps are drawn at random, unless they are given as letters dX=….
     """
-    nodes = [node for node in nodes if node.kind == "differential"]
     moving = {bare(node.parts[0]).name for node in nodes if bare(node.parts[0]).kind == "letter"}
     moving |= {name for node in nodes for name in letters(node) if name[0] in "uvwxyzUVWXYZ"}
     moving |= {name[1:] for name in given.values if name[0] == "d"}

@@ -27,7 +27,6 @@ def expanded(items, length, count=None, claims=None):
     Parameters
     ----------
     items : sequence of Node
-        One of them may be of kind ``"dots"``.
     length : callable
         Takes the Node of a last index, such as m, and returns its number.
     count : int, optional
@@ -35,10 +34,6 @@ def expanded(items, length, count=None, claims=None):
     claims : list, optional
         Gets pairs of an entry that looks unlike the pattern and of what stands there by the
         pattern: an opened block [∂w₁/∂v₁; …; ∂w₁/∂v_m] where the dots need ∂w₁/∂v.
-
-    Returns
-    -------
-    list of Node
 
     Raises
     ------
@@ -128,24 +123,9 @@ def _unified(a, b):
 
 
 def table(rows, length, shape=(None, None), claims=None):
-    """Write out the dots of a matrix: along its rows, its columns, or its diagonal.
+    """Write out the dots of a matrix, as :func:`expanded` does it: along its rows, its columns, or its diagonal.
 
-    Parameters
-    ----------
-    rows : list of list of Node
-        Cells; ``"dots"`` and ``"empty"`` among them.
-    length, claims
-        As in :func:`expanded`.
-    shape : tuple of int, optional
-        Rows and columns of cells, where known.
-
-    Returns
-    -------
-    list of list of Node
-
-    Raises
-    ------
-    PatternError
+    How many rows and columns of cells there are to be is its `shape`, where known.
     """
     if len(sizes := sorted({len(row) for row in rows})) > 1:
         raise PatternError(f"the rows of the matrix have {' and '.join(map(str, sizes))} entries")

@@ -5,6 +5,7 @@ with two axes (:mod:`.values`). A derivative is :func:`mcnotes.derivative`; how 
 :mod:`.derivatives`.
 """
 
+import contextlib
 import functools
 import math
 import operator
@@ -57,23 +58,11 @@ _names = functools.lru_cache(4096)(letters)
 
 
 class Scope:
-    """Evaluates trees.
+    """Evaluates trees for letters and sizes.
 
-    Parameters
-    ----------
-    given : Letters
-    sizes : dict of str to int
-    changed : dict of str to array, optional
-        Letters that have another value than the given one.
-    step : float, optional
-        What the given Δ are multiplied with.
-    only : dict of str to list of tuple, optional
-        Of a letter's Δ, the entries that move; the others stay.
-    record : object, optional
-        Where checks on the way are counted.
-    layout : str, optional
-        ``"denominator"``, as in the notes; ``"numerator"`` or ``"mixed"`` to see what another layout would say.
-    budget : Budget, optional
+    Some letters may be `changed`. The given Δ are multiplied by `step`, and of a letter in `only` some entries move.
+    What is checked on the way is counted in `record`. The `layout` is ``"denominator"``, as in the notes;
+    ``"numerator"`` and ``"mixed"`` show what another layout would say.
     """
 
     def __init__(self, given: Letters, sizes: dict, *, changed=None, step=1.0, only=None, record=None,
@@ -96,13 +85,7 @@ class Scope:
         return self.seen[key]
 
     def value(self, node: Node, env=None):
-        """The value of a tree: an array with two axes, a Tensor or a Flexible.
-
-        Parameters
-        ----------
-        node : Node
-        env : dict of str to number, optional
-            Values of the indices.
+        """The value of a tree for some values of the indices: an array with two axes, a Tensor or a Flexible.
 
         Raises
         ------
@@ -179,8 +162,7 @@ class Scope:
             raise FormulaError(f"{text(node)} is a list, which has no value")
         return self.value(node.parts[0], env)
 
-    def on_boxed(self, node, env):
-        return self.value(node.parts[0], env)
+    on_boxed = on_paren
 
     def on_brace(self, node, env):
         value = self.value(node.parts[0], env)
@@ -334,8 +316,7 @@ class Scope:
 
     def _last(self, last, node, env):
         """The number of the last entry after dots."""
-        if self._is_unknown(last, env):
-            self._measure(last, self.range_of(last.name, node, env))
+        self._settle(last, env, lambda: self.range_of(last.name, node, env))
         count = self.place(last, env)
         self.budget.spend(count)
         return count
@@ -345,19 +326,18 @@ class Scope:
         return size.kind == "letter" and size.name not in env and size.name not in self.sizes and (
             notes or not self.letters.notes)
 
-    def _measure(self, size, natural):
+    def _settle(self, size, env, natural: Callable):
         """A size that nothing says is how far its index goes: Σ_{i=1}^n x_i says what n is."""
-        if natural is not None:
-            self.sizes[size.name] = natural
+        if self._is_unknown(size, env) and (found := natural()) is not None:
+            self.sizes[size.name] = found
 
     def size_sums(self, node) -> None:
         """Take the sizes that the sums of a tree tell, also for 1/n before a sum."""
         for part in walk(node):
-            if part.kind == "large" and len(part.parts) > 3 and self._is_unknown(part.parts[3], self.letters):
-                try:
-                    self._measure(part.parts[3], self.range_of(part.parts[1].name, part.parts[0], {}))
-                except ClaimError:
-                    continue
+            if part.kind == "large" and len(part.parts) > 3:
+                body, index, _, last = part.parts
+                with contextlib.suppress(ClaimError):
+                    self._settle(last, self.letters, lambda body=body, index=index: self.range_of(index.name, body, {}))
 
     def on_negative(self, node, env):
         value = self.array(node.parts[0], env)
@@ -452,8 +432,7 @@ class Scope:
         natural = self.range_of(index.name, body, env)
         low = self.place(limits[0], env) if limits else 1
         if len(limits) > 1:
-            if self._is_unknown(limits[1], env):
-                self._measure(limits[1], natural)
+            self._settle(limits[1], env, lambda: natural)
             high = self.place(limits[1], env)
             if natural is not None:
                 self._limits(node, low, high, natural)
@@ -550,28 +529,19 @@ class Scope:
             raise FormulaError(f"{text(node)}: {name} has one argument")
         if name in _SQUARE:
             return as_matrix(_SQUARE[name](self._square(inside, env, node), text(node)))
+        if name == "diag" and shapeless(value := self.array(inside, env)) and value.words == "𝟏":
+            return values.identity()
         if name in _WHOLE:
-            value = self.array(inside, env)
-            return values.identity() if name == "diag" and shapeless(value) and value.words == "𝟏" else as_matrix(
-                _WHOLE[name](self.sized(inside, env)))
-        return self._logarithm_of_determinant(inside, env) if name == "log" and self._is_determinant(
-            inside, env) else self._entry_by_entry(node, inside, env)
-
-    def _is_determinant(self, node, env):
-        """|X| or det X of a matrix, and not |x| of a number."""
-        return (node.kind == "absolute" or node.kind == "call" and node.name == "det") and not scalar(
-            self.sized(bare(node.parts[0]), env))
-
-    def _logarithm_of_determinant(self, node, env):
-        """log |X| is the logarithm of the determinant's size."""
-        return as_matrix(np.log(np.abs(np.linalg.det(self._square(bare(node.parts[0]), env, node)))))
-
-    def _entry_by_entry(self, node, inside, env):
+            return as_matrix(_WHOLE[name](self.sized(inside, env)))
+        if name == "log" and (inside.kind == "absolute" or inside.kind == "call" and inside.name == "det"):
+            matrix = bare(inside.parts[0])
+            if not scalar(self.sized(matrix, env)):      # log |X| is the logarithm of the determinant's size
+                return as_matrix(np.log(np.abs(np.linalg.det(self._square(matrix, env, inside)))))
         value = self.sized(inside, env)
-        if node.name in _AMBIGUOUS and value.shape[0] == value.shape[1] > 1:
-            raise FormulaError(f"{text(node)}: {node.name} of a square matrix may be meant entry by entry or as a "
-                               f"function of the matrix{_AMBIGUOUS[node.name]}")
-        return _finite(_ELEMENTWISE[node.name](value), node)
+        if name in _AMBIGUOUS and value.shape[0] == value.shape[1] > 1:
+            raise FormulaError(f"{text(node)}: {name} of a square matrix may be meant entry by entry or as a "
+                               f"function of the matrix{_AMBIGUOUS[name]}")
+        return _finite(_ELEMENTWISE[name](value), node)
 
     def _extreme(self, node, env):
         """The larger of several, entry by entry; of one array its largest entry."""
@@ -722,9 +692,6 @@ class Scope:
                                                                                else {})
         return self._moved_less(base.parts[0], self.moved(only), node, env)
 
-    def on_differential(self, node, env):
-        return derivatives.differential(self, node, env)
-
     def entry(self, node, env):
         """Name of the letter and places of its entry that a derivative is taken by, or of."""
         node = bare(node)
@@ -735,8 +702,7 @@ class Scope:
             return node.parts[0].name, [self.place(index, env) for index in node.parts[1:]]
         return None, []
 
-    def on_derivative(self, node, env):
-        return derivatives.derivative_of(self, node, env)
+    on_derivative, on_differential = derivatives.derivative_of, derivatives.differential
 
     def _with(self, name, value, **more):
         """The scope in which a letter has another value, in its own shape."""

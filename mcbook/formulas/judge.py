@@ -71,9 +71,8 @@ def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = Fals
     """
     given, judged = {**(letters or {}), **more}, None
     try:
-        judged = judge_of(formula, Letters(given, notes))
-        judged.run()
-        result = judged.result()
+        judged = Judge(formula, Letters(given, notes))
+        result = judged.run()
         if not result.words:
             raise FormulaError("it is a notation, and compares nothing: write what it is equal to")
         fixed = f", with {' and '.join(judged.fixed)} kept fixed" if judged.fixed else ""
@@ -109,7 +108,7 @@ def _other_layout(formula, given, notes):
     """The layout in which a formula that fails would hold, if there is one."""
     for layout in _LAYOUTS:
         try:
-            other = judge_of(formula, Letters(given, notes), layout)
+            other = Judge(formula, Letters(given, notes), layout)
             if any(node.kind == "derivative" for body, *_ in other.statements for node in walk(body)):
                 other.run()
                 return layout
@@ -121,17 +120,7 @@ def _other_layout(formula, given, notes):
 
 
 def judge(formula, given: Letters) -> Result:
-    """Run one formula.
-
-    Parameters
-    ----------
-    formula : str, or tuple of Node
-    given : Letters
-
-    Returns
-    -------
-    Result
-        With no entries, rows or shapes where nothing could have failed.
+    """Run one formula, a text or its trees; the result has no entries, rows or shapes where nothing could have failed.
 
     Raises
     ------
@@ -145,9 +134,7 @@ def judge(formula, given: Letters) -> Result:
     >>> judge(r"(W A)^T = A^T W^T", Letters({"W": [[1, 2, 3], [4, 5, 6]], "A": [[1], [2], [4]]})).words
     '2 entries agree'
     """
-    judged = judge_of(formula, given)
-    judged.run()
-    return judged.result()
+    return Judge(formula, given).run()
 
 
 def values(parts: tuple, given: Letters) -> Iterator:
@@ -158,21 +145,17 @@ def values(parts: tuple, given: Letters) -> Iterator:
     >>> [float(one[0, 0]) for one in values(read("v_i"), Letters({"v": [2, 5, 3]}))]
     [2.0, 5.0, 3.0]
     """
-    judged = judge_of(parts, given)
+    judged = Judge(parts, given)
     (body, conditions, _), = judged.statements
     for env in sorted(judged.environments(body, conditions), key=lambda env: sorted(env.items())):
         yield judged.scope().value(body, env)
 
 
 def could_fail(formula) -> bool:
-    """Whether a formula says something that may be false: a relation, or a shape over a brace.
+    """Whether a formula, a text or its trees, says something that may be false: a relation, or a shape over a brace.
 
     A notation says nothing, and an arrow without an equation, or a shape with a question mark,
     is a picture in letters.
-
-    Parameters
-    ----------
-    formula : str, or tuple of Node
 
     Examples
     --------
@@ -187,24 +170,6 @@ def could_fail(formula) -> bool:
                for whole in parts for part in walk(whole))
 
 
-def judge_of(formula, given: Letters, layout: str = "denominator") -> "Judge":
-    """The judge of a formula: its statements, with their letters settled."""
-    parts = formula if isinstance(formula, tuple) else read(formula, given.names())
-    budget, binder, sizes, told = Budget(), Binder(given), {}, []
-    if not given.notes:
-        sizes = given.sizes(set(), {})
-        definitions = Definitions(given, binder, budget, sizes)
-        parts, told = definitions.without(parts), definitions.told
-    parts = tuple(binder.bound(part) for part in parts)
-    binder.layers()
-    names = {name for part in parts for name in letters(part)}
-    if given.notes:
-        sizes = given.sizes({name for name in names if np.shape(given.values.get(name, 0)) == ()}, binder.labels)
-    given.used |= names
-    given.moves = directions(given, [node for part in parts for node in walk(part)])
-    return Judge(given, sizes, parts, layout, budget, formula if isinstance(formula, str) else "", names, told)
-
-
 # What a formula consists of -----------------------------------------------------------------------------------------
 
 class Definitions:
@@ -217,7 +182,7 @@ class Definitions:
         """The formula without its definitions, which may stand before and after what uses them."""
         while True:
             left = [one for part in parts for one in self._left(part, len(parts) > 1)]
-            if not left or len(left) == len(parts) and all(map(_is, left, parts)):
+            if not left or tuple(left) == tuple(parts):
                 return parts
             parts = left
 
@@ -273,10 +238,6 @@ class Definitions:
         for name in letters(tree):
             if name in self.given and not self.given.is_pure(name):
                 yield from self.given.bases(name) if name in of else (name,)
-
-
-def _is(one, other):
-    return one is other
 
 
 def _bound(node):
@@ -361,7 +322,7 @@ def _has_change(node):
 # The judge ----------------------------------------------------------------------------------------------------------
 
 class Judge:
-    """One formula and what is found on the way.
+    """One formula, a text or its trees, with its letters settled, and what is found on the way.
 
     Attributes
     ----------
@@ -371,16 +332,29 @@ class Judge:
         Each with its conditions and labels.
     """
 
-    def __init__(self, given, sizes, parts, layout, budget, formula, names, defined):
-        self.letters, self.sizes, self.statements = given, sizes, merged(parts, given)
-        self.layout, self.budget, self.formula, self.names = layout, budget, formula, names
-        self.record, self.last = Record(), None
-        self.fixed = sorted({name for part in parts for node in walk(part) if node.kind == "differential"
-                             for name in letters(node) if name in given.values and name not in given.moves})
+    def __init__(self, formula, given: Letters, layout: str = "denominator"):
+        self.letters, self.layout, self.budget, self.record, self.last = given, layout, Budget(), Record(), None
+        self.formula = formula if isinstance(formula, str) else ""
+        parts, binder = formula if isinstance(formula, tuple) else read(formula, given.names()), Binder(given)
+        self.sizes = {} if given.notes else given.sizes(set(), {})
+        definitions = Definitions(given, binder, self.budget, self.sizes)
+        if not given.notes:
+            parts = definitions.without(parts)
+        parts = tuple(binder.bound(part) for part in parts)
+        binder.layers()
+        self.statements, self.names = merged(parts, given), {name for part in parts for name in letters(part)}
+        if given.notes:
+            used = {name for name in self.names if np.shape(given.values.get(name, 0)) == ()}
+            self.sizes = given.sizes(used, binder.labels)
+        given.used |= self.names
+        differentials = [node for part in parts for node in walk(part) if node.kind == "differential"]
+        given.moves = directions(given, differentials)
+        self.fixed = sorted({name for node in differentials for name in letters(node)} & given.values.keys()
+                            - given.moves.keys())
         self.read, self.latex = _in_words(parts)
-        if defined:
-            self.read += ", where " + ", ".join(map(text, defined))
-            self.latex += r",\quad \text{where } " + ", ".join(map(latex, defined))
+        if definitions.told:
+            self.read += ", where " + ", ".join(map(text, definitions.told))
+            self.latex += r",\quad \text{where } " + ", ".join(map(latex, definitions.told))
 
     def result(self, error: Failure | None = None) -> Result:
         """What was compared; or, where the formula fails, with which letters."""
@@ -393,7 +367,7 @@ class Judge:
         return Scope(self.letters, self.sizes, step=step, only=only, record=self.record, layout=self.layout,
                      budget=self.budget)
 
-    def run(self) -> None:
+    def run(self) -> Result:
         """Judge the statements one by one."""
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
@@ -406,6 +380,7 @@ class Judge:
                     if len(self.statements) > 1 and not isinstance(error, ShapeClash):
                         error.args = (f"in {text(body)}, {error}",)
                     raise
+        return self.result()
 
     def _run_one(self, body, conditions, labels):
         if all(part.kind == "words" for part in (body.parts if body.kind == "paren" else (body,))):
@@ -545,7 +520,7 @@ class Judge:
         self.record.count(sign)
         for env in environments:
             scope = self.scope()
-            if sign != "≠" or not self._unequal(scope.value(left, env), scope.value(right, env), left, right):
+            if sign != "≠" or not self._differ(scope.value(left, env), scope.value(right, env), left, right):
                 a, b = scope.number(left, env), scope.number(right, env)
                 if not (np.isfinite(a) and np.isfinite(b)):
                     raise FormulaError(f"{text(left)} {sign} {text(right)}: one side is not a finite number here")
@@ -555,7 +530,8 @@ class Judge:
                     raise Failure((f"for {_values(env)}, " if env else "") + said.replace("-", "−"))
             self.record.entries += 1
 
-    def _unequal(self, one, other, left, right):
+    @staticmethod
+    def _differ(one, other, left, right):
         """Whether two arrays, at least one of them no number, differ somewhere."""
         if all(math.prod(length or 0 for length in value.shape) < 2 for value in (one, other)):
             return False
@@ -756,13 +732,7 @@ class Record:
 
 
 def difference(left, right, one: Node, other: Node, env: dict, record: Record) -> None:
-    """Compare two values entry by entry.
-
-    Raises
-    ------
-    Failure
-        With the entry and both values.
-    """
+    """Compare two values entry by entry; Failure with the entry and both values."""
     left, right = sided(left, right, one, other)
     place, largest = compared(left, right, record.tolerance)
     if place is not None:
@@ -826,31 +796,13 @@ def short(value) -> str:
 
 # Approximation ------------------------------------------------------------------------------------------------------
 
-class TooSlow(Failure):
-    """The gap does not fall as ≈ says; `rows` are the steps that were tried."""
-
-    def __init__(self, words, rows=()):
-        super().__init__(words)
-        self.rows = rows
-
-
 def approximates(judge: Judge, left: Node, right: Node, chain: Node, environments: list[dict], near: bool) -> tuple:
     """Whether ≈ is right: the gap of every entry has to fall by four when the step halves, and not be zero.
 
     A first-order mistake divides the gap by two only. A formula that is exact deserves an equals sign. Where a change
     is divided by a change, both sides are multiplied by the step before they are judged; what is told is the quotient
-    itself, whose gap falls by two. Where the formula says only that two things are near each other, the gap has to
-    fall with the step.
-
-    Returns
-    -------
-    tuple of (step, true, predicted, gap)
-        For the entry with the largest gap.
-
-    Raises
-    ------
-    Failure
-        The gap falls too slowly, or is zero throughout.
+    itself, whose gap falls by two. Where the formula says only that two things are `near` each other, the gap has to
+    fall with the step. Returned are (step, true, predicted, gap) for the entry with the largest gap.
     """
     words, given = f"{text(left)} ≈ {text(right)}", judge.letters
     if not given.changes:
@@ -879,7 +831,9 @@ def approximates(judge: Judge, left: Node, right: Node, chain: Node, environment
     share = 2 if divided else 1
     ratio = gaps[1][worst] / gaps[2][worst] / share if gaps[2][worst] else np.inf
     note = f" ({judge.record.notes[0]})" if judge.record.notes else ""
-    raise TooSlow(_slowly(ratio, 2**order // share) + note, rows)
+    error = Failure(_slowly(ratio, 2**order // share) + note)
+    error.rows = rows                               # the steps that were tried
+    raise error
 
 
 def _sides(judge, left, right, chain, environments, step):
@@ -914,22 +868,7 @@ def _slowly(ratio, needed):
 # Arrows -------------------------------------------------------------------------------------------------------------
 
 def follow(judge: Judge, flow: Node, conditions: list[Node]) -> None:
-    """Run a formula with arrows: a named step from one thing to the next, a stage of a compression, or "it follows".
-
-    Parameters
-    ----------
-    judge : Judge
-    flow : Node
-        What stands between the arrows, and the arrows.
-    conditions : list of Node
-
-    Raises
-    ------
-    Failure
-        A step does not lead where the formula says.
-    FormulaError
-        The formula does not say which step an arrow stands for.
-    """
+    """Run a formula with arrows: a named step from one thing to the next, a stage of a compression, or "it follows"."""
     stations = [part for part in flow.parts if part.kind != "arrow"]
     arrows = {part.name for part in flow.parts if part.kind == "arrow"}
     if arrows & {"⟹", "⟺"}:

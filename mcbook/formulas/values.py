@@ -5,6 +5,7 @@ product (Notation 28). A zero, an identity, a column of ones or a row of dots wi
 its neighbors ask for.
 """
 
+import functools
 import math
 import operator
 from collections.abc import Callable
@@ -79,18 +80,9 @@ class Flexible:
 
 
 class Tensor:
-    """A derivative with more than two axes.
+    """A derivative with more than two axes: `inner` ones of the input, then `outer` ones of the output.
 
-    Parameters
-    ----------
-    array : array
-        Axes of the input, then axes of the output.
-    inner, outer : int
-        How many axes the input has, and the output.
-    derivative : Derivative, optional
-        Needed for the compressed form.
-    notes : bool, optional
-        Whether it may stand for its compressed form, as in the notes.
+    In the notes it may stand for its compressed form, for which its `derivative` is needed.
     """
 
     #: Axes of input and output -> the axes that run down the matrix of blocks, and across it.
@@ -269,11 +261,6 @@ def elementwise(a, b, words: str, operation: Callable = operator.mul):
     return operation(a, b)
 
 
-def divided(a, b, words: str):
-    """The quotient entry by entry."""
-    return elementwise(a, b, words, operator.truediv)
-
-
 def inner(a, b, words: str):
     """The sum of the products of entries, of two arrays of one shape."""
     if not shapeless(a, b) and a.shape != b.shape:
@@ -304,23 +291,12 @@ def kronecker(a, b, words: str):
 
 
 #: The products that are written with a sign, or with a name.
-PRODUCTS: dict[str, Callable] = {"·": dotted, "dot": dotted, "*": elementwise, "⊘": divided, "⊗": kronecker,
-                                 "kron": kronecker, ":": inner}
+PRODUCTS: dict[str, Callable] = {"·": dotted, "dot": dotted, "*": elementwise, "⊗": kronecker, "kron": kronecker,
+                                 ":": inner, "⊘": functools.partial(elementwise, operation=operator.truediv)}
 
 
 def joined(rows: list, words: str):
-    """A matrix from rows of blocks.
-
-    Parameters
-    ----------
-    rows : list of list of array or Flexible
-    words : str
-        For messages.
-
-    Raises
-    ------
-    ShapeClash
-        The blocks do not fit.
+    """A matrix from rows of blocks; ShapeClash where they do not fit.
 
     Examples
     --------

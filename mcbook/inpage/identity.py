@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import trials
-from ..formulas import FormulaError, Letters, letters_of
+from ..formulas import FormulaError, Letters, judge, letters_of
 from ..formulas import read as parsed
-from ..formulas.judge import judge_of
 from ..formulas.tree import latex
 from ..formulas.verdict import ShapeClash
 
@@ -86,7 +85,7 @@ def _fitting(text: str, fields: dict[str, list[str]], shaped: list[str]) -> dict
 def _fits(text: str, fields: dict[str, list[str]]) -> bool:
     """Whether all shapes fit; whether the identity holds is another question."""
     try:
-        judge_of(text, Letters(next(trials.draws(fields)))).run()
+        judge(text, Letters(next(trials.draws(fields))))
     except (ShapeClash, FormulaError, trials.FieldError):
         return False
     except Exception:  # noqa: BLE001 - a difference of values, or a fault of a reader's function, which is told later
