@@ -511,22 +511,22 @@ class Scope:
     # functions
 
     def on_call(self, node, env):
-        name, inside = node.name, bare(node.parts[0])
+        name, count = node.name, len(node.parts)
         if name in self.letters.functions:
             return self._called(text(node), self.letters.functions[name], node.parts, env)
-        if name == "Axes" and inside.kind == "derivative":
-            _, inner, outer, *_ = derivatives.unlaid(self, inside, env)
-            return as_matrix(float(len(inner + outer)))
-        if name in ("Axes", "Size"):
-            return as_matrix(float((len if name == "Axes" else math.prod)(self.axes(inside, env))))
-        if name in ("max", "min"):
+        if name in ("max", "min") and count:
             return self._extreme(node, env)
-        if name in values.PRODUCTS and len(node.parts) == 2:
+        if name in values.PRODUCTS and count == 2:
             return values.PRODUCTS[name](*(self.array(part, env) for part in node.parts), text(node))
-        if name not in _ELEMENTWISE and name not in _SQUARE and name not in _WHOLE:
+        if not any(name in known for known in (_ELEMENTWISE, _SQUARE, _WHOLE, ("Axes", "Size", "max", "min"))):
             raise FormulaError(f"{name} is a function without a value: give {name}=…")
-        if len(node.parts) != 1:
+        if count != 1:
             raise FormulaError(f"{text(node)}: {name} has one argument")
+        inside = bare(node.parts[0])
+        if name in ("Axes", "Size"):
+            lengths = self.axes(inside, env) if inside.kind != "derivative" or name == "Size" else sum(
+                derivatives.unlaid(self, inside, env)[1:3], ())
+            return as_matrix(float((len if name == "Axes" else math.prod)(lengths)))
         if name in _SQUARE:
             return as_matrix(_SQUARE[name](self._square(inside, env, node), text(node)))
         if name == "diag" and shapeless(value := self.array(inside, env)) and value.words == "𝟏":
