@@ -104,6 +104,7 @@ def test_of_a_long_formula_the_part_around_the_place_is_shown():
     (r"x_{\text{new}} = 1", {"x": V}, "with the subscript new has no value: give x_new=…"),
     (r"W^{(1)} v = v", {"W": S, "v": V}, "has no value: give W1=…"),
     ("1/a(b + c) = 1", {"a": 1, "b": 2, "c": 3}, "put brackets around what is divided by"),
+    ("tr() = 1", {}, "tr(): tr has one argument"), ("max() = 1", {}, "max(): max has one argument"),
     (r"x / v = 1", {"x": V, "v": V}, "multiply by an inverse"),
     (r"A = A^T \implies x^T A x = 0", {"A": S, "x": V}, "so that nothing follows"),
     (r"X^{-1} = X", {"X": np.zeros((2, 2))}, "this matrix has no inverse"),

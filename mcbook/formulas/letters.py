@@ -555,9 +555,9 @@ class Binder:
         return node
 
     def _call(self, node):
-        inner, known = node.parts[0], node.name in FUNCTIONS.values() and node.name not in self.letters
-        if known and len(node.parts) == 1 and inner.kind == "product" and inner.name == "loose":
-            raise FormulaError(f"{node.name} {text(inner)}: put brackets around the argument of {node.name}")
+        known = node.name in FUNCTIONS.values() and node.name not in self.letters
+        if known and len(node.parts) == 1 and node.parts[0].kind == "product" and node.parts[0].name == "loose":
+            raise FormulaError(f"{node.name} {text(node.parts[0])}: put brackets around the argument of {node.name}")
         return node
 
 
