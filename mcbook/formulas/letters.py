@@ -20,7 +20,7 @@ from mcnotes.shapes import counted
 from .parser import read
 from .spelling import FUNCTIONS
 from .tree import Node, around, bare, core, letters, number, product, rebuilt, text, walk
-from .verdict import BudgetError, Failure, FormulaError
+from .verdict import Failure, FormulaError
 
 #: Which size of the notes a letter has: rows, then columns.
 _SIZES = {"v": "m", "x": "m", "w": "n", "y": "n", "A": "m", "Z": "n", "Q": "n", "W": "mn", "M": "rk"}
@@ -64,29 +64,28 @@ class Letters:
         self.signs: dict = {}
         self.notes, self.used, self._known = notes, set[str](), dict[str, np.ndarray]()
         for key, value in given.items():
-            self._take(plain(key), value)
+            name = plain(key)
+            if name in ("star", "step"):
+                self.signs[name] = value
+            elif name.startswith("Δ") and len(name) > 1:
+                self.changes[name[1:]] = _array(name, value)
+            elif callable(value) and not isinstance(value, np.ndarray):
+                self.functions[name] = value
+            else:
+                self.values[name] = _array(name, value)
         for name, function in self.functions.items():
             names = _arguments(function)
             if names and all(one in self.values or one in self.functions for one in names):
                 self.parameters[name] = names
         for name in self.parameters:
-            self._acyclic(name, ())
+            self._reach(name)
 
-    def _take(self, name, value):
-        if name in ("star", "step"):
-            self.signs[name] = value
-        elif name.startswith("Δ") and len(name) > 1:
-            self.changes[name[1:]] = _array(name, value)
-        elif callable(value) and not isinstance(value, np.ndarray):
-            self.functions[name] = value
-        else:
-            self.values[name] = _array(name, value)
-
-    def _acyclic(self, name, above):
+    def _reach(self, name, above=()):
+        """A letter, and before it all that it depends on."""
         if name in above:
             raise FormulaError(f"{name} depends on itself: {' → '.join((*above, name))}")
-        for one in self.parameters.get(name, ()):
-            self._acyclic(one, (*above, name))
+        inputs = self.parameters.get(name, ())
+        return [*dict.fromkeys(base for one in inputs for base in self._reach(one, (*above, name))), name]
 
     def __contains__(self, name: str) -> bool:
         return name in self.values or name in self.functions
@@ -122,33 +121,27 @@ class Letters:
 
     def missing(self, name: str) -> None:
         """Refuse, because a letter has no value."""
-        if name in self.functions:
-            lacking = [one for one in _arguments(self.functions[name]) or () if one not in self]
-            if lacking and len(lacking) < len(_arguments(self.functions[name])):
-                raise FormulaError(f"{name} is a function of {', '.join(_arguments(self.functions[name]))}, and "
-                                   f"{', '.join(lacking)} has no value: give {lacking[0]}=…, too")
+        names = _arguments(self.functions[name]) if name in self.functions else ()
+        lacking = [one for one in names if one not in self]
+        if name not in self.functions:
+            raise FormulaError(f"{name} has no value: give {name}=…, a number, an array or a function")
+        if len(lacking) in (0, len(names)):
             raise FormulaError(f"{name} is a function here: write it with its argument, or name its argument after "
                                f"a letter that has a value, {name}=lambda v: …")
-        raise FormulaError(f"{name} has no value: give {name}=…, a number, an array or a function")
+        raise FormulaError(f"{name} is a function of {', '.join(names)}, and {', '.join(lacking)} has no value: give "
+                           f"{lacking[0]}=…, too")
 
     def depends(self, name: str, on) -> bool:
         """Whether a letter depends on one of several others, directly or not."""
-        return name in on or any(self.depends(one, on) for one in self.parameters.get(name, ()))
+        return any(one in on for one in self._reach(name))
 
     def bases(self, name: str) -> list[str]:
         """Letters with values of their own that a letter depends on."""
-        if name in self.parameters:
-            return [base for one in self.parameters[name] for base in self.bases(one)]
-        return [name] if name in self.values else []
+        return [one for one in self._reach(name) if one in self.values and one not in self.parameters]
 
     def idle(self) -> list[str]:
         """Letters that were given, and that no formula needs."""
-        needed, waiting = set(), list(self.used)
-        while waiting:
-            name = waiting.pop()
-            if name not in needed:
-                needed.add(name)
-                waiting += self.parameters.get(name, ())
+        needed = {one for name in self.used for one in self._reach(name)}
         return [name for name in (*self.values, *self.functions) if name not in needed]
 
     def shape(self, name: str) -> tuple[int, ...]:
@@ -156,15 +149,7 @@ class Letters:
         return counted(np.shape(self.value(name)))
 
     def sizes(self, used: set[str], labels: Mapping[str, set]) -> dict[str, int]:
-        """The sizes that are given as whole numbers, and for the book those of the notes.
-
-        Parameters
-        ----------
-        used : set of str
-            Size letters that the formula uses.
-        labels : mapping of str to set of str
-            Letters of the formula, and the layers they are written with.
-        """
+        """The sizes that are given as whole numbers, and for the book those of the notes, for a formula's letters."""
         explicit = {name: int(value) for name, value in self.values.items()
                     if np.shape(value) == () and float(value).is_integer() and len(name) == 1}
         return explicit if not self.notes else self._noted(used, labels, explicit) | explicit
@@ -206,7 +191,7 @@ def called(name: str, function: Callable, arguments: list, words: tuple = ()):
             found = np.asarray(found)
             if found.dtype == object:
                 found = np.reshape(np.stack(list(found.flat)), found.shape)
-    except (FormulaError, BudgetError):
+    except FormulaError:
         raise
     except Exception as error:  # noqa: BLE001 - the function is the reader's own
         if words:
@@ -231,13 +216,11 @@ def _array(name, value):
 
 
 def _arguments(function):
-    """Names of a function's arguments, or None for one that does not name them."""
-    if isinstance(function, np.ufunc):
-        return None
+    """Names of a function's arguments; none for one that does not name them."""
     try:
-        parameters = inspect.signature(function).parameters.values()
+        parameters = () if isinstance(function, np.ufunc) else inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return None
+        parameters = ()
     return tuple(plain(one.name) for one in parameters
                  if one.default is one.empty and one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD))
 
@@ -251,11 +234,6 @@ def draw(shapes: Mapping, seed: int = 0) -> dict[str, np.ndarray]:
         ``()`` for a number, ``3`` for a vector, ``(3, 2)`` for a matrix, ``"symmetric 3"``, ``"positive 3"``
         (symmetric with positive eigenvalues), ``"orthogonal 3"``, ``"diagonal 3"``, ``"positive"`` (a number above 0).
     seed : int, optional
-        Another seed, other values.
-
-    Returns
-    -------
-    dict of str to array
 
     Examples
     --------
@@ -283,15 +261,8 @@ def _drawn(name, shape, random):
 def letters_of(formula: str) -> dict[str, str]:
     r"""The letters of a formula for which values are needed, and what they look like.
 
-    Parameters
-    ----------
-    formula : str
-
-    Returns
-    -------
-    dict of str to str
-        Letter -> ``"number"``, ``"vector"``, ``"matrix"`` or ``"function"``: a guess from how it is written, so
-        that a page can offer fields. Indices and letters that the formula itself defines are left out.
+    Each is a ``"number"``, ``"vector"``, ``"matrix"`` or ``"function"``: a guess from how it is written, so that a
+    page can offer fields. Indices and letters that the formula itself defines are left out.
 
     Raises
     ------
@@ -338,10 +309,7 @@ def _look(name, everything):
 class Binder:
     """Rewrites trees for the letters at hand, with a method for each kind of node that letters settle.
 
-    Attributes
-    ----------
-    labels : dict of str to set of str
-        Letters that the formula uses, with the layers they are written with.
+    Its `labels` are the letters that the formula uses, with the layers they are written with.
     """
 
     def __init__(self, given: Letters):

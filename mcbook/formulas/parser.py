@@ -9,10 +9,10 @@ import functools
 import pathlib
 from dataclasses import replace
 
-from lark import Lark, Token, Tree, UnexpectedInput
+from lark import Lark, Tree, UnexpectedInput
 from lark.lexer import Lexer
 
-from .spelling import Sign, pointed, signs
+from .spelling import pointed, signs
 from .tree import Node, around, bare, core, number, product, same, walk
 from .verdict import FormulaError
 
@@ -44,8 +44,7 @@ def read(formula: str, names: frozenset = frozenset()) -> tuple[Node, ...]:
     Returns
     -------
     tuple of Node
-        Its statements, conditions and labels in order: the parts that commas, wide
-        spaces and new lines separate.
+        Its statements, conditions and labels in order: the parts that commas, wide spaces and new lines separate.
 
     Raises
     ------
@@ -60,14 +59,11 @@ def read(formula: str, names: frozenset = frozenset()) -> tuple[Node, ...]:
     (dL/dW = A·(dL/dZ)ᵀ,)
     """
     if not isinstance(formula, str):
-        raise FormulaError(f"a formula is a text such as \"(A B)^T = B^T A^T\"; this is {_article(formula)}")
+        what = "None" if formula is None else f"of type {type(formula).__name__}"
+        raise FormulaError(f'a formula is a text such as "(A B)^T = B^T A^T"; this is {what}')
     if not formula.strip(" \t\n$"):
         raise FormulaError("there is no formula: write one, such as (A B)^T = B^T A^T")
     return _read(formula.replace("$", " "), names)
-
-
-def _article(value):
-    return "None" if value is None else f"of type {type(value).__name__}"
 
 
 @functools.lru_cache(512)
@@ -86,7 +82,9 @@ def parsed(formula: str, names: frozenset = frozenset()) -> Tree:
         token = getattr(error, "token", None)
         place = len(formula.rstrip()) if token is None or token.type == "$END" else token.start_pos
         wanted = getattr(error, "accepts", None) or getattr(error, "expected", None) or ()
-        raise FormulaError(pointed(formula, place, _wanted(wanted))) from None
+        words = [word for name, word in _EXPECTED.items() if name in wanted][:5]
+        listed = " or ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
+        raise FormulaError(pointed(formula, place, f": expected {listed}" * bool(words))) from None
 
 
 class _Spelled(Lexer):
@@ -96,26 +94,13 @@ class _Spelled(Lexer):
         pass
 
     def lex(self, given):
-        formula, names = given
-        for one in signs(formula, names):
-            yield _token(one)
-
-
-def _token(one: Sign) -> Token:
-    return Token(one.type, one.text, start_pos=one.start, end_pos=one.end)
+        return iter(signs(*given))
 
 
 @functools.cache
 def _parser():
     return Lark(_GRAMMAR.read_text(encoding="utf-8"), parser="lalr", lexer=_Spelled, propagate_positions=True,
                 maybe_placeholders=False)
-
-
-def _wanted(names):
-    words = [word for name, word in _EXPECTED.items() if name in names][:5]
-    if not words:
-        return ""
-    return ": expected " + (", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else words[0])
 
 
 #: Kinds whose name is what their first token says.

@@ -7,7 +7,8 @@ one script, and the names of Greek letters are letters. Whatever is written, eac
 
 import pathlib
 import re
-from dataclasses import dataclass
+
+from lark import Token
 
 from .verdict import BudgetError, FormulaError
 
@@ -66,16 +67,6 @@ _CHANGES = re.compile(
 """, re.X)
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """A token: what it is, what it says, and where it stands."""
-
-    type: str
-    text: str
-    start: int
-    end: int
-
-
 def pointed(formula: str, place: int, words: str) -> str:
     """A message with a caret under the place that it speaks of."""
     start = max(0, place - 60)
@@ -84,22 +75,15 @@ def pointed(formula: str, place: int, words: str) -> str:
     return f"the formula cannot be read here{words}\n  {lead}{line}\n  {' ' * (len(lead) + place - start)}^"
 
 
-def signs(formula: str, names: frozenset = frozenset()) -> list[Sign]:
+def signs(formula: str, names: frozenset = frozenset()) -> list[Token]:
     r"""The tokens of a formula.
 
-    Parameters
-    ----------
-    formula : str
-        LaTeX, or plain text.
-    names : frozenset of str
-        Letters that are given: a word among them is one letter, and a ``d`` among them no differential.
+    A word among the `names` of letters that are given is one letter, and a ``d`` among them no differential.
 
     Raises
     ------
     FormulaError
-        A sign is not known here.
-    BudgetError
-        The formula is too long, or its brackets are nested too deeply.
+        A sign is not known here, the formula is too long, or its brackets are nested too deeply.
 
     Examples
     --------
@@ -132,7 +116,8 @@ class _Scanner:
         return self.out
 
     def put(self, kind, text="", start=None, end=None):
-        self.out.append(Sign(kind, text, self.start if start is None else start, self.place if end is None else end))
+        start, end = self.start if start is None else start, self.place if end is None else end
+        self.out.append(Token(kind, text, start_pos=start, end_pos=end))
 
     def fault(self, words):
         return FormulaError(pointed(self.formula, self.start, words))
@@ -249,7 +234,7 @@ class _Scanner:
         elif self.last("FRACTION", "ROOT") or before == ["FRACTION", "DIGIT"]:            # \frac12
             self.place = self.start + 1
             self.put("DIGIT", text[0])
-        elif self.last("LETTER") and self.out[-1].end == self.start and text.isdigit() and not self.scripted() and (
+        elif self.last("LETTER") and self.out[-1].end_pos == self.start and text.isdigit() and not self.scripted() and (
                 before[0] not in ("SUP", "SUB", "FRACTION")):
             self.put("SUB", "_", self.start, self.start)                                  # W1 is W_1
             self.braced(text)
@@ -269,7 +254,7 @@ class _Scanner:
         self.place = self.start
         run = self.ahead(r"[A-Za-z0-9]+|\.\d+" if sub else r"\d*\.?\d+|[A-Za-z]")
         self.place = run.end()
-        base = self.out[-2].text if len(self.out) > 1 else ""
+        base = self.out[-2] if len(self.out) > 1 else ""
         if sub and f"{base}_{run[0]}" in self.names and not run[0].isdigit():
             self.put("WORDS", run[0])
         elif not sub and run[0].isalpha() and self.ahead("[A-Za-z]"):

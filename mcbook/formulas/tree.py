@@ -4,6 +4,7 @@ One class for everything, told apart by its `kind`, so that comparing two entrie
 matrix, putting a number in place of an index and walking through a formula are a few lines each.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -168,17 +169,6 @@ def _core(node):
     return _core(node.parts[0]) if node.kind in ("brace", "boxed", "side") else node
 
 
-def _grouped(by):
-    """What a derivative is taken by, with how many times in a row."""
-    found = []
-    for one in by:
-        if found and same(found[-1][0], one):
-            found[-1][1] += 1
-        else:
-            found.append([one, 1])
-    return found
-
-
 def _counts(body, index):
     """Whether the condition under an inner sum names the index of an outer one: i < j stands for both."""
     while body.kind == "large":
@@ -281,7 +271,7 @@ class _Writer:
             below = "_" + self.script(self.write(by[0]))
             return f"{sign}{below + order if self.tex else order + below} {over}"
         below = (r"\," if self.tex else " ").join(
-            sign + self.wrapped(one) + self.order(times) for one, times in _grouped(by))
+            sign + letter + self.order(len([*times])) for letter, times in itertools.groupby(map(self.wrapped, by)))
         if self.tex:
             return rf"\frac{{{sign.strip()}{order} {over}}}{{{below}}}"
         if of.kind == "power" and of.parts[1].kind == "number":
