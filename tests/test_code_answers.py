@@ -75,6 +75,7 @@ def test_a_right_answer_is_right_in_every_form(answer):
     ("W1.T @ X", "W1 @ X", "A matrix product in line 2 doesn't fit: its inner sizes are 4 and 5."),
     ("(A1 > 0) * ", "A1.T * ", "can't be combined entry by entry: their shapes are ("),
     ("np.maximum", "maximum", "Your code stops in line 2: maximum is not defined. Write np.maximum."),
+    ("W1.T @ X", "inv(W1) @ X", "Your code stops in line 2: inv is not defined. Write np.linalg.inv."),
     ("W1.T @ X", "W1^T @ X", "Your code stops in line 2: T is not defined. In NumPy, a transpose is A.T."),
     ("by_W1 = X @ G1.T", "by_W1 = X @ G1.T; X *= 2", "Your function changes its argument X."),
     ("G1 = ", "while True: pass\n    G1 = ", "did not come to an end"),

@@ -61,20 +61,6 @@ def test_the_rule_holds_for_columns_and_rows_too():
         assert there == {"shape": list(known.shape), "axes": known.axes, "size": known.size}, (of, wrt)
 
 
-def test_the_other_layout_is_that_of_the_derivative(asked):
-    functions = {(1, 1): lambda x, of: np.tanh(np.ones((*of, x.size)) @ x), (0, 1): lambda x, of: np.sum(x**2),
-                 (1, 0): lambda x, of: np.ones(of) * x**2, (2, 0): lambda x, of: np.ones(of) * x**2,
-                 (0, 2): lambda x, of: np.sum(x**2)}
-    seen = set()
-    for one in asked:
-        if one["what"] == "numerator" and (key := (len(one["of"]), len(one["wrt"]))) not in seen:
-            seen.add(key)
-            of, at = tuple(one["of"]), np.ones(tuple(one["wrt"]))
-            d = mc.derivative(lambda x, key=key, of=of: functions[key](x, of), at if at.ndim else 1.0)
-            assert list(d.layout("numerator").shape) == one["wanted"]
-    assert seen == set(functions)
-
-
 def test_each_miss_is_explained_in_the_numbers_of_the_question(asked):
     for one in asked:
         assert len(one["why"]) > 20 and "undefined" not in one["why"]

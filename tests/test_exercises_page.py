@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 from test_exercises import MISTAKES, PARTS, RIGHT
 
 from book._ext.forms import put_forms
@@ -20,7 +19,6 @@ from mcbook.exercises.words import WORDS
 
 SCRIPTS = pathlib.Path(__file__).parent.parent / "book" / "_static"
 NODE = shutil.which("node", path=os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]]))
-
 
 
 def unpack(packed):
@@ -74,38 +72,31 @@ TEXTS = ["", " ", "…", "3*pi/2", "-2^2", "2^-1", "2**3**2", "sqrt 4", "√9", 
 
 def random_cases():
     """Answers near a wanted one: rounded, perturbed, turned, scaled, permuted; the same ones at each run."""
-    random = np.random.default_rng(14)
-    cases = []
+    random, cases = np.random.default_rng(14), []
     for _ in range(400):
         wanted = float(np.round(random.normal() * 10.0 ** random.integers(-2, 4), random.integers(0, 12)))
-        digits = int(random.integers(2, 5))
-        part = Part("number", wanted, digits=digits)
-        near = [wanted, -wanted, 2 * wanted, wanted / 2, wanted * 1.001, wanted + random.normal()]
-        near += [float(f"{wanted:.{d}g}") for d in range(1, 7)] + [1 / wanted if wanted else 0, wanted * 10,
-                                                                   wanted * 1.0004, 1e300, -1e-300]
+        near = [factor * wanted for factor in (1, -1, 2, 0.5, 1.001, 1.0004, 10)] + [wanted + random.normal()]
+        near += [*(float(f"{wanted:.{d}g}") for d in range(1, 7)), 1 / wanted if wanted else 0, 1e300, -1e-300]
+        part = Part("number", wanted, digits=int(random.integers(2, 5)))
         cases += [(part, repr(float(answer))) for answer in near]
     for _ in range(60):
-        rows, columns = (int(n) for n in random.integers(1, 4, 2))
-        wanted = np.round(random.normal(size=(rows, columns)) * 3, random.integers(0, 5))
-        part = Part("matrix", wanted, derivative=bool(random.integers(2)))
-        one = wanted.copy()
+        wanted = np.round(random.normal(size=random.integers(1, 4, 2)) * 3, random.integers(0, 5))
+        part, flat = Part("matrix", wanted, derivative=bool(random.integers(2))), Part("vector", wanted.ravel())
+        one, flipped = wanted.copy(), wanted.copy()
         one[0, 0] += 1
-        flipped = wanted.copy()
         flipped[0] *= -1
         near = [wanted, wanted.T, -wanted, 2 * wanted, wanted / 2, one, flipped, wanted[::-1], wanted + 1, 3 * wanted,
                 wanted.reshape(1, -1), wanted.reshape(-1, 1), np.round(wanted, 3), np.round(wanted, 2), wanted.T + 1,
                 -wanted.T]
         cases += [(part, [[repr(float(entry)) for entry in row] for row in answer]) for answer in near]
-        flat = Part("vector", wanted.ravel())
         cases += [(flat, [repr(float(entry)) for entry in answer.ravel()]) for answer in near]
         cases += [(flat, ["1", "2", "x"]), (flat, ["1"]), (part, [["1", ""], ["2", "3"]])]
-    for _ in range(60):
-        wanted = tuple(int(n) for n in random.integers(1, 5, random.integers(0, 5)))
-        others = [wanted, wanted[::-1], tuple(sorted(wanted)), (int(np.prod(wanted)),), (*wanted, 2), wanted[:-1],
-                  tuple(n + 1 for n in wanted), (*wanted[:-1], 9), (1, 1), (1,)]
-        part = Part("shape", wanted, derivative=bool(random.integers(2)))
+        sizes = tuple(random.integers(1, 5, random.integers(0, 5)).tolist())
+        others = [sizes, sizes[::-1], tuple(sorted(sizes)), (int(np.prod(sizes)),), (*sizes, 2), sizes[:-1],
+                  tuple(n + 1 for n in sizes), (*sizes[:-1], 9), (1, 1), (1,)]
+        part = Part("shape", sizes, derivative=bool(random.integers(2)))
         cases += [(part, " x ".join(map(str, other)) or "()") for other in others]
-        picks = [sorted({int(n) for n in random.integers(1, 5, random.integers(1, 4))}) for _ in range(4)]
+        picks = [sorted(set(random.integers(1, 5, random.integers(1, 4)).tolist())) for _ in range(4)]
         cases += [(Part("several", tuple(picks[0])), [str(k) for k in pick]) for pick in picks]
     return cases
 
@@ -124,16 +115,6 @@ def test_page_and_notebook_say_the_same():
                  if (here := judge(part, entered)._asdict()) != there]
     assert not different, f"{len(different)} of {len(cases)}, first {different[0]}"
     assert len(cases) > 5000 and {one["key"] for one in said} >= set(WORDS) - {"parts", "many", "array", "ragged"}
-
-
-def test_a_broken_rule_would_be_noticed(tmp_path, monkeypatch):
-    text = (SCRIPTS / "exercises.js").read_text()
-    broken = text.replace('["half", wanted / 2]', '["half", wanted / 3]')
-    assert broken != text
-    (tmp_path / "exercises.js").write_text(broken)
-    monkeypatch.setattr(sys.modules[__name__], "SCRIPTS", tmp_path)
-    with pytest.raises(AssertionError, match="first .'number'"):
-        test_page_and_notebook_say_the_same()
 
 
 def test_an_answer_is_not_in_clear_text_but_comes_back():

@@ -184,10 +184,11 @@ def _failure(reason: BaseException, file: str = TYPED) -> str:
         return f"A matrix product{where} doesn't fit: its inner sizes are {sizes[2]} and {sizes[1]}."
     if shapes := re.search(r"could not be broadcast together with shapes (\(.*?\)) (\(.*?\))", words):
         return f"Two arrays{where} can't be combined entry by entry: their shapes are {shapes[1]} and {shapes[2]}."
-    name = re.match(r"name '(\w+)' is not defined", words)
-    if name and (hasattr(np, name[1]) or name[1].endswith("T")):
-        advice = f"Write np.{name[1]}." if hasattr(np, name[1]) else "In NumPy, a transpose is A.T."
-        return f"Your code stops{where}: {name[1]} is not defined. {advice}"
+    if name := re.match(r"name '(\w+)' is not defined", words):
+        rooms = [room for room, module in (("np", np), ("np.linalg", np.linalg)) if hasattr(module, name[1])]
+        if rooms or name[1].endswith("T"):
+            advice = f"Write {rooms[0]}.{name[1]}." if rooms else "In NumPy, a transpose is A.T."
+            return f"Your code stops{where}: {name[1]} is not defined. {advice}"
     return f"Your code stops{where} with {type(reason).__name__}: {words}"
 
 
