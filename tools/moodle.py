@@ -20,8 +20,6 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mcbook import statements
 from mcbook.exercises import questions
 
-_QUESTION = re.compile(r"^:::+\{exercise\}[^\n]*\n(?::[^\n]*\n)*?:label: ex-(?P<name>[\w-]+)\n(?P<text>.*?)^:::+[ ]*$",
-                       re.S | re.M)
 _COLOR = re.compile(r"\\textcolor\{\w+\}")
 _OPTIONS = re.compile(r"^\d+\.\s+(.*(?:\n(?!\d+\.|\n).*)*)", re.M)
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
@@ -74,7 +72,7 @@ def asked(root: pathlib.Path = statements.ROOT) -> Iterator[tuple[str, str, str]
                  if cell["cell_type"] == "markdown"]
         title = next((match[1] for match in map(re.compile(r"^# (.+)$", re.M).search, cells) if match), path.stem)
         for text in cells:
-            for found in _QUESTION.finditer(text):
+            for found in questions.QUESTION.finditer(text):
                 if found["name"] in known:
                     yield found["name"], title, found["text"].strip()
 

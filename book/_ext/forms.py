@@ -23,11 +23,6 @@ from mcnotes.shapes import shape_of
 from .mathml import to_mathml
 
 _log = logging.getLogger(__name__)
-#: A fence of code, which is left alone, or a question with its label.
-_QUESTION = re.compile(r"^(?P<code>```+)(?!\{)[^\n]*\n.*?^(?P=code)[ ]*$|"
-                       r"^(?P<fence>:::+)\{exercise\}[^\n]*\n(?::[^\n]*\n)*?:label: ex-(?P<name>[\w-]+)\n"
-                       r".*?^(?P=fence)[ ]*$",
-                       re.S | re.M)
 _CHECK = re.compile(r"""mb\.check\(\s*["']([\w-]+)["']""")
 
 
@@ -101,12 +96,12 @@ def put_forms(app, docname, texts):
     if "{exercise}" not in texts[0]:
         return
     if not texts[0].lstrip().startswith("{"):
-        texts[0] = _QUESTION.sub(_with_form, texts[0])
+        texts[0] = questions.QUESTION.sub(_with_form, texts[0])
         return
     notebook = json.loads(texts[0])
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            cell["source"] = _QUESTION.sub(_with_form, "".join(cell["source"]))
+            cell["source"] = questions.QUESTION.sub(_with_form, "".join(cell["source"]))
     texts[0] = json.dumps(notebook)
 
 

@@ -13,6 +13,7 @@ import base64
 import functools
 import json
 import pathlib
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +31,10 @@ PACKAGE = pathlib.Path(__file__).parent
 #: In a clone the files of the book, in an installed package the copies that came with it.
 FOLDERS = (PACKAGE.parent.parent / "book" / "exercises", PACKAGE / "files")
 
+#: A question in the Markdown of a page, with its name and text; or a fence of code, where nothing is a question.
+QUESTION = re.compile(r"^(?P<code>```+)(?!\{)[^\n]*\n.*?^(?P=code)[ ]*$|"
+                      r"^(?P<fence>:::+)\{exercise\}[^\n]*\n(?::[^\n]*\n)*?:label: ex-(?P<name>[\w-]+)\n"
+                      r"(?P<text>.*?)^(?P=fence)[ ]*$", re.S | re.M)
 #: Kinds of questions that Python judges by running what was written.
 TASKS = {"formula": formula.task, "code": code.task}
 #: Kinds of questions; ``"open"`` is one to think about or to try, without an answer.
