@@ -39,37 +39,32 @@ def is_a(tree, *kinds):
 def leaves(tree):
     """The letters and numbers of a piece, without the names of functions and without what stands at a brace."""
     if not hasattr(tree, "data"):
-        upright = tree.type == "PREFIX" and tree == "d"
-        return [str(tree)] if tree.type in LEAVES or upright else []
+        return str(tree) if tree.type in LEAVES or tree == "d" else ""
     noted = any(is_a(part, "brace") for part in tree.children)
-    marks = {"transpose": ["T"], "inversed": ["T"]}.get(tree.data, [])
-    return marks + [leaf for part in tree.children if not (noted and is_a(part, "lower")) for leaf in leaves(part)]
-
-
-def text(tree):
-    """The letters and numbers of a piece, one after the other."""
-    return unicodedata.normalize("NFKC", "".join(leaves(tree)))
+    inner = "".join(leaves(part) for part in tree.children if not (noted and is_a(part, "lower")))
+    return unicodedata.normalize("NFKC", "T" * is_a(tree, "transpose", "inversed") + inner)
 
 
 def first(latex):
     """The pieces of a formula, as the book's reader has them."""
     found = collections.Counter()
     for tree in parsed(latex).iter_subtrees_topdown():
-        if tree.data == "fraction":
-            found["fraction", *(text(part) for part in tree.children if hasattr(part, "data"))] += 1
-        elif tree.data == "factor" and not is_a(tree.children[0], "brace"):
+        kind, branches = tree.data, [part for part in tree.children if hasattr(part, "data")]
+        if kind == "fraction":
+            found["fraction", *map(leaves, branches)] += 1
+        elif kind == "factor" and not is_a(tree.children[0], "brace"):
             base = ""
             for part in tree.children:
-                kind = "upper" if is_a(part, "transpose", "inversed") else getattr(part, "data", "")
-                if kind in ("lower", "upper") and text(part):
-                    found[kind, base, text(part)] += 1
-                base += text(part)
-        elif tree.data == "row":
-            found["row", str(sum(hasattr(part, "data") for part in tree.children))] += 1
-        elif tree.data == "side" and (sign := str(tree.children[0])) in "=≈≠<>≤≥":
-            found["relation", sign] += 1
-        elif tree.data == "prefix" and str(tree.children[0]) in ("sum", "prod") and len(tree.children) == 3:
-            found["limits", *(text(part) for part in tree.children[1:])] += 1
+                script = "upper" if is_a(part, "transpose", "inversed") else getattr(part, "data", "")
+                if script in ("lower", "upper") and leaves(part):
+                    found[script, base, leaves(part)] += 1
+                base += leaves(part)
+        elif kind == "row":
+            found["row", str(len(branches))] += 1
+        elif kind == "side" and tree.children[0] in tuple("=≈≠<>≤≥"):
+            found["relation", str(tree.children[0])] += 1
+        elif kind == "prefix" and tree.children[0] in ("sum", "prod") and len(branches) == 2:
+            found["limits", *map(leaves, branches)] += 1
     return found
 
 

@@ -319,8 +319,10 @@ class _Term:
     def fault(self, words, place=None):
         return self.builder.fault(self.peek().at[0] if place is None else place, f"expected {words}")
 
-    def rest(self):
+    def rest(self, expected):
         """All that follows, as one node."""
+        if self.peek().kind == "end":
+            raise self.fault(expected)
         items, self.place = self.items[self.place:], len(self.items)
         return _Term(items, self.builder).whole()
 
@@ -336,7 +338,7 @@ class _Term:
                 "binary", (total, right), sign, self.at)
         return total
 
-    def run(self, stop=()):
+    def run(self, expected="a letter or a number", stop=()):
         """Factors side by side, up to a sign other than the stroke."""
         factors = []
         while (item := self.peek()).kind not in ("end", *stop) and (item.kind != "operator" or item.name == "/"):
@@ -353,16 +355,15 @@ class _Term:
                 raise self.fault("a number or a letter before /")
             factors += _factors(self.operand(one))
         if not factors:
-            raise self.fault("a letter or a number")
+            raise self.fault(expected)
         return product(factors, (factors[0].at[0], factors[-1].at[1]))
 
     def operand(self, node):
         """∂/∂x with what it is taken of: the rest of the term."""
         if node.kind != "derive":
             return node
-        if self.peek().kind == "end":
-            raise self.fault("what this derivative is taken of")
-        return _before_bar(self.rest(), lambda of: Node("derivative", (bare(of), *node.parts), node.name, node.at))
+        of = self.rest("what this derivative is taken of")
+        return _before_bar(of, lambda of: Node("derivative", (bare(of), *node.parts), node.name, node.at))
 
     def one(self):
         """One factor, with what a sign before it reaches."""
@@ -426,9 +427,7 @@ class _Term:
         by, order = _indices(_scripts(sign, "lower")), [part.name for part in _scripts(sign, "upper")]
         if len(by) > 1 or order not in ([], ["1"], ["2"]) or {post.kind for post in sign.parts} - {"lower", "upper"}:
             raise self.fault("a gradient such as \\nabla_x f, or the Hessian \\nabla_x^2 f", sign.at[0])
-        if self.peek().kind == "end":
-            raise self.fault("what ∇ is taken of")
-        of = self.run()
+        of = self.run("what ∇ is taken of")
         at = sign.at[0], of.at[1]
         return _before_bar(of, lambda of: Node("gradient", (of, *by), order[0] if order else "1", at))
 
@@ -448,11 +447,12 @@ class _Term:
         if first.kind == "end":
             raise self.fault(f"the argument of {name}")
         if _opens(first):
-            arguments, last = core(self.take()).parts, first
+            last = self.take()
+        elif name in _WIDE and first.kind != "function":
+            last = self.run(stop=("function",))
         else:
-            last = self.short(name) if name not in _WIDE else self.one() if first.kind == "function" else self.run(
-                stop=("function",))
-            arguments = (last,)
+            last = self.short(name)
+        arguments = core(last).parts if _opens(first) else (last,)
         node = Node("call", arguments, name, (at[0], last.at[1]))
         if below:
             if len(below[0].parts) != 1 or len(arguments) != 1:
@@ -485,9 +485,7 @@ class _Term:
             Node("letter", name="T", at=post.at) for post in sign.parts if post.kind == "transpose"]
         if len(upper) > 1:
             raise self.fault("one upper limit", sign.at[1])
-        if self.peek().kind == "end":
-            raise self.fault(f"what \\{sign.name} is taken of")
-        body = self.rest()
+        body = self.rest(f"what \\{sign.name} is taken of")
         at = (sign.at[0], body.at[1])
         if sign.name == "lim":
             return self.limit(sign, lower, body, at)

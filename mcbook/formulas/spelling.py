@@ -46,7 +46,7 @@ _PIECE = re.compile(
         (?:\{{\s*(?P<under>\\[A-Za-z]+|[A-Za-z])\s*\}}|(?P<tight>\\[A-Za-z]+|[A-Za-z])))
   | (?P<line_end>\\\\(?:\s*\[[^\]]*\])?)
   | (?P<fence>\\(?P<side>left|right)\s*(?P<stands>\.|\||\\\||\\[lr]?[vV]ert(?![A-Za-z])))
-  | (?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+(?![A-Za-z\d]))?|\.\d+)
+  | (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+(?![A-Za-z0-9]))?|\.[0-9]+)
   | (?P<primes>'+)
   | (?P<turned>\.T(?![A-Za-z]))
   | (?P<word>log(?=det(?![A-Za-z]))|[A-Za-z]+)

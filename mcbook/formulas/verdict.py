@@ -2,7 +2,7 @@
 
 import html
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 class ClaimError(AssertionError):
@@ -41,10 +41,8 @@ class Result:
         For ≈: step, true value, predicted value and gap, for the entry with the largest gap.
     largest : float
         For =: the largest difference.
-    entries : int
-        How many pairs of numbers were compared, over all indices.
-    shapes : int
-        How many shapes, written over braces or beside the formula, were compared.
+    entries, shapes : int
+        How many pairs of numbers, and how many shapes over braces or beside the formula, were compared.
     """
 
     read: str
@@ -67,12 +65,9 @@ class Result:
         """The result in a few words that are the same on every machine; empty where nothing was compared."""
         if self.rows:
             return f"each time the step halves, the gap shrinks to {'a quarter' if min(self.ratios) > 3 else 'half'}"
-        parts = []
-        if self.entries:
-            parts.append(f"{self.entries} entries agree" if self.entries > 1 else "both sides agree")
-        if self.shapes:
-            parts.append(f"{self.shapes} shapes fit" if self.shapes > 1 else "the shape fits")
-        return ", ".join(parts)
+        entries = "both sides agree" if self.entries == 1 else f"{self.entries} entries agree" * (self.entries > 0)
+        shapes = "the shape fits" if self.shapes == 1 else f"{self.shapes} shapes fit" * (self.shapes > 0)
+        return ", ".join(filter(None, (entries, shapes)))
 
     def data(self) -> dict:
         """The result as a page's panel shows it."""
@@ -86,14 +81,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of judging a formula.
+    """What came of judging a formula: it holds, it fails, or it cannot be read.
 
     Attributes
     ----------
-    kind : str
-        ``"holds"``, ``"fails"`` or ``"unreadable"``.
-    line : str
-        One sentence for a reader.
+    kind, line : str
+        ``"holds"``, ``"fails"`` or ``"unreadable"``; and one sentence for a reader.
     reason : str
         Why it fails, or what could not be read and how to write it; empty where it holds.
     read, latex : str
@@ -116,7 +109,7 @@ class Verdict:
     latex: str = ""
     layout: str = ""
     statement: str = ""
-    formulas: tuple = field(default=())
+    formulas: tuple = ()
     ok: bool = False
 
     def __bool__(self) -> bool:
