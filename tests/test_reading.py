@@ -83,8 +83,9 @@ SAME = [
      r"\operatorname{Tr}A", r"\tr(A)", "trace(A)"),
     (r"\begin{bmatrix} a \\ b \end{bmatrix}", r"\begin{pmatrix} a \\ b \\ \end{pmatrix}"),
     (r"\frac{d}{dx} f", r"\frac{\mathrm{d}}{\mathrm{d}x} f", r"\frac{\mathrm d f}{\mathrm d x}", "df/dx", "d/dx f"),
-    ("x^2", "x**2", "x²", "x^{2}"), ("x_{ij}", "xᵢⱼ", "x_ij"), (r"\|x\|_2^2", r"\|x\|^2_2"), (r"\overline{x}", r"\bar x"),
-    (r"\alpha x", "alpha x", "αx"), (r"a \leq b", "a <= b", "a ≤ b"), (r"\mathbf{1}^T x", "𝟏ᵀ x"),
+    ("x^2", "x**2", "x²", "x^{2}"), ("x_{ij}", "xᵢⱼ", "x_ij"), (r"\|x\|_2^2", r"\|x\|^2_2"),
+    (r"\overline{x}", r"\bar x"), (r"\alpha x", "alpha x", "αx"), (r"a \leq b", "a <= b", "a ≤ b"),
+    (r"\mathbf{1}^T x", "𝟏ᵀ x"),
     (r"\det \begin{bmatrix} a & b \\ c & d \end{bmatrix}", r"\begin{vmatrix} a & b \\ c & d \end{vmatrix}"),
 ]
 
