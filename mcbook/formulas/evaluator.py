@@ -60,7 +60,8 @@ _names = functools.lru_cache(4096)(letters)
 class Scope:
     """Evaluates trees for letters and sizes.
 
-    Some letters may be `changed`. The given Δ are multiplied by `step`, and of a letter in `only` some entries move.
+    Some letters may be `changed`. The given Δ are multiplied by `step`, and that of a letter in `only` by what stands
+    there, as where some of its entries move and others stay.
     What is checked on the way is counted in `record`. The `layout` is ``"denominator"``, as in the notes;
     ``"numerator"`` and ``"mixed"`` show what another layout would say.
     """
@@ -639,35 +640,36 @@ class Scope:
         """A letter in the reader's own shape."""
         return self.letters.value(name, self.changed)
 
-    def change(self, name, only=None):
+    def change(self, name, only):
         """The Δ of a letter in the letter's own shape, as far as it moves."""
-        only = self.only if only is None else only
         given, shape = self.letters.changes[name], np.shape(self.raw(name))
         if given.size != math.prod(shape):
             raise FormulaError(f"Δ{name} has {given.size} entries, and {name} has {math.prod(shape)}: "
                                "give one change for each entry")
         if counted(given.shape) != counted(shape) and 1 not in (given.ndim, len(shape)):
             raise FormulaError(f"Δ{name} has shape {given.shape}, and {name} has shape {shape}: give the same")
-        delta, kept = self.step * given.reshape(shape), np.zeros(counted(shape))
-        if name not in only:
-            return delta
-        for places in only[name]:
-            node = Node("sub", (Node("letter", name=name), *map(number, places)))
-            kept[derivatives.entry(node, places, kept.shape)] = 1.0
-        return delta * kept.reshape(shape)
+        return self.step * given.reshape(shape) * only.get(name, 1.0)
 
-    def moved(self, only=None):
+    def one_entry(self, name, places):
+        """1 for one entry of a letter, or for its row or column, and 0 for all others."""
+        shape = np.shape(self.raw(name))
+        found, node = np.zeros(counted(shape)), Node("sub", (Node("letter", name=name), *map(number, places)))
+        found[derivatives.entry(node, places, found.shape)] = 1.0
+        return found.reshape(shape)
+
+    def moved(self):
         """The scope in which every letter has moved by its Δ."""
-        only = self.only if only is None else only
-        key = "moved", *((name, *only[name]) for name in sorted(only))
-        return self.once(key, lambda: self.beside(record=True, only={}, changed={
-            name: self.raw(name) + self.change(name, only) for name in self.letters.changes if name in self.letters}))
+        return self.once(("moved",), lambda: self._moving(self.only))
+
+    def _moving(self, only):
+        return self.beside(record=True, only={}, changed={
+            name: self.raw(name) + self.change(name, only) for name in self.letters.changes if name in self.letters})
 
     def on_delta(self, node, env):
         inner, changes = node.parts[0], self.letters.changes
         if inner.kind == "letter" and inner.name in changes:
             known = inner.name in self.letters
-            return as_matrix(self.change(inner.name) if known else self.step * changes[inner.name])
+            return as_matrix(self.change(inner.name, self.only) if known else self.step * changes[inner.name])
         names = letters(inner)
         if not any(self.letters.depends(name, changes) for name in names):
             self._no_change(inner, names)
@@ -688,9 +690,10 @@ class Scope:
         if base.kind != "delta":
             raise FormulaError(f"{text(node)}: only a change, Δ{text(base)}, comes from something")
         name, places = self.entry(mover, env)
-        only = {other: [] for other in self.letters.changes if other != name} | ({name: [tuple(places)]} if places
-                                                                               else {})
-        return self._moved_less(base.parts[0], self.moved(only), node, env)
+        only = {other: 1.0 if other == name else 0.0 for other in self.letters.changes}
+        if places:
+            only[name] = self.one_entry(name, places)
+        return self._moved_less(base.parts[0], self._moving(only), node, env)
 
     def entry(self, node, env):
         """Name of the letter and places of its entry that a derivative is taken by, or of."""

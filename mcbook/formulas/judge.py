@@ -520,7 +520,11 @@ class Judge:
         self.record.count(sign)
         for env in environments:
             scope = self.scope()
-            if sign != "≠" or not self._differ(scope.value(left, env), scope.value(right, env), left, right):
+            values = [scope.value(side, env) for side in (left, right)]
+            if sign == "≠" and any(math.prod(length or 0 for length in value.shape) > 1 for value in values):
+                if agree(*values, left, right):
+                    raise Failure(f"{text(left)} and {text(right)} are the same")
+            else:
                 a, b = scope.number(left, env), scope.number(right, env)
                 if not (np.isfinite(a) and np.isfinite(b)):
                     raise FormulaError(f"{text(left)} {sign} {text(right)}: one side is not a finite number here")
@@ -529,17 +533,6 @@ class Judge:
                         f"the left side is {a:.4g} and the right side {b:.4g}")
                     raise Failure((f"for {_values(env)}, " if env else "") + said.replace("-", "−"))
             self.record.entries += 1
-
-    @staticmethod
-    def _differ(one, other, left, right):
-        """Whether two arrays, at least one of them no number, differ somewhere."""
-        if all(math.prod(length or 0 for length in value.shape) < 2 for value in (one, other)):
-            return False
-        try:
-            difference(one, other, left, right, {}, Record())
-        except Failure:
-            return True
-        raise Failure(f"{text(left)} and {text(right)} are the same")
 
     def _kinds(self, left, right):
         """∂(Vector)/∂(Scalar) = ∂w/∂s: what kinds of things w and s are."""
@@ -611,9 +604,9 @@ class Judge:
             if part.kind == "delta" and part.parts[0].kind == "letter" and part.parts[0].name in self.letters.changes:
                 named.setdefault(part.parts[0].name, []).append(entries.get(part))
         scope = self.scope()
-        only = {name: [tuple(scope.place(index, env) for index in found[0].parts[1:])] for name, found in named.items()
-                if all(one and same(one, found[0]) for one in found)}
-        return self.scope(step, only)
+        return self.scope(step, {name: scope.one_entry(name, [scope.place(index, env) for index in found[0].parts[1:]])
+                                 for name, found in named.items() if name in self.letters
+                                 and all(one and same(one, found[0]) for one in found)})
 
     def _generic(self, side, labels):
         """A matrix that shows one entry between dots, with labels that say where it stands (80)."""
@@ -746,6 +739,15 @@ def difference(left, right, one: Node, other: Node, env: dict, record: Record) -
         raise Failure(f"{at + ', ' if at else ''}{said}")
     record.entries += np.size(left)
     record.largest = max(record.largest, largest)
+
+
+def agree(left, right, one: Node, other: Node) -> bool:
+    """Whether two values are the same."""
+    try:
+        difference(left, right, one, other, {}, Record())
+    except Failure:
+        return False
+    return True
 
 
 def sided(left, right, one: Node, other: Node):
@@ -952,13 +954,12 @@ def _stepped(judge, stations, env):
         raise FormulaError(f"{words}: say which step the arrow stands for, step=np.diag, or a compression, "
                            "step=mc.compress(…)")
     for one, other, start, end in zip(values, values[1:], stations, stations[1:], strict=False) if step else ():
-        words = f"{text(start)} → {text(end)}"
         if hasattr(step, "stages"):
-            judge.record.entries += _stage(step, one, other, words)
+            judge.record.entries += _stage(step, one, other, start, end)
         else:
             led = as_matrix(called("step", step, [one]))
             difference(led, other, Node("call", (start,), name="step"), end, env, judge.record)
-            _nothing_lost(step, one, words)
+            _nothing_lost(step, one, f"{text(start)} → {text(end)}")
 
 
 def _nothing_lost(step, value, words):
@@ -980,12 +981,13 @@ def _nothing_lost(step, value, words):
                           f"{value[place]:.4g} and stands nowhere else")
 
 
-def _stage(compressed, one, other, words):
+def _stage(compressed, one, other, start, end):
     """The left side is what one stage of a compression has, the right side what the next has; how many entries."""
+    words = f"{text(start)} → {text(end)}"
     stages = [_views(np.asarray(array), len(compressed.inner)) for _, array in compressed.stages]
     for before, after in zip(stages, stages[1:], strict=False):
-        if any(_equals(one, view) for view in before):
-            if any(_equals(other, view) for view in after):
+        if any(agree(one, view, start, end) for view in before):
+            if any(agree(other, view, start, end) for view in after):
                 return before[0].size + after[0].size
             raise Failure(f"{words}: the next stage of the compression is another one, "
                           f"{' or '.join(str(view.shape) for view in after)}")
@@ -998,12 +1000,3 @@ def _views(array, inner):
         return [np.reshape(array.T, (-1, 1)), array][:array.ndim]
     found = Tensor(array, inner, array.ndim - inner).unfolded()
     return [] if found is None else [found]
-
-
-def _equals(value, view):
-    try:
-        value = value.fit(*view.shape) if shapeless(value) else value
-    except ShapeClash:
-        return False
-    value = value.unfolded() if isinstance(value, Tensor) else value
-    return value is not None and value.shape == view.shape and bool(np.allclose(value, view, rtol=1e-9, atol=1e-12))

@@ -168,11 +168,7 @@ ZERO = Flexible(lambda rows, columns: np.zeros((rows, columns)), "0")
 
 def column_of(fill: int) -> Flexible:
     """A column of zeros or ones, as long as needed."""
-    def make(rows, columns):
-        if columns != 1:
-            raise ShapeClash(f"{'𝟏' if fill else '𝟎'} is a column, and {written((rows, columns))} is needed")
-        return np.full((rows, columns), float(fill))
-    return Flexible(make, "𝟏" if fill else "𝟎", (None, 1))
+    return Flexible(lambda rows, columns: np.full((rows, columns), float(fill)), "𝟏" if fill else "𝟎", (None, 1))
 
 
 def identity() -> Flexible:
