@@ -520,8 +520,8 @@ class Judge:
         self.record.count(sign)
         for env in environments:
             scope = self.scope()
-            values = [scope.value(side, env) for side in (left, right)]
-            if sign == "≠" and any(math.prod(length or 0 for length in value.shape) > 1 for value in values):
+            values = [scope.value(side, env) for side in (left, right)] if sign == "≠" else []
+            if any(math.prod(length or 0 for length in value.shape) > 1 for value in values):
                 if agree(*values, left, right):
                     raise Failure(f"{text(left)} and {text(right)} are the same")
             else:
@@ -996,7 +996,9 @@ def _stage(compressed, one, other, start, end):
 
 def _views(array, inner):
     """How the notes may write a stage down: blocks on top of each other or side by side."""
-    if array.ndim <= 2:
-        return [np.reshape(array.T, (-1, 1)), array][:array.ndim]
+    if array.ndim == 1:
+        return [array.reshape(-1, 1)]
+    if array.ndim == 2:
+        return [array.T.reshape(-1, 1), array]
     found = Tensor(array, inner, array.ndim - inner).unfolded()
     return [] if found is None else [found]
