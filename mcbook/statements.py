@@ -38,39 +38,17 @@ _TITLED = re.compile(r"(?P<kind>[A-Z]\w+): *(?P<title>.+)$")
 
 @dataclasses.dataclass(frozen=True)
 class Statement:
-    """A numbered or named statement of the book.
+    """A numbered or named statement of the book."""
 
-    Attributes
-    ----------
-    name : str
-        What a check calls it: ``"(30)"``, ``"Definition 9"``, ``"Remark 1"``,
-        or the title of an unnumbered box.
-    kind : str
-        ``"Equation"``, ``"Definition"``, ``"Concept"``, ...
-    number : str
-        ``"30"``; empty for a statement without a number.
-    title : str
-        The title of a box; for an equation, the heading that it stands under.
-    label : str
-        The target of references: ``"eq-30"``, ``"box-9"``.
-    page, section : str
-        File name of the notebook without its ending, and its section: ``"X.11"``.
-    formulas : tuple of str
-        LaTeX of its formulas, without tags: the displayed ones, and of the inline ones
-        those that are written as a role, ``{math}`` with the formula in back quotes.
-    cell : int
-        Position of its cell in the notebook, from 1.
-    """
-
-    name: str
-    kind: str
-    number: str
-    title: str
-    label: str
-    page: str
-    section: str
-    formulas: tuple[str, ...]
-    cell: int
+    name: str                   # what a check calls it: "(30)", "Definition 9", or the title of an unnumbered box
+    kind: str                   # "Equation", "Definition", "Concept", ...
+    number: str                 # "30"; empty for a statement without a number
+    title: str                  # the title of a box; for an equation, the heading that it stands under
+    label: str                  # the target of references: "eq-30", "box-9"
+    page: str                   # file name of the notebook without its ending
+    section: str                # "X.11"
+    formulas: tuple[str, ...]   # LaTeX without tags: displayed formulas, and inline ones written as a role
+    cell: int                   # position of its cell in the notebook, from 1
 
     @property
     def names(self):

@@ -25,24 +25,12 @@ class FieldError(ValueError):
 
 
 class Trial(NamedTuple):
-    """What came of a formula that was tried.
+    """What came of a formula that was tried."""
 
-    Attributes
-    ----------
-    verdict : Verdict
-        Of the first draw on which it did not hold, or of the last one.
-    letters : dict
-        The values of that draw.
-    draws : int
-        How many different draws were made; 1 when nothing is random.
-    sizes : bool
-        Whether the sizes changed from draw to draw.
-    """
-
-    verdict: Verdict
-    letters: dict[str, Any]
-    draws: int
-    sizes: bool
+    verdict: Verdict            # of the first draw on which it did not hold, or of the last one
+    letters: dict[str, Any]     # the values of that draw
+    draws: int                  # how many different draws were made; 1 when nothing is random
+    sizes: bool                 # whether the sizes changed from draw to draw
 
 
 def field(text: str) -> tuple[str, str]:

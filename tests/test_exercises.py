@@ -137,7 +137,7 @@ MISTAKES = [
     ("choice", "2×1", "unread"), ("choice", "1/1", "unread"), ("several", [1], "lacking"),
     ("several", [1, 2, 3], "too many"), ("several", [2], "mixed"), ("several", [], "mixed"),
     ("match", [1, 2, 3], "pairs"), ("match", [1, 2], "pairs length"), ("truth", True, "truth"),
-    ("pattern", "jki,j->ik", "same letters"), ("pattern", "ij->j", "pattern"),
+    ("scalar shape", (1, 1, 1), "axes"), ("pattern", "jki,j->ik", "same letters"), ("pattern", "ij->j", "pattern"),
 ]
 
 

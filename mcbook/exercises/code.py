@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .answers import is_missing
 from .words import Judgement, say
 
 #: How code of a reader is named when it is compiled.
@@ -41,39 +42,15 @@ class _Wrong(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """What an exercise with code asks.
+    """What an exercise with code asks: gradients of a `loss`, or the values of `answer`."""
 
-    Attributes
-    ----------
-    start : str
-        The first line, ``def backward(X, t, W):``. It says the name and the arguments.
-    data : callable
-        Draws the arguments: ``data(rng)`` gives a dict of arrays. It is called several
-        times, and the sizes may differ from call to call.
-    returns : tuple of str
-        Names of what the function returns, in order.
-    wrt : tuple of str
-        For gradients, the argument that each of them belongs to; empty otherwise.
-    loss : callable, optional
-        For gradients, the number whose gradients are asked, as a function of the arguments.
-    answer : callable, optional
-        Otherwise, what the function should return, as a function of the arguments.
-    wrong : tuple of (callable, str)
-        Known mistakes: what they return, and what to say.
-    """
-
-    start: str
-    data: Callable[[np.random.Generator], dict[str, np.ndarray]]
-    returns: tuple[str, ...]
-    wrt: tuple[str, ...] = ()
-    loss: Callable[..., Any] | None = None
-    answer: Callable[..., Any] | None = None
-    wrong: tuple[tuple[Callable[..., Any], str], ...] = ()
-
-    @property
-    def shown(self) -> dict[str, Any]:
-        """What the page shows before anything is written."""
-        return {"start": f"{self.start}\n    ", "returns": list(self.returns)}
+    start: str                                              # the first line, "def backward(X, t, W):"
+    data: Callable[[np.random.Generator], dict[str, np.ndarray]]    # draws the arguments, perhaps of other sizes
+    returns: tuple[str, ...]                                # names of what the function returns, in order
+    wrt: tuple[str, ...] = ()                               # for gradients, the argument that each belongs to
+    loss: Callable[..., Any] | None = None                  # a number, as a function of the arguments
+    answer: Callable[..., Any] | None = None                # what is right, as a function of the arguments
+    wrong: tuple[tuple[Callable[..., Any], str], ...] = ()  # known mistakes: what they return, and what to say
 
     @property
     def name(self) -> str:
@@ -92,7 +69,7 @@ class Task:
         >>> task.judge("def gradient(v):\n    return v").words
         'by_v is half as large as it should be.'
         """
-        if _is_missing(answer):
+        if is_missing(answer) or _is_empty(answer):
             return Judgement(False, "missing", say("missing"))
         try:
             function = _function(self, answer)
@@ -122,11 +99,9 @@ def task(table: dict[str, Any], space: dict[str, Any]) -> Task:
                 named(table["answer"]) if "answer" in table else None, wrong)
 
 
-def _is_missing(answer: Any) -> bool:
-    """Whether nothing was written yet: no text, or a function whose body is ``...``."""
-    if callable(answer) and hasattr(answer, "__code__"):
-        return {step.opname for step in dis.get_instructions(answer)} <= _NOTHING
-    return answer is ... or answer is None or isinstance(answer, str) and not answer.strip()
+def _is_empty(answer: Any) -> bool:
+    """Whether a function's body is ``...``, as the notebook gives it."""
+    return hasattr(answer, "__code__") and {step.opname for step in dis.get_instructions(answer)} <= _NOTHING
 
 
 def _function(task: Task, answer: Any) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from .. import trials
 from ..formulas import FormulaError, letters_of, read
 from ..formulas.tree import Node, latex, rebuilt, same, text, walk
+from .answers import is_missing
 from .words import Judgement, say
 
 #: On how many draws an answer has to be right.
@@ -24,29 +25,12 @@ _RIGHT = Judgement(True, "right", f"Right: it agrees on {DRAWS} random draws.")
 
 @dataclass(frozen=True)
 class Task:
-    """What an exercise with a formula asks.
+    """What an exercise with a formula asks."""
 
-    Attributes
-    ----------
-    of : str
-        What is asked, in LaTeX: the left side, which the page shows before the field.
-    answer : str
-        The expected formula, in any spelling.
-    letters : dict of str to (str, str)
-        The letters that may be used: kind and text, as :func:`mcbook.trials.field` gives them.
-    wrong : tuple of (str, str)
-        Known mistakes: a formula, and what to say.
-    """
-
-    of: str
-    answer: str
-    letters: dict[str, tuple[str, str]]
-    wrong: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def shown(self) -> dict[str, Any]:
-        """What the page shows before anything is written."""
-        return {"of": self.of, "letters": list(self.letters)}
+    of: str                                     # what is asked, in LaTeX: the left side, which the page shows
+    answer: str                                 # the expected formula, in any spelling
+    letters: dict[str, tuple[str, str]]         # those that may be used: kind and text, as from trials.field
+    wrong: tuple[tuple[str, str], ...] = ()     # known mistakes: a formula, and what to say
 
     def judge(self, answer: Any) -> Judgement:
         r"""Run an answer beside the expected formula, and name the mistake that it makes; nothing raises.
@@ -57,7 +41,7 @@ class Task:
         >>> task.judge(r"(v^\top A^\top)^\top").right, task.judge("A^T v").words
         (True, 'A transpose is missing, or there is one too many.')
         """
-        if answer is ... or answer is None or isinstance(answer, str) and not answer.strip():
+        if is_missing(answer):
             return Judgement(False, "missing", say("missing"))
         if not isinstance(answer, str):
             return _wrong('Write a formula between quotes, such as "A v".')

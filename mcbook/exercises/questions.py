@@ -16,7 +16,7 @@ import pathlib
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 
@@ -37,72 +37,34 @@ QUESTION = re.compile(r"^(?P<code>```+)(?!\{)[^\n]*\n.*?^(?P=code)[ ]*$|"
                       r"(?P<text>.*?)^(?P=fence)[ ]*$", re.S | re.M)
 #: Kinds of questions that Python judges by running what was written.
 TASKS = {"formula": formula.task, "code": code.task}
-#: Kinds of questions; ``"open"`` is one to think about or to try, without an answer.
-KINDS = (*JUDGED, *TASKS, "open")
 
 _ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that an exercise asks.
+    """One thing that an exercise asks."""
 
-    Attributes
-    ----------
-    kind : str
-        One of ``KINDS``.
-    wanted : float, ndarray, tuple, int, bool, str or Task
-        The right answer, in the plain form of its kind; for what Python runs, the task.
-    ask : str
-        What is asked, in a few words; empty where the exercise asks one thing only.
-    also : tuple
-        Other right answers.
-    wrong : tuple of (answer, sentence)
-        Mistakes that are known in advance, and what to say to each.
-    digits : int
-        Significant digits that a rounding has to keep.
-    derivative : bool
-        Whether rows stand for inputs, so that a transposed answer is the other layout.
-    resize : bool
-        Whether the page asks for the number of rows and columns, too.
-    """
-
-    kind: str
-    wanted: object
-    ask: str = ""
-    also: tuple = ()
-    wrong: tuple = ()
-    digits: int = 3
-    derivative: bool = True
-    resize: bool = False
+    kind: str                   # a key of diagnosis.KINDS or of TASKS
+    wanted: object              # the right answer in the plain form of its kind; for what Python runs, the task
+    ask: str = ""               # what is asked, in a few words; empty where the exercise asks one thing only
+    also: tuple = ()            # other right answers
+    wrong: tuple = ()           # pairs of a mistake that is known in advance, and what to say to it
+    digits: int = 3             # significant digits that a rounding has to keep
+    derivative: bool = True     # whether rows stand for inputs, so that a transposed answer is the other layout
+    resize: bool = False        # whether the page asks for the number of rows and columns, too
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise: its parts, hints and worked solution.
+    """An exercise: its parts, hints and worked solution."""
 
-    Attributes
-    ----------
-    name : str
-        ``"20-2"``: chapter and number.
-    parts : tuple of Part
-        Empty for a question that is answered by thinking and doing (kind ``"open"``).
-    hints : tuple of str
-        In Markdown, the second closer than the first.
-    solution : str
-        Worked, in Markdown with formulas.
-    again : str
-        The question with other numbers, in Markdown; empty for the printed ones.
-    fresh : bool
-        Whether there are other numbers.
-    """
-
-    name: str
-    parts: tuple = ()
-    hints: tuple = field(default=())
-    solution: str = ""
-    again: str = ""
-    fresh: bool = False
+    name: str                   # "20-2": chapter and number
+    parts: tuple = ()           # empty for a question that is answered by thinking and doing (kind "open")
+    hints: tuple = ()           # in Markdown, the second closer than the first
+    solution: str = ""          # worked, in Markdown with formulas
+    again: str = ""             # the question with other numbers, in Markdown; empty for the printed ones
+    fresh: bool = False         # whether there are other numbers
 
 
 def find(name: str, draw: int = 0) -> Exercise:
@@ -246,7 +208,7 @@ def pack(exercise: Exercise, typeset: Callable[[str], str] = str) -> str:
     def plain(value):
         if isinstance(value, np.ndarray):
             return {"shape": value.shape, "values": value.reshape(-1).tolist()}
-        return value.shown | ({"of": typeset(value.of)} if hasattr(value, "of") else {})        # a task of Python's
+        return {"of": typeset(value.of)} if isinstance(value, formula.Task) else {"start": f"{value.start}\n    "}
 
     text = json.dumps([vars(part) for part in exercise.parts], ensure_ascii=False, separators=(",", ":"), default=plain)
     return base64.b64encode(text.encode()).decode()[::-1]

@@ -5,18 +5,10 @@ from typing import NamedTuple
 
 
 class Judgement(NamedTuple):
-    """What is said to an answer.
-
-    Attributes
-    ----------
-    right : bool
-    key : str
-        Which sentence, a key of :data:`WORDS`, or ``"known"`` for a mistake that the exercise names itself.
-    words : str
-    """
+    """What is said to an answer."""
 
     right: bool
-    key: str
+    key: str        # which sentence, a key of WORDS, or "known" for a mistake that the exercise names itself
     words: str
 
 
