@@ -7,19 +7,17 @@ section of the notes that teaches it, and the derivative of a softmax in its sho
 """
 
 import inspect
+import math
 import sys
 
 import numpy as np
 
 from ..engine.core import Tape, Traced, UnsupportedError, collect, put, real
 from ..engine.rules.elementwise import SLOPES, Scale
-from ..engine.rules.products import Contract
 from ..engine.rules.reductions import over_of
 from ..engine.structure import Structure, fresh
 from ..shapes import counted
-from .expression import Expression, Sheet, plus, split, times
-
-_LETTERS = "abcdefghijklmnop"
+from .expression import LEAVES, Expression, Sheet, plus, split
 
 
 class Watching(list):
@@ -46,8 +44,7 @@ class Watching(list):
     def _point(self, name, x, rank):
         """The names that f itself gives count before those of what it calls."""
         x = x.value if isinstance(x, Traced) else x
-        if isinstance(x, Expression) and x.call not in ("input", "constant", "number") \
-                and rank < self.ranks.get(x, 9):
+        if isinstance(x, Expression) and x.call not in LEAVES and rank < self.ranks.get(x, 9):
             x.name, self.ranks[x] = name, rank
 
 
@@ -61,14 +58,12 @@ class ProgramTape(Tape):
     def constant(self, x):
         if isinstance(x, Expression | float):
             return x
-        if not isinstance(x, np.ndarray):
-            x = real(x)
-        return self.sheet.constant(x if x.dtype == float else real(x)) if isinstance(x, np.ndarray) and x.ndim \
-            else float(x)
+        x = x if isinstance(x, np.ndarray) and x.dtype == float else real(x)
+        return self.sheet.constant(x) if np.ndim(x) else float(x)
 
     def record(self, f, points):
         """Run f; the expressions of its inputs and of its result."""
-        inputs = [self.sheet.leaf("input", np.array(point)) for point in points]
+        inputs = [self.sheet.enter("input", (), {}, np.array(point)) for point in points]
         y = collect(f(*[put(self, x, ()) for x in inputs]))
         if isinstance(y, Traced):
             if y.tape is not self or not isinstance(y.value, Expression):
@@ -124,32 +119,39 @@ def walk(tape, inputs, result):
     found = []
     for k, x in enumerate(inputs):
         sheet.section = None if outer == () else sections.get(k)
-        found.append(way.finished(arrived.get(k), x.shape, result.shape))
+        found.append(_finished(sheet, way.dense(arrived[k]) if k in arrived else sheet.number(0.0),
+                               x.shape if outer == () else (*counted(x.shape), *outer)))
     reached = {nodes[k][0]: way.shown(back) for k, back in arrived.items()}
     reached.update(zip(inputs, found, strict=True))
     return found, reached
 
 
+def _finished(sheet, back, shape):
+    """What arrived at an input, in its shape, as real numbers."""
+    parts = _entries(back)
+    back = back if parts is None else sheet.make("array", parts)
+    if back.shape != shape:
+        back = np.reshape(back, shape) if back.size == math.prod(shape) else np.broadcast_to(back, shape)
+    return back if back.dtype.kind == "f" else sheet.make("astype", back, float)
+
+
 class Scalar:
     """The result is a number: what travels is an expression in the shape of each step."""
+
+    joined = staticmethod(plus)
 
     def __init__(self, sheet):
         self.sheet, self.first = sheet, True
 
     def start(self, shape):
-        one = self.sheet.number(1.0)
-        return np.broadcast_to(one, shape) if shape else one
+        return np.broadcast_to(self.sheet.number(1.0), shape)
 
     def pull(self, vjp, back):
         return vjp.pull(back)
 
-    def joined(self, one, other):
-        found = plus(one, other)
-        return found if isinstance(found, Expression) else self.sheet.number(found)
-
     def settled(self, step, back):
         """What arrives at a step with a name gets a line of its own."""
-        if step.name and step.call not in ("input", "constant") and back.call != "number" and not (
+        if step.name and step.call not in LEAVES and back.call != "number" and not (
                 back.call is np.broadcast_to and back.args[0].call == "number"):
             _, rest = split(back)
             if self.first and back.section != "X.22" and rest is not None and rest.call is not np.sum:
@@ -158,21 +160,10 @@ class Scalar:
             back.closed, self.first = True, False
         return back
 
-    def shown(self, back):
+    def dense(self, back):
         return back
 
-    def finished(self, back, shape, outer):
-        """What arrived at an input, in its shape, as real numbers."""
-        sheet = self.sheet
-        if back is None:
-            return sheet.make(np.zeros, shape[0] if len(shape) == 1 else shape) if shape else sheet.number(0.0)
-        back = back if isinstance(back, Expression) else sheet.number(float(back))
-        parts = _entries(back)
-        if parts is not None:
-            return sheet.make("array", parts)
-        if back.shape != shape:
-            back = sheet.make(np.broadcast_to, back, shape)
-        return back if back.dtype.kind == "f" else sheet.make("astype", back, float)
+    shown = dense
 
 
 #: Arrays of at most so many entries are written entry by entry, when they came about so.
@@ -196,11 +187,13 @@ def _entries(g):
     return rows if g.ndim == 2 else rows[0]
 
 
-class Vector(Scalar):
+class Vector:
     """The result has axes: what travels is a Structure whose factors are expressions."""
 
-    def start(self, shape):
-        return Structure.identity(shape)
+    start = Structure.identity
+
+    def __init__(self, sheet):
+        self.sheet = sheet
 
     def pull(self, vjp, back):
         return vjp.pull_structure(back)
@@ -209,35 +202,22 @@ class Vector(Scalar):
         return Structure.total([one, other])
 
     def settled(self, step, back):
-        if not step.name or step.call in ("input", "constant") or len(back.terms) == 1 and not back.terms[0].factors:
+        """What arrives at a step with a name gets a line of its own, but a diagonal stays one."""
+        term = back.terms[0]
+        diagonal = len(set(map(id, term.axes))) < len(term.axes) and len(counted(step.shape)) == 1
+        if not step.name or step.call in LEAVES or len(back.terms) == 1 and (not term.factors or diagonal):
             return back
-        axes = back.terms[0].axes
-        if len(back.terms) == 1 and len(set(map(id, axes))) < len(axes) and len(counted(step.shape)) == 1:
-            return back                                     # a diagonal stays one
-        dense = self._dense(back)
+        dense = self.dense(back)
         dense.closed = True
         return Structure.of(dense, back.inner, back.outer)
 
-    def _dense(self, back):
-        found = back.dense()
-        return found if isinstance(found, Expression) else self.sheet.constant(np.asarray(found, float))
+    def dense(self, back):
+        return self.sheet.operand(back.dense(), numbers=True)
 
     def shown(self, back):
-        if len(back.terms) == 1 and len(back.terms[0].factors) == 1 and isinstance(
-                found := back.terms[0].factors[0][0], Expression):
-            return found
-        return None
-
-    def finished(self, back, shape, outer):
-        inner, outer = counted(shape), counted(outer)
-        if back is None:
-            return self.sheet.make(np.zeros, (*inner, *outer))
-        whole = self._dense(back)
-        parts = _entries(whole)
-        if parts is not None:
-            whole = self.sheet.make("array", parts)
-        found = whole if whole.shape == (*inner, *outer) else np.reshape(whole, (*inner, *outer))
-        return found if found.dtype.kind == "f" else self.sheet.make("astype", found, float)
+        """The one factor of a structure, which is what a line gives a name to; None where there are more."""
+        factors = back.terms[0].factors if len(back.terms) == 1 else []
+        return factors[0][0] if len(factors) == 1 and isinstance(factors[0][0], Expression) else None
 
 
 # Sections of the notes ------------------------------------------------------------------------------------
@@ -264,7 +244,7 @@ def _section_of(step, place, vjp, back):
 # Softmax --------------------------------------------------------------------------------------------------
 
 class Softmax:
-    """The VJP of a softmax, or of its logarithm: p * (g - the sum of p * g), or g - p * (the sum of g)."""
+    """The VJP of a softmax p, or of its logarithm: p * (g - the sum of p * g), or g - p * (the sum of g)."""
 
     def __init__(self, p, axes, logarithm):
         self.p, self.axes, self.logarithm = p, axes, logarithm
@@ -272,16 +252,15 @@ class Softmax:
     def pull(self, g):
         p = self.p
         if not self.logarithm:
-            return times(p, g - self._along(times(p, g)))
+            return p * (g - self._along(p * g))
         factor, g = split(g)
-        if g is None:
-            g = p.sheet.make(np.ones, p.shape)
+        g = p.sheet.make(np.ones, p.shape) if g is None else g
         total = self._along(g)
         if g.call == "constant" and np.all(total.value == 1.0):     # P - T
-            back = times(factor, g - p)
+            back = factor * (g - p)
             back.note = f"{g.name or 'the constant'} adds up to 1"
             return back
-        return times(factor, g - times(p, total))
+        return factor * (g - p * total)
 
     def _along(self, x):
         if len(self.axes) == x.ndim:
@@ -301,70 +280,33 @@ class Softmax:
 
 
 def _softmaxes(steps):
-    """The steps that end a softmax, its logarithm or a log-sum-exp, each with what it is of and its VJP."""
+    """The steps that end a softmax, or its logarithm, each with what it is of and its VJP."""
     found = {}
     for step in steps:
-        of_log = step.call is np.log and isinstance(step.args[0], Expression) and step.args[0].call is np.divide
-        p = step.args[0] if of_log else step
-        if p.call is np.divide and (axes := _softmax(p)):
-            found[step] = _exponent(p.args[0], axes), Softmax(p, axes, of_log)
-        elif step.call is np.add and (pair := _logsumexp(step)):
-            e, axes = pair
-            z, total = _exponent(e, axes), step.args[0].args[0]
-            letters = _LETTERS[:e.ndim]
-            out = letters if total.options.get("keepdims") else "".join(
-                x for k, x in enumerate(letters) if k not in axes)
-            spread = total if total.ndim in (0, e.ndim) else total[tuple(
-                None if k in axes else slice(None) for k in range(e.ndim))]
-            if not total.options.get("keepdims"):
-                found[step] = z, Contract((
-                    out, letters, [(lambda e=e, spread=spread: e / spread, letters)], e.shape, None))
+        logarithm = step.call is np.log
+        p = step.args[0] if logarithm else step
+        if axes := _axes_of_softmax(p):
+            found[step] = _exponent(p.args[0].args[0], axes), Softmax(p, axes, logarithm)
     steps = set(steps)
     return {step: (z, vjp) for step, (z, vjp) in found.items() if z in steps}
 
 
-def _sum_of_exp(total, e):
-    """The axes over which `total` adds up `e`, when that is an exponential."""
-    if not isinstance(total, Expression) or not isinstance(e, Expression) or total.call is not np.sum \
-            or e.call is not np.exp or total.args[0] is not e:
+def _axes_of_softmax(p):
+    """The axes along which a quotient is exponentials over their sum, or None."""
+    e, total = p.args if isinstance(p, Expression) and p.call is np.divide else (None, None)
+    if not isinstance(e, Expression) or e.call is not np.exp or not isinstance(total, Expression) \
+            or total.call is not np.sum or total.args[0] is not e:
         return None
     axis = total.options.get("axis")
-    return over_of(tuple(axis) if isinstance(axis, list) else axis, e.ndim)
+    axes = over_of(tuple(axis) if isinstance(axis, list) else axis, e.ndim)
+    return axes if total.ndim in (0, e.ndim) or axes == tuple(range(len(axes))) else None
 
 
-def _softmax(step):
-    """The axes along which a quotient is a softmax, or None."""
-    e, total = step.args
-    axes = _sum_of_exp(total, e)
-    if not axes:
-        return None
-    lined = total.ndim in (0, e.ndim) or axes == tuple(range(len(axes)))
-    return axes if lined and step.shape == e.shape else None
-
-
-def _exponent(e, axes):
-    """What the exponential is of, without what is the same along the axes."""
-    u = e.args[0]
+def _exponent(u, axes):
+    """What an exponential is of, without what is the same along the axes."""
     if isinstance(u, Expression) and u.call is np.subtract:
         z, off = u.args
         shape = (1,) * (u.ndim - np.ndim(off)) + np.shape(off)
         if getattr(z, "shape", None) == u.shape and all(shape[k] == 1 for k in axes):
             return z
     return u
-
-
-def _logsumexp(step):
-    """The exponential and the axes, when a sum is log(sum(exp(z - m))) + m."""
-    log, off = step.args
-    if not isinstance(log, Expression) or log.call is not np.log or not isinstance(log.args[0], Expression) \
-            or log.args[0].call is not np.sum:
-        return None
-    e = log.args[0].args[0]
-    axes = _sum_of_exp(log.args[0], e)
-    if not axes or not isinstance(e.args[0], Expression) or e.args[0].call is not np.subtract \
-            or _exponent(e, axes) is e.args[0]:
-        return None
-    taken = e.args[0].args[1]
-    same = taken is off or all(isinstance(x, Expression) and x.call is np.max for x in (taken, off)) and (
-        taken.args[0] is off.args[0] and taken.options.get("axis") == off.options.get("axis"))
-    return (e, axes) if same else None

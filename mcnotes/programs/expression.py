@@ -9,8 +9,9 @@ number is drawn to the front, a transposed product is turned, an array of copies
 it copies.
 """
 
-import itertools
 import math
+from functools import wraps
+from itertools import dropwhile
 from numbers import Real
 
 import numpy as np
@@ -26,19 +27,16 @@ class Expression(NDArrayOperatorsMixin):
     Attributes
     ----------
     call : callable or str
-        A NumPy function, or ``"input"``, ``"constant"``, ``"number"``, ``"getitem"``, ``"T"``, ``"astype"``,
-        ``"placed"`` (zeros into which parts are added).
+        A NumPy function, or ``"input"``, ``"constant"``, ``"number"``, ``"getitem"``, ``"T"``, ``"array"``,
+        ``"astype"``, ``"logaddexp.reduce"``, ``"placed"`` (zeros into which parts are added).
     args, options : tuple, dict
         Expressions, lists of them, and plain things such as axes.
     value : array
         At the point where the function was recorded.
     place : int
         Later ones are made of earlier ones.
-    name : str or None
-    section : str or None
-        The section of the notes that teaches this step.
-    note : str or None
-        Why it is shorter than one would expect.
+    name, section, note : str or None
+        The author's name for it, the section of the notes that teaches this step, and why it is short.
     closed : bool
         Whether it stands on a line of its own, so that nothing is drawn out of it.
     """
@@ -58,12 +56,9 @@ class Expression(NDArrayOperatorsMixin):
     settled = True                  # so it is told from other arrays: nothing may follow from its value
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        if any(type(x) is Traced for x in inputs):
+        if any(type(x) is Traced for x in inputs) or method not in ("__call__", "reduce"):
             return NotImplemented
-        if method == "reduce":
-            return self.sheet.simply({np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}.get(
-                ufunc, f"{ufunc.__name__}.reduce"), *inputs, **options)
-        return self.sheet.simply(ufunc, *inputs, **options) if method == "__call__" else NotImplemented
+        return self.sheet.simply(_REDUCE[ufunc] if method == "reduce" else ufunc, *inputs, **options)
 
     def __array_function__(self, function, types, args, options):
         if Traced in types:
@@ -85,8 +80,8 @@ class Expression(NDArrayOperatorsMixin):
     def trace(self):
         return np.trace(self)
 
-    def sum(self, axis=None, keepdims=False):
-        return np.sum(self, axis=axis, **({"keepdims": True} if keepdims else {}))
+    def sum(self, axis=None, keepdims=None):
+        return np.sum(self, axis=axis, keepdims=keepdims or np._NoValue)
 
     def copy(self, order="C"):
         return self
@@ -161,14 +156,13 @@ class Sheet:
         """The expression for a call, in a simpler form on the way back."""
         simpler = ALWAYS.get(call) or (SIMPLER.get(call) if self.simplifies else None)
         found = simpler(*map(self.operand, args), **options) if simpler else None
-        return self.make(call, *args, **options) if found is None else found if isinstance(found, Expression) \
-            else self.number(found)
+        return self.make(call, *args, **options) if found is None else self.operand(found, numbers=True)
 
     def make(self, call, *args, **options):
         """The expression for a call; one that is there already where there is one."""
         args = tuple(self.operand(x) for x in args)
-        options = {name: self.operand(x) for name, x in options.items() if x is not None}
-        if call in (np.sum, np.max, np.min, np.prod, np.mean) and isinstance(axis := options.get("axis"), tuple):
+        options = {name: self.operand(x) for name, x in options.items() if x is not None and x is not np._NoValue}
+        if call in REDUCTIONS and isinstance(axis := options.get("axis"), tuple):
             options["axis"] = axis[0] if len(axis) == 1 else axis
             if len(axis) == args[0].ndim and not options.get("keepdims"):
                 del options["axis"]
@@ -176,63 +170,55 @@ class Sheet:
         if key not in self._known:
             with np.errstate(all="ignore"):
                 value = run(call, *valued(args), **valued(options))
-            self._known[key] = self._enter(call, args, options, value)
+            self._known[key] = self.enter(call, args, options, value)
         return self._known[key]
 
-    def leaf(self, call, value, name=None):
-        """An input or a constant."""
-        found = self._enter(call, (), {}, value)
-        found.name = name
-        return found
+    def enter(self, call, args, options, value, name=None):
+        """A new expression, whether or not there is one like it."""
+        made = Expression(self, call, args, options, value)
+        made.name = name
+        self.made.append(made)
+        return made
 
     def number(self, x):
         """A number as it stands in the text."""
         key = ("number", type(x), float(x))
         if key not in self._known:
-            self._known[key] = self._enter("number", (x,), {}, np.float64(x) if type(x) is not bool else x)
+            self._known[key] = self.enter("number", (x,), {}, np.float64(x) if type(x) is not bool else x)
         return self._known[key]
 
-    def _enter(self, call, args, options, value):
-        made = Expression(self, call, args, options, value)
-        self.made.append(made)
-        return made
-
-    def operand(self, x):
+    def operand(self, x, numbers=False):
         """A plain array among the operands becomes a constant, under the name by which f knows it."""
         if isinstance(x, Expression):
             return x
-        if isinstance(x, np.ndarray) and x.ndim:
-            return self.constant(x)
-        if isinstance(x, float) and id(x) in self.names:
+        if isinstance(x, np.ndarray) and x.ndim or isinstance(x, float) and id(x) in self.names:
             return self.constant(x)
         if isinstance(x, np.generic | np.ndarray):
-            return x.item()
-        return type(x)(map(self.operand, x)) if type(x) in (list, tuple) else x
+            x = x.item()
+        if type(x) in (list, tuple):
+            return type(x)(map(self.operand, x))
+        return self.number(x) if numbers else x
 
     def constant(self, x):
+        """A plain array, or one with a name of which it is the transpose or the opposite."""
         name, thing = self.names.get(id(x), (None, None))
-        name = name if thing is x else None
-        for call, (other, y) in () if name or not np.ndim(x) else _near(x, self.names):
-            return self.make(call, self._leaf(y, other))
-        return self._leaf(x, name)
+        if thing is x:
+            return self._leaf(x, name)
+        for name, y in self.names.values():
+            if not isinstance(y, np.ndarray) or y.dtype != float or not x.any():
+                continue
+            if x.ndim == 2 and x.shape == y.shape[::-1] and np.may_share_memory(x, y) and np.array_equal(x, y.T):
+                return self.make("T", self._leaf(y, name))
+            if x.shape == y.shape and np.array_equal(x, -y):
+                return self.make(np.negative, self._leaf(y, name))
+        return self._leaf(x, None)
 
     def _leaf(self, x, name):
-        x = np.asarray(x)
+        x = np.array(x)
         key = name, x.dtype.str, x.shape, x.tobytes()
         if key not in self._constants:
-            self._constants[key] = self.leaf("constant", np.array(x), name)
+            self._constants[key] = self.enter("constant", (), {}, x, name)
         return self._constants[key]
-
-
-def _near(x, names):
-    """The array with a name that this one is the transpose or the opposite of."""
-    for name, y in names.values():
-        if not isinstance(y, np.ndarray) or y is x or y.dtype.kind not in "biuf":
-            continue
-        if x.ndim == y.ndim == 2 and x.shape == y.shape[::-1] and np.may_share_memory(x, y) and np.array_equal(x, y.T):
-            yield "T", (name, y)
-        elif x.shape == y.shape and y.dtype.kind == "f" and x.any() and np.array_equal(x, -y):
-            yield np.negative, (name, y)
 
 
 def _key(thing):
@@ -254,23 +240,26 @@ def valued(thing):
 
 def run(call, *args, **options):
     """What a call gives on plain arrays."""
-    if callable(call):
-        return call(*args, **options)
-    if call == "getitem":
-        return args[0][args[1] if len(args[1]) != 1 else args[1][0]]
-    if call == "T":
-        return np.transpose(args[0])
-    if call == "array":
-        return np.array(args[0])
-    if call == "astype":
-        return np.asarray(args[0]).astype(args[1])
-    if call == "logaddexp.reduce":
-        return np.logaddexp.reduce(*args, **options)
-    shape, keys, parts = args
+    return (call if callable(call) else _RUN[call])(*args, **options)
+
+
+def _placed(shape, keys, parts):
     y = np.zeros(shape)
     for key, part in zip(keys, parts, strict=True):
         np.add.at(y, key, part)
     return y
+
+
+#: How the calls are run that are no NumPy function of one name.
+_RUN = {"getitem": lambda x, key: x[key if len(key) != 1 else key[0]], "T": np.transpose, "array": np.array,
+        "astype": lambda x, dtype: np.asarray(x).astype(dtype), "logaddexp.reduce": np.logaddexp.reduce,
+        "placed": _placed}
+#: What a ufunc's reduce is called as a function.
+_REDUCE = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
+           np.logaddexp: "logaddexp.reduce"}
+#: Calls that are made of nothing.
+LEAVES = {"input", "constant", "number"}
+REDUCTIONS = {np.sum, np.max, np.min, np.prod, np.mean}
 
 
 # Simpler forms ------------------------------------------------------------------------------------------------
@@ -307,15 +296,17 @@ def split(x):
 
 
 def scaled(factor, x):
-    """A number times an expression (or None for 1)."""
+    """A number times an expression (or None for 1); of copies, it is a number times what is copied."""
     if x is None or factor == 0 and not x.ndim:
         return float(factor)
     if factor == 1:
         return x
-    x = counting(x)
+    x, sheet = counting(x), x.sheet
+    if is_a(x, np.broadcast_to):
+        return copies(sheet.operand(scaled(factor * split(x.args[0])[0], split(x.args[0])[1]), numbers=True), x.shape)
     if factor == -1 and is_a(x, np.subtract):
-        return x.sheet.make(np.subtract, *x.args[::-1])
-    return x.sheet.make(np.negative, x) if factor == -1 else x.sheet.make(np.multiply, x.sheet.number(factor), x)
+        return sheet.make(np.subtract, *x.args[::-1])
+    return sheet.make(np.negative, x) if factor == -1 else sheet.make(np.multiply, sheet.number(factor), x)
 
 
 def counting(x):
@@ -323,139 +314,102 @@ def counting(x):
     return x.sheet.make("astype", x, float) if isinstance(x, Expression) and x.dtype.kind == "b" else x
 
 
-def _uncopied(a, b):
-    """Two operands without copies that come about anyway when they meet; and the shape where both are copies."""
-    shape = np.broadcast_shapes(np.shape(valued(a)), np.shape(valued(b)))
-    copies = [is_a(x, np.broadcast_to) for x in (a, b)]
-    if copies[0] and (copies[1] or np.shape(valued(b)) == shape):
-        a = a.args[0]
-    if copies[1] and (copies[0] or np.shape(valued(a)) == shape):
-        b = b.args[0]
-    a, b = (x.args[0] if is_a(x, "getitem") and x.args[1] == (None, slice(None)) and x.args[0].ndim == 1
-            and np.ndim(valued(y)) == 2 and not is_a(y, "getitem") else x for x, y in ((a, b), (b, a)))
-    met = np.broadcast_shapes(np.shape(valued(a)), np.shape(valued(b)))
-    return a, b, shape if met != shape else None
-
-
-def _copied(x, shape, sheet):
-    """An array of copies."""
-    if shape is None or np.shape(valued(x)) == shape:
-        return x
-    x = x if isinstance(x, Expression) else sheet.number(float(x))
-    return copies(x, shape)
-
-
 def copies(x, shape):
-    """Copies along new axes in front need no axes of length 1."""
-    if is_a(x, np.broadcast_to):
-        x = x.args[0]
-    if is_a(x, "getitem") and x.args[1][0] is None and all(part is None or part == slice(None) for part in x.args[1]):
-        inner = x.args[1][sum(1 for _ in itertools.takewhile(lambda part: part is None, x.args[1])):]
-        x = x.args[0][inner] if None in inner else x.args[0]
+    """An array of copies; none where the shape is its own."""
+    x = _bare(x.args[0] if is_a(x, np.broadcast_to) else x, shape)
     return x if x.shape == tuple(shape) else x.sheet.make(np.broadcast_to, x, tuple(map(int, shape)))
 
 
+def _meeting(form):
+    """Take copies off two operands before they meet; what does not come about anyway is copied afterwards."""
+    @wraps(form)
+    def met(a, b):
+        sheet, shape = next(leaves([a, b])).sheet, np.broadcast_shapes(_shape(a), _shape(b))
+        a, b = (x.args[0] if is_a(x, np.broadcast_to) else x for x in (a, b))
+        a = _bare(a, _shape(b))
+        return copies(sheet.operand(form(a, _bare(b, _shape(a))), numbers=True), shape)
+    return met
+
+
+def _shape(x):
+    return x.shape if isinstance(x, Expression) else np.shape(x)
+
+
+def _bare(x, shape):
+    """An operand without axes in front that come about anyway when it meets this shape."""
+    if not is_a(x, "getitem") or x.args[1][0] is not None or any(part not in (None, slice(None)) for part in x.args[1]):
+        return x
+    key = tuple(dropwhile(lambda part: part is None, x.args[1]))
+    bare = x.args[0][key] if None in key else x.args[0]
+    return bare if np.broadcast_shapes(bare.shape, shape) == np.broadcast_shapes(x.shape, shape) else x
+
+
+@_meeting
 def times(a, b):
     """Element-wise product, the number in front."""
-    sheet = next(leaves([a, b])).sheet
-    a, b, shape = _uncopied(a, b)
-    if next(leaves([a, b]), None) is None:
-        return _copied(a * b, shape, sheet)
     (p, x), (q, y) = split(a), split(b)
     if x is None or y is None:
-        return _copied(scaled(p * q, counting(x if y is None else y)), shape, sheet)
+        return scaled(p * q, x if y is None else y)
     for one, other in ((x, y), (y, x)):
-        if is_a(one, "getitem") and is_a(other, "getitem") and one.args[0].ndim == other.args[0].ndim == 1 \
-                and one.args[1] == (slice(None), None) and other.args[1] == (None, slice(None)):
-            return scaled(p * q, outer(one.args[0], other.args[0]))
-        if is_a(one, np.divide) and number_of(one.args[0]) is not None:
-            return _copied(scaled(p * q * number_of(one.args[0]), over(other, one.args[1])), shape, sheet)
+        if is_a(one, np.divide) and number_of(one.args[0]) is not None:                 # 1 / y * x
+            return scaled(p * q * number_of(one.args[0]), x.sheet.make(np.divide, other, one.args[1]))
+        if is_a(one, "getitem") and one.args[1] == (slice(None), None) and one.args[0].ndim == other.ndim == 1:
+            return scaled(p * q, product(one.args[0], other, np.outer))
         if is_a(one, "astype") and other.dtype.kind == "f":
             x, y = (one.args[0] if part is one else part for part in (x, y))
-    return _copied(scaled(p * q, sheet.make(np.multiply, x, y)), shape, sheet)
+    return scaled(p * q, x.sheet.make(np.multiply, x, y))
 
 
+@_meeting
 def over(a, b):
-    """Element-wise quotient."""
-    sheet = next(leaves([a, b])).sheet
-    a, b, shape = _uncopied(a, b)
+    """Element-wise quotient, the number in front."""
     (p, x), (q, y) = split(a), split(b)
     if y is None:
-        found = scaled(p / q, x)
-    elif x is None:
-        found = sheet.make(np.divide, sheet.number(p / q), y)
-    elif is_a(x, np.divide) and x.args[1] is y:
-        found = scaled(p / q, over(x.args[0], power(y, 2)))
-    else:
-        found = scaled(p / q, sheet.make(np.divide, x, y))
-    return _copied(found, shape, sheet)
+        return scaled(p / q, x)
+    if is_a(x, np.divide) and x.args[1] is y:
+        x, y = x.args[0], y.sheet.make(np.power, y, 2)
+    return y.sheet.make(np.divide, p / q, y) if x is None else scaled(p / q, y.sheet.make(np.divide, x, y))
 
 
+@_meeting
 def plus(a, b):
-    """Sum; a difference where the second is negative."""
-    sheet = next(leaves([a, b])).sheet
-    whole = np.broadcast_shapes(np.shape(valued(a)), np.shape(valued(b)))
-    a, b, shape = _uncopied(counting(a), counting(b))
-    for one, other in ((a, b), (b, a)):
-        if number_of(one) == 0 and (np.shape(valued(other)) == whole or shape is not None):
-            return _copied(other, shape, sheet)
-    if number_of(a) is not None and number_of(b) is not None:
-        return _copied(sheet.number(number_of(a) + number_of(b)), shape, sheet)
+    """Sum; a difference where one of the two is negative."""
+    a, b = counting(a), counting(b)
     (p, x), (q, y) = split(a), split(b)
-    if x is not None and x is y:
-        return _copied(times(p + q, x), shape, sheet)
+    if x is None and y is None:
+        return p + q
+    if 0 in (number_of(a), number_of(b)):
+        return b if number_of(a) == 0 else a
+    if x is y:
+        return scaled(p + q, x)
+    sheet = next(leaves([a, b])).sheet
     if p == q == 1 and is_a(x, "placed") and is_a(y, "placed"):
         return sheet.make("placed", x.args[0], y.args[1] + x.args[1], y.args[2] + x.args[2])
-    found = _chosen_together((p, x), (q, y))
-    if found is None and q < 0 and y is not None:
-        found = sheet.make(np.subtract, a, scaled(-q, y))
-    elif found is None and p < 0 and x is not None and y is not None:
-        found = sheet.make(np.subtract, b, scaled(-p, x))
-    return _copied(sheet.make(np.add, a, b) if found is None else found, shape, sheet)
+    chosen = _masked(p, x), _masked(q, y)
+    for (mask, g), (other, h) in (chosen, chosen[::-1]):
+        if other is not None and other.call is np.logical_not and other.args[0] is mask:
+            return sheet.make(np.where, mask, g, h)
+    if q < 0 and y is not None:
+        return sheet.make(np.subtract, a, scaled(-q, y))
+    if p < 0 and x is not None:
+        return sheet.make(np.subtract, b, scaled(-p, x))
+    return sheet.make(np.add, a, b)
 
 
-def _chosen_together(*parts):
-    """c * mask * g + d * ~mask * g as np.where(mask, c, d) * g, and with other factors np.where(mask, c * g, d * h)."""
-    (p, mask, one), (q, other, two) = map(_masked, parts)
-    if mask is None or other is None:
-        return None
-    if mask.call is np.logical_not and mask.args[0] is other:
-        (p, mask, one), (q, other, two) = (q, other, two), (p, mask, one)
-    if other.call is not np.logical_not or other.args[0] is not mask:
-        return None
-    if one is two:
-        chosen = mask.sheet.make(np.where, mask, p, q)
-        return chosen if one is None else times(chosen, one)
-    return mask.sheet.make(np.where, mask, scaled(p, one), scaled(q, two))
+def _masked(factor, x):
+    """The truth values in a product, and what stands beside them; None twice where there are none."""
+    parts = x.args if is_a(x, np.multiply) else (x, None)
+    for mask, rest in (parts, parts[::-1]):
+        mask = mask.args[0] if is_a(mask, "astype") else mask
+        if isinstance(mask, Expression) and mask.dtype.kind == "b":
+            return mask, scaled(factor, rest)
+    return None, None
 
 
-def _masked(part):
-    """A number, a mask and the rest, whose product an operand is."""
-    factor, x = part
-    if is_a(x, "astype"):
-        return factor, x.args[0], None
-    if is_a(x, np.multiply):
-        for mask, rest in (x.args, x.args[::-1]):
-            mask = mask.args[0] if is_a(mask, "astype") else mask
-            if isinstance(mask, Expression) and mask.dtype.kind == "b":
-                return factor, mask, rest
-    return factor, None, None
-
-
-def minus(a, b):
-    """Difference."""
-    a, b = counting(a), counting(b)
-    return a if number_of(b) == 0 else times(-1.0, b) if number_of(a) == 0 else None
-
-
-def power(a, b):
-    """A power; the first is the thing itself, and none is 1."""
-    if number_of(b) == 1:
-        return a
-    whole = number_of(b)
-    if whole is not None and whole == int(whole) and isinstance(b, float):
-        return a.sheet.make(np.power, a, int(whole))
-    return next(leaves([a, b])).sheet.make(np.power, a, b)
+def product(a, b, call=np.matmul):
+    """Matrix product, or outer product, a number drawn to the front."""
+    (p, x), (q, y) = split(counting(a)), split(counting(b))
+    return scaled(p * q, x.sheet.make(call, x, y))
 
 
 def transposed(x):
@@ -470,71 +424,45 @@ def transposed(x):
         return x.sheet.make(np.outer, *x.args[::-1])
     if is_a(x, np.matmul) and all(part.ndim == 2 for part in x.args):
         return product(transposed(x.args[1]), transposed(x.args[0]))
-    if is_a(x, np.negative):
-        return times(-1.0, transposed(x.args[0]))
-    if is_a(x, np.multiply) and number_of(x.args[0]) is not None:
-        return times(x.args[0], transposed(x.args[1]))
-    return x.sheet.make("T", x)
+    factor, rest = split(x)
+    return x.sheet.make("T", x) if factor == 1 else scaled(factor, transposed(rest))
 
 
 def turned(x, axes=None):
     """A transposition that is one of a matrix, or none."""
     axes = tuple(range(x.ndim))[::-1] if axes is None else tuple(axes)
-    return x if axes == tuple(range(x.ndim)) else transposed(x) if axes == (1, 0) else None
-
-
-def product(a, b):
-    """Matrix product, a number drawn to the front."""
-    (p, x), (q, y) = split(counting(a)), split(counting(b))
-    return scaled(p * q, x.sheet.make(np.matmul, x, y))
-
-
-def outer(a, b):
-    """Outer product of two vectors; with copies of 1, copies."""
-    (p, x), (q, y) = split(counting(a)), split(counting(b))
-    return scaled(p * q, x.sheet.make(np.outer, x, y))
+    return x if axes == tuple(range(x.ndim)) else x.T if axes == (1, 0) else None
 
 
 def summed(x, axis=None, keepdims=False, **options):
     """A sum: of copies of a number it is a multiple; with the number in front."""
-    over_axes = range(x.ndim) if axis is None else [axis] if isinstance(axis, int) else axis
-    over_axes = [k % x.ndim for k in over_axes] if x.ndim else []
-    if not over_axes:
+    axes = range(x.ndim) if axis is None else [axis] if isinstance(axis, int) else axis
+    axes = [k % x.ndim for k in axes] if x.ndim else []
+    if not axes:
         return x if not options else None
-    shape = tuple(1 if k in over_axes else n for k, n in enumerate(x.shape) if keepdims or k not in over_axes)
+    found = x.sheet.make(np.sum, counting(x), axis=axis, keepdims=keepdims or None)
     if is_a(x, np.broadcast_to) and x.args[0].ndim == 0:
-        return _copied(times(math.prod(x.shape[k] for k in over_axes), x.args[0]), shape, x.sheet)
+        return copies(times(float(math.prod(x.shape[k] for k in axes)), x.args[0]), found.shape)
     factor, rest = split(x)
-    if factor == 1 or rest is None:
-        return None
-    kept = {"keepdims": True} if keepdims else {}
-    return scaled(factor, rest.sheet.make(np.sum, counting(rest), axis=axis, **kept))
+    return found if factor == 1 else scaled(factor, np.sum(rest, axis=axis, keepdims=keepdims))
 
 
 def reshaped(x, shape, **options):
     """A new shape; axes of length 1 that are put in are written as None, and after a reduction as keepdims."""
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    if -1 in shape:
-        shape = tuple(x.size // max(1, -math.prod(shape)) if n == -1 else n for n in shape)
+    shape = np.reshape(x.value, shape).shape
     if shape == x.shape:
         return x
     if is_a(x, np.broadcast_to) and x.args[0].ndim == 0:
         return copies(x.args[0], shape)
     factor, rest = split(x)
-    if factor != 1 and rest is not None and rest.shape == x.shape and is_a(rest, np.sum):
+    if factor != 1 and is_a(rest, np.sum):
         return scaled(factor, np.reshape(rest, shape))
-    if is_a(x, np.sum, np.max, np.min, np.prod, np.mean) and not x.options.get("keepdims"):
-        axis = x.options.get("axis")
-        over_axes = range(x.args[0].ndim) if axis is None else [axis] if isinstance(axis, int) else axis
-        if shape == tuple(1 if k in over_axes else n for k, n in enumerate(x.args[0].shape)):
-            return x.sheet.make(x.call, *x.args, **x.options, keepdims=True)
-    if is_a(x, np.sum, np.max, np.min, np.prod, np.mean) and x.options.get("keepdims"):
-        bare = x.sheet.make(x.call, *x.args, **{name: y for name, y in x.options.items() if name != "keepdims"})
-        if bare.shape == shape:
-            bare.section = bare.section or x.section
-            return bare
-    kept = [n for n in shape if n != 1]
-    if tuple(kept) == x.shape and len(shape) - x.ndim <= 2:
+    if is_a(x, *REDUCTIONS):
+        other = x.sheet.make(x.call, *x.args, **{**x.options, "keepdims": None if x.options.get("keepdims") else True})
+        if other.shape == shape:
+            other.section = other.section or x.section
+            return other
+    if tuple(n for n in shape if n != 1) == x.shape and len(shape) - x.ndim <= 2:
         return x[tuple(None if n == 1 else slice(None) for n in shape)]
     return None
 
@@ -547,24 +475,16 @@ def stacked(parts, axis=0):
 
 
 def picked(x, key):
-    """An entry of copies of a number is a copy, or copies."""
+    """An entry of copies of a number is a copy, or copies; an entry of an array of numbers is one of them."""
     if is_a(x, np.broadcast_to) and x.args[0].ndim == 0:
-        shape = np.shape(valued(x)[key if len(key) != 1 else valued(key[0])])
-        return x.args[0] if shape == () else copies(x.args[0], shape)
+        return copies(x.args[0], np.shape(run("getitem", x.value, valued(key))))
     if is_a(x, "array") and x.ndim == 1 and len(key) == 1 and isinstance(key[0], int):
-        return _number(x, x.args[0][key[0]])
+        return x.args[0][key[0]]
     return None
 
 
-def _number(x, part):
-    return part if isinstance(part, Expression) else x.sheet.number(float(part))
-
-
 #: Simpler forms that are taken on the way back; None where there is none.
-SIMPLER = {np.multiply: times, np.divide: over, np.add: plus, np.subtract: minus, np.power: power,
-           np.negative: lambda x: times(-1.0, x), np.matmul: product, np.outer: outer, np.sum: summed, "T": transposed,
-           np.broadcast_to: copies, "getitem": picked, np.square: lambda x: power(x, 2)}
+SIMPLER = {np.multiply: times, np.divide: over, np.add: plus, np.matmul: product, np.sum: summed, "T": transposed,
+           "getitem": picked, np.subtract: lambda a, b: a if number_of(b) == 0 else None}
 #: Forms that are always taken: those in which a reader writes these calls.
-ALWAYS = {np.transpose: turned, np.reshape: reshaped, np.stack: stacked, np.broadcast_to: copies,
-          np.positive: lambda x: x,
-          np.swapaxes: lambda x, a, b: transposed(x) if x.ndim == 2 and a % 2 != b % 2 else None}
+ALWAYS = {np.transpose: turned, np.reshape: reshaped, np.stack: stacked, np.broadcast_to: copies}

@@ -11,7 +11,7 @@ from ..derivative import derivative, points_of
 from ..engine.core import UnsupportedError
 from .backward import ProgramTape, walk
 from .expression import Expression
-from .writing import WRITTEN, Line, Writer, early, label, lines_below, ordered
+from .writing import WRITTEN, Line, Writer, early, label, lines_below, tidy
 
 _FLOAT = np.dtype(float)
 
@@ -68,10 +68,8 @@ class Step(NamedTuple):
 
     Attributes
     ----------
-    name : str
-        What the line gives a name to.
-    formula : str
-        The text behind the sign of equality.
+    name, formula : str
+        What stands before the sign of equality, and behind it.
     shape : tuple of int
     uses : tuple of str
         Names of inputs, constants and earlier steps in the formula.
@@ -135,84 +133,74 @@ class Program:
         self._compare(f, at, points, wrt, value)
 
     def _compose(self, f, tape, inputs, result, picked, value):
+        """Choose the lines, write them, and put them in order."""
         sheet, forward = tape.sheet, len(tape.sheet.made)
         found, reached = walk(tape, inputs, result)
         outputs = {inputs[k]: _own(found[k], sheet) for k in picked}
-        reached.update(outputs)
-        for x in inputs:
-            if x not in outputs:
-                reached.pop(x, None)
+        guards = [x for x, _ in sheet.guards]
         writer = Writer([x.name for x in inputs])
         writer.names.update({x: x.name for x in inputs})
-        guards = [x for x, _ in sheet.guards]
         needed = writer.count([*outputs.values(), *guards, *([result] if value else [])])
-        leaf = ("input", "constant", "number")
         used = {part for x in needed if x.place < forward for part in x.operands()} | {*guards, result}
-        back = {}
-        for step, x in sorted(reached.items(), key=lambda pair: (bool(pair[0].name), pair[0].place)):
+        back = {}                           # expression -> the step or the input of which it is the derivative
+        for step, x in sorted({**{x: y for x, y in reached.items() if x not in inputs}, **outputs}.items(),
+                              key=lambda pair: (bool(pair[0].name), pair[0].place)):
             if isinstance(x, Expression) and (x.place >= forward or not x.name and x not in used and x.operands()):
                 back[x] = step
-        keep = {*(x for x in needed if x.name and x.call not in leaf),
-                *(x for x, step in back.items() if step.name and x in needed),
-                *(x for x in outputs.values() if x.call not in leaf)}
         fixed = writer.fixed(needed)
-        own = writer.decide(needed, keep | fixed)
-        partners = {back[x] for x in own if x in back and back[x] in needed and back[x].call not in (
-            *leaf, "T", "getitem")} - own
-        if partners:
-            own = writer.decide(needed, keep | partners | fixed)
-        above = [line for x in needed if x in fixed for line in writer.fixed_line(x)]
-        order = early(ordered(own - fixed, needed, forward, back), [x for x in outputs.values() if x.place >= forward])
+        keep = {*fixed, *outputs.values(), *(x for x in needed if x.name),
+                *(x for x, step in back.items() if step.name and x in needed)}
+        own = writer.decide(needed, keep) - fixed
+        above = []
+        for x in needed:
+            if x in fixed:
+                text = tidy(writer.text(x))
+                writer.names[x] = writer.free("c", True)
+                above.append(Line(f"{writer.names[x]} = {text}", x.shape))
+        order = early(sorted(own, key=lambda x: (x.place >= forward or x in back, x.place)),
+                      [x for x in outputs.values() if x.place >= forward])
         self.steps: list[Step] = []
         lines = self._lines(writer, order, forward, back, sheet.guards)
-        returned = [writer.text(x) for x in outputs.values()]
+        returned = [tidy(writer.text(x)) for x in outputs.values()]
         end = ", ".join(returned) + "," * (self._several and len(returned) == 1)
         if value:
-            end = f"{writer.text(result)}, {f'({end})' if self._several else end}"
+            end = f"{tidy(writer.text(result))}, {f'({end})' if self._several else end}"
         self.constants: dict[str, Any] = writer.constants
         self.shapes = {x.name: x.shape for x in inputs}
         name = getattr(f, "__name__", "")
         self.name = f"derivative_of_{name}" if name.isidentifier() else "derivative"
         shapes = Line("# " + ", ".join(f"{x.name} {_shape(x.shape)}" for x in inputs))
         self.lines: list[Line] = [
-            *_heading(self.constants, sheet), *above, Line(f"def {self.name}({', '.join(x.name for x in inputs)}):"),
-            *_indented([shapes, *lines, Line(f"return {end}")])]
+            *_heading(self.constants, sheet), *above, Line(f"def {self.name}({', '.join(self.shapes)}):"),
+            *(line._replace(code="    " + line.code) for line in [shapes, *lines, Line(f"return {end}")])]
         self._told = _written(self.lines)
         self.text = "\n".join(self._told)
 
-    def _lines(self, writer, own, forward, back, guards):
-        """A line for each expression, in order."""
-        lines, turn, told = [], True, [label(x.name) for x in own if x.name]
-        pending, missing = list(guards), set(own)
-
-        def guard_now():
-            for guard in list(pending):
-                if guard[0] not in missing and not missing & set(lines_below(guard[0], missing)):
-                    pending.remove(guard)
-                    lines.extend(_guarded(writer, *guard))
-        guard_now()
-        for x in own:
-            if turn and (x.place >= forward or x in back):
-                lines += [Line("# backward")] * bool(lines)
-                turn = False
-            step = back.get(x)
-            if x.place < forward and x not in back:
-                name = writer.free(label(x.name), told.count(label(x.name)) > 1) if x.name else writer.free("z", True)
+    def _lines(self, writer, order, forward, back, guards):
+        """The lines for the expressions, in order; a guard stands below what it needs."""
+        told = [label(x.name) for x in order if x.name]
+        due: dict = {}
+        for guard, known in guards:
+            below = {guard} & set(order) or set(lines_below(guard, order))
+            due.setdefault(max(below, key=order.index, default=None), []).append((guard, known))
+        lines = [line for guard in due.get(None, ()) for line in _guarded(writer, *guard)]
+        for x in order:
+            backward, step = x.place >= forward or x in back, back.get(x)
+            if backward and lines and not any(one.backward for one in self.steps):
+                lines.append(Line("# backward"))
+            if not backward:
+                name = writer.free(label(x.name or "z"), not x.name or told.count(label(x.name)) > 1)
             elif step is not None and (step.call == "input" or step in writer.names):
                 name = writer.free("by_" + writer.names.get(step, step.name))
             else:
                 name = writer.free("g", True)
             made = writer.line(name, x)
-            lines += made
-            if step is not None and x.name is None:
-                step = writer.names.get(step)
+            uses = {writer.names[part] for part in lines_below(x, writer.names)}
             self.steps.append(Step(
-                name, "; ".join(line.code for line in made).removeprefix(f"{name} = "), x.shape,
-                tuple(sorted({writer.names[part] for part in _named_below(x, writer.names)})),
-                step if isinstance(step, str) else None, not turn, x.section))
+                name, "; ".join(line.code for line in made).removeprefix(f"{name} = "), x.shape, tuple(sorted(uses)),
+                writer.names.get(step) if backward and not x.name else None, backward, x.section))
             writer.names[x] = name
-            missing.discard(x)
-            guard_now()
+            lines += made + [line for guard in due.get(x, ()) for line in _guarded(writer, *guard)]
         return lines
 
     def __call__(self, *arguments):
@@ -318,28 +306,18 @@ def _own(x, sheet):
         root.call in ("input", "constant") or x.call is np.broadcast_to) else x
 
 
-def _named_below(x, names):
-    """The nearest expressions below one that have a name."""
-    for part in x.operands():
-        if part in names:
-            yield part
-        else:
-            yield from _named_below(part, names)
-
-
 # Text ------------------------------------------------------------------------------------------------------
 
 def _guarded(writer, guard, known):
     """The lines that stop where a value decides otherwise than it did."""
-    text = writer.text(guard, 1)
+    text = writer.text(guard)
     if np.ndim(known) == 0 and known.dtype == bool:
-        condition = f"not {text}" if known else writer.text(guard, 0)
-        told = writer.text(guard) if known else f"not {text}"
+        told = text if known else f"not {text}"
     elif np.ndim(known) == 0:
-        condition, told = f"{text} != {writer.plain(known[()])}", f"{text} == {writer.plain(known[()])}"
+        told = f"{text} == {writer.plain(known[()])}"
     else:
-        there = writer.plain(known.tolist())
-        condition, told = f"not np.array_equal({writer.text(guard)}, {there})", f"{text} is {there}"
+        told = f"np.array_equal({text}, {writer.plain(known.tolist())})"
+    condition, told = tidy(f"not ({told})").removeprefix("not not "), tidy(told)
     return [Line(f"if {condition}:"), Line(f"    raise ValueError({f'this program holds where {told}'!r})")]
 
 
@@ -354,10 +332,6 @@ def _heading(constants, sheet):
         else:
             lines.append(Line(line, np.shape(x)))
     return [Line("# as recorded: " + ", ".join(told)), *lines] if told else lines
-
-
-def _indented(lines):
-    return [Line("    " + line.code, line.shape, line.section, line.note) for line in lines]
 
 
 def _shape(shape):
