@@ -267,21 +267,21 @@ def given(*operands):
 
 
 def pair(a, b):
-    """Two operands of a rule: their tape, their values on it, and their places on it (or None)."""
-    if type(a) is not Traced:
-        a = collect(a)
-    if type(b) is not Traced:
+    """Two operands of a rule: their tape, and for each its value on it and its place on it (or None)."""
+    if type(a) is Traced:
+        if type(b) is Traced:
+            tape = a.tape if a.tape.level >= b.tape.level else b.tape
+            return tape, *_operand(tape, a), *_operand(tape, b)
+        if type(b) is float or type(b) is np.ndarray and b.dtype is _FLOAT:
+            return a.tape, *_operand(a.tape, a), a.tape.constant(b), None
         b = collect(b)
-    tape = b.tape if type(a) is not Traced or type(b) is Traced and b.tape.level > a.tape.level else a.tape
-    u, place_a = (a, None) if type(a) is float else _operand(tape, a)
-    v, place_b = (b, None) if type(b) is float else _operand(tape, b)
-    return tape, u, v, place_a, place_b
+        return pair(a, b) if type(b) is Traced else (a.tape, *_operand(a.tape, a), a.tape.constant(b), None)
+    tape, v, place_b, u, place_a = pair(b, a) if type(b) is Traced else pair(collect(b), collect(a))
+    return tape, u, place_a, v, place_b
 
 
 def _operand(tape, x):
-    """The value of an operand on a tape, and its place."""
-    if type(x) is not Traced:
-        return tape.constant(x), None
+    """The value of a traced operand on a tape, and its place; one of another tape is a constant."""
     if x.tape is not tape:
         return x, None
     return x.value if x.position is not None else _seen(x), x.position
@@ -340,11 +340,16 @@ def pull_back(tape, position, shape, inputs):
         return [known.get(k) for k in range(inputs)]
     known = {position: [Structure.identity(shape)]}
     for k in range(position, inputs - 1, -1):
-        if k in known:
-            s = Structure.total(known.pop(k))
+        arrived = known.pop(k, None)
+        if arrived is not None:
+            s = arrived[0] if len(arrived) == 1 else Structure.total(arrived)
             for parent, vjp in nodes[k][1]:
-                parts = known.setdefault(parent, [])
-                parts.append(vjp.pull_structure(s))
+                back = vjp.pull_structure(s)
+                if parent not in known:
+                    known[parent] = [back]
+                    continue
+                parts = known[parent]
+                parts.append(back)
                 if len(parts) > max(_MANY, len(parts[0].terms)):        # those that are tied alike become one
                     parts[:] = [Structure.total(parts, math.inf)]
     return [Structure.total(known[k]) if k in known else None for k in range(inputs)]

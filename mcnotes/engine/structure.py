@@ -114,7 +114,7 @@ def grid(index, labels, sizes):
 
 def gather(array, indices, sizes):
     """A factor: the array read at the indices, over their labels."""
-    if distinct(indices):
+    if len(indices) == 1 and type(indices[0]) is int or distinct(indices):
         return array, tuple(indices)
     tables = [k for k, index in enumerate(indices) if type(index) is not int]
     labels = labels_of(indices)
@@ -237,9 +237,8 @@ class Term:
         factors = self.factors if factors is None else factors
         sizes = self.sizes if sizes is None else sizes
         used = labels_of(axes)
-        gone = [label for label in sizes if label not in used]
-        if gone:
-            factors, sizes = sum_out(factors, sizes, gone)
+        if len(used) < len(sizes):
+            factors, sizes = sum_out(factors, sizes, [label for label in sizes if label not in used])
         return Term(factors, axes, sizes)
 
     def contracted(self, out, mine, others, lengths):
@@ -333,10 +332,12 @@ class Term:
         others = [(array, tuple([names[label] for label in labels])) for array, labels in other.factors]
         shared, own = [], []
         for array, labels in self.factors:
-            k = next((k for k, factor in enumerate(others) if factor[0] is array and factor[1] == labels), None)
-            (own if k is None else shared).append((array, labels))
-            if k is not None:
-                others.pop(k)
+            for k, (same, at) in enumerate(others):
+                if same is array and at == labels:
+                    shared.append(others.pop(k))
+                    break
+            else:
+                own.append((array, labels))
         held = {label for _, labels in own + others for label in labels}
         order = tuple([label for label in mine if label in held])
         core, more = product(own, order), product(others, order)
@@ -384,16 +385,19 @@ class Term:
             array, own = self.factors[0]
             if len(own) == len(self.axes) and set(own) == set(self.axes):       # it is that array, turned
                 return align(array, own, tuple(self.axes))
-        if distinct(self.axes):
-            core, full = product(self.factors, tuple(self.axes)), tuple([self.sizes[label] for label in self.axes])
-            return core if np.shape(core) == full else core * np.ones(full) if isinstance(core, _NUMBERS) \
-                else np.broadcast_to(core, full)
-        if self.tied:
-            whole = np.zeros(shape)
-            self.onto(whole)
-            return whole
+        labels = labels_of(self.axes)
+        if set(map(type, self.axes)) <= _LABEL:
+            core = product(self.factors, labels)
+            if len(labels) == len(self.axes):
+                full = tuple([self.sizes[label] for label in labels])
+                return core if np.shape(core) == full else core * np.ones(full) if isinstance(core, _NUMBERS) \
+                    else np.broadcast_to(core, full)
+            if isinstance(core, _NUMBERS):
+                whole = np.zeros(shape)
+                self.diagonal(whole)[...] = core
+                return whole
         named = {index for index in self.axes if type(index) is int}
-        return scatter(*self.entries(shape), shape, distinct=len(named) == len(self.sizes))
+        return scatter(*self.entries(shape), shape, distinct=len(named) == len(labels))
 
     def entries(self, shape):
         """Every entry, and its position in the flattened dense array."""
@@ -404,13 +408,12 @@ class Term:
             core = core * np.ones(full) if isinstance(core, _NUMBERS) else np.broadcast_to(core, full)
         return core, np.broadcast_to(self.positions(shape), full)
 
-    def onto(self, whole):
-        """Add numbers on a diagonal to an array: its entries are one strided view, over the labels in order."""
+    def diagonal(self, whole):
+        """The entries of an array that ties alone name: one strided view, over the labels in order."""
         strides = dict.fromkeys(self.axes, 0)
         for index, step in zip(self.axes, whole.strides, strict=True):
             strides[index] += step
-        lengths = [self.sizes[index] for index in strides]
-        np.ndarray(lengths, float, whole, 0, tuple(strides.values()))[...] += product(self.factors, tuple(strides))
+        return np.ndarray([self.sizes[index] for index in strides], float, whole, 0, tuple(strides.values()))
 
 
 def _groups(shape, inner_shape):
@@ -524,13 +527,13 @@ class Structure:
             return _total([term.array(shape) for term in self.terms], shape) if stacked is None else stacked
         full = [term for term in self.terms if distinct(term.axes)]
         whole = _total([term.array(shape) for term in full], shape)
-        if not whole.flags.c_contiguous or any(
-                np.may_share_memory(whole, array) for term in full for array, _ in term.factors):
-            whole = whole.copy()
+        if len(full) == 1 == len(full[0].factors) or not whole.flags.c_contiguous:
+            whole = whole.copy()                # it may be a factor, which is somebody's
         others = []
         for term in self.terms:
             if term.tied:
-                term.onto(whole)
+                view = term.diagonal(whole)
+                np.add(view, product(term.factors, labels_of(term.axes)), out=view)
             elif term not in full:
                 others.append(term.entries(shape))
         if others:

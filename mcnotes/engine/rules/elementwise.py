@@ -76,7 +76,7 @@ def _binary(ufunc, slope_a, slope_b):
     compute = _SIGNS.get(ufunc, ufunc)
 
     def apply(a, b):
-        tape, u, v, place_a, place_b = pair(a, b)
+        tape, u, place_a, v, place_b = pair(a, b)
         if place_a is None and place_b is None:
             return step(ufunc, (a, b), {})
         y = compute(u, v)

@@ -113,7 +113,7 @@ _MATMUL = {     # axes of a, axes of b -> letters and the pull-backs for a scala
 
 @rule(np.matmul)
 def _matmul(a, b):
-    tape, u, v, place_a, place_b = pair(a, b)
+    tape, u, place_a, v, place_b = pair(a, b)
     known = _MATMUL.get((getattr(u, "ndim", 0), getattr(v, "ndim", 0)))
     if known and (place_a is not None or place_b is not None):
         of_a, of_b, out, towards_a, towards_b = known

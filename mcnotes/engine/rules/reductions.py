@@ -92,6 +92,8 @@ def _prod(a, axis=None, keepdims=False):
 def _extreme(find, among):
     def chosen(x, y, over):
         """1 for the first entry that is the largest, 0 for the others."""
+        if len(over) == x.ndim:
+            return np.reshape(np.equal(np.arange(x.size), find(x)).astype(float), x.shape)
         flat = _joined(x, over)
         places = np.reshape(np.arange(flat.shape[0]), (-1, *[1] * (flat.ndim - 1)))
         return _apart(np.equal(find(flat, axis=0), places).astype(float), x.shape, over)
