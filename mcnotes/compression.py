@@ -99,7 +99,7 @@ def _found(structure, seen):
     if len(structure.terms) == 1 and all(type(index) is int for index in structure.terms[0].axes):
         return structure.terms[0], ""
     if discovery.simple(structure):
-        return structure.terms[0].lean(), ""
+        return structure.terms[0], ""
     if math.prod(shape) > LARGE:
         return Structure.of(structure.dense(), structure.inner, structure.outer).terms[0], _WAYS
     term, zeros = discovery.merged(structure)

@@ -46,23 +46,10 @@ fresh = itertools.count().__next__
 # Factors: pairs of an array and its labels, one for each axis -----------------------------------------------
 
 def scatter(values, flat, shape, distinct):
-    """Array of a given shape that receives the values at flat positions; meeting values add up.
+    """Array of a given shape that receives the values at flat positions; those that meet add up.
 
-    Parameters
-    ----------
-    values : array
-    flat : array of int, shape of the values
-        Positions in the flattened result.
-    shape : tuple of int
-    distinct : bool
-        Whether the positions are known to differ.
+    `distinct` says that the positions are known to differ.
 
-    Returns
-    -------
-    array of the given shape
-
-    Examples
-    --------
     >>> scatter(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 2]), (3,), False)
     array([1., 0., 6.])
     """
@@ -193,6 +180,13 @@ class Map:
     def __init__(self, labels, table):
         self.labels, self.table = labels, np.asarray(table)
 
+    @classmethod
+    def narrow(cls, labels, table):
+        """The map over those of the labels that the table depends on."""
+        varies = [n == 0 or (table != table.take([0], k)).any() for k, n in enumerate(table.shape)]
+        return cls(tuple([label for label, v in zip(labels, varies, strict=True) if v]),
+                   table[tuple([_ALL if v else 0 for v in varies])])
+
 
 class Term:
     """A product of factors, and which labels index which axis.
@@ -261,7 +255,7 @@ class Term:
         for index, length in zip(self.axes, shape, strict=False):
             flat = flat * length + grid(index, labels, self.sizes)
         source = np.unravel_index(table.reshape(-1)[flat], inner_shape) if inner_shape else ()
-        return self.inward([Map(labels, where) for where in source], count)
+        return self.inward([Map.narrow(labels, where) for where in source], count)
 
     def reshaped(self, shape, inner_shape):
         """Pull back through a reshape, splitting and joining labels where the sizes allow it."""
@@ -352,25 +346,6 @@ class Term:
         """Whether it is numbers on a diagonal."""
         return set(map(type, self.axes)) <= _LABEL and len(set(self.axes)) < len(self.axes) and all(
             isinstance(factor, _NUMBERS) for factor, _ in self.factors)
-
-    def lean(self):
-        """The same without labels of one value that no axis shows, and maps without labels that they do not follow."""
-        bare = {index for index in self.axes if type(index) is int}
-        gone = {label for label, n in self.sizes.items() if n == 1 and label not in bare}
-
-        def without(array, own, gone):
-            kept = tuple(0 if label in gone else _ALL for label in own)
-            return array[kept] if 0 in kept else array, tuple(label for label in own if label not in gone)
-
-        def shorter(index):
-            table, own = index.table, index.labels
-            idle = {label for k, label in enumerate(own) if (table == np.take(table, [0], axis=k)).all()
-                    and (label in bare or label in gone)}
-            table, own = without(table, own, idle)
-            return Map(own, table)
-        axes = [index if type(index) is int else shorter(index) for index in self.axes]
-        return Term([without(array, own, gone) for array, own in self.factors], axes,
-                    {label: n for label, n in self.sizes.items() if label not in gone})
 
     def positions(self, shape):
         """Position of each entry in the flattened dense array, over the labels (it broadcasts to their ranges)."""
