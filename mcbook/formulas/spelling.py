@@ -18,7 +18,7 @@ LENGTH, DEPTH = 3000, 40
 _ROWS = [line.split() for line in pathlib.Path(__file__).with_name("spellings.txt").read_text("utf-8").splitlines()
          if line and not line.startswith("#")]
 #: Spelling -> the kind of a token, and what it says.
-TABLE = {spelling.replace("_", " ") if len(spelling) > 1 else spelling: (kind, says.replace("_", " ") or "_")
+TABLE = {spelling.replace("~", " "): (kind, says.replace("~", " "))
          for kind, says, *spellings in _ROWS for spelling in spellings}
 #: What a sign, a Greek letter or a function says -> its LaTeX.
 LATEX = {says: spellings[0] for kind, says, *spellings in reversed(_ROWS)
@@ -26,12 +26,9 @@ LATEX = {says: spellings[0] for kind, says, *spellings in reversed(_ROWS)
 #: Functions that need no declaration: the name that people use -> the one that is meant.
 FUNCTIONS = {name: says for name, (kind, says) in TABLE.items() if kind == "FUNCTION" and name[0] != "\\"}
 
-_LINES = ("aligned", "align", "align*", "gathered", "gather", "gather*", "split", "alignedat", "equation", "equation*")
-_MATRICES = ("matrix", "bmatrix", "pmatrix", "Bmatrix", "smallmatrix", "array", "vmatrix")
-_CASES = ("cases", "dcases", "rcases")
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵏᵐˡᴸ", "0123456789-+nkmℓL", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚᵣₛₜₓₐ", "0123456789ijklmnprstxa", strict=True))
-_LONG = "|".join(re.escape(one) for one in sorted(TABLE, key=len, reverse=True) if re.fullmatch(r"[^\w\\^ ]{2,}", one))
+_LONG = "|".join(re.escape(one) for one in sorted(TABLE, key=len, reverse=True) if re.fullmatch(r"[^\w\\^{ ]{2,}", one))
 _ACCENT = "hat|bar|tilde|vec|widehat|widetilde|overline|dot|ddot|check|breve"
 _PIECE = re.compile(
     rf"""
@@ -136,26 +133,28 @@ class _Scanner:
 
     def environment(self, found):
         begins, name = found["does"] == "begin", found["which"]
-        if begins:
-            self.environments.append(name)
-        opened = self.environments[-1] if begins else self.environments.pop() if self.environments else ""
-        if name in _LINES:
-            if not begins or self.out:
-                self.put("NEWLINE")
-        elif name in _CASES:
-            self.put("CASES" if begins else "ENDCASES")
-        elif name not in _MATRICES:
+        kind, _ = TABLE.get(f"{{{name}}}", ("", ""))
+        if not kind:
             raise self.fault(f": the environment {name} is not known here")
-        elif begins and self.last("LCURLY"):                    # \left\{\begin{array}
+        if begins and kind == "MATRIX" and self.last("LCURLY"):             # \left\{\begin{array} are cases
             self.out.pop()
             self.groups.pop()
-            self.environments[-1] = "cases"
-            self.put("CASES")
-        else:
-            self.put("MATRIX" if begins else "ENDCASES" if opened == "cases" else "ENDMATRIX", name)
+            kind = "CASES"
+        if begins:
+            self.environments.append(kind)
+        elif self.environments and self.environments.pop() == "CASES" and kind == "MATRIX":
+            kind = "CASES"
+        if kind != "NEWLINE":
+            self.put(kind if begins else "END" + kind, name)
+        elif self.out or not begins:
+            self.put("NEWLINE")
 
     def line_end(self, found):
-        self.put("ROW" if self.environments and self.environments[-1] not in _LINES else "NEWLINE")
+        self.put("ROW" if self.aligned() else "NEWLINE")
+
+    def aligned(self):
+        """Whether this stands in a matrix or in cases."""
+        return bool(self.environments) and self.environments[-1] != "NEWLINE"
 
     def words(self, found):
         whole = " ".join(found["said"].split())
@@ -351,7 +350,7 @@ class _Scanner:
         elif sign[1:] in self.names and kind != "LETTER" and len(sign) > 1:
             self.put("NAME", sign[1:])
         elif sign == "&":
-            if self.environments and self.environments[-1] not in _LINES:
+            if self.aligned():
                 self.put("AMP", "&")
         elif sign == ":":
             separates = self.ahead(r"\s*(?:\\q?quad|$)") or any(one.type == "FORALL" for one in self.out[-5:])
