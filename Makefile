@@ -69,7 +69,8 @@ lock:  ## pin the indirect dependencies anew: a fresh environment, then its vers
 	rm -rf _build/lock
 
 fuzz: $(READY)  ## random programs and shapes, thousands of them, new ones at each run
-	$(RUN)/python -m pytest -q -n 2 --hypothesis-profile=search tests/test_programs.py tests/test_compression.py
+	$(RUN)/python -m pytest -q -n 2 --hypothesis-profile=search -k "right or second or wild" \
+	  tests/test_programs.py tests/test_program.py tests/test_wild_programs.py
 
 clean:  ## remove what was built, keep the virtual environment
 	rm -rf _build conf.py

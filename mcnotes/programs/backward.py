@@ -85,13 +85,9 @@ def _captured(f):
 
 
 def walk(tape, inputs, result):
-    """The derivative by each input, as expressions, and what arrived at each step.
+    """The derivative by each input, as expressions, and a dict of what arrived at each step.
 
-    Returns
-    -------
-    list of Expression
-        For a scalar result in the shape of the input; else with the axes that the notes count, input first.
-    dict of Expression to Expression
+    For a scalar result in the shape of the input; else with the axes that the notes count, input first.
     """
     sheet, nodes = tape.sheet, tape.nodes
     sheet.simplifies = True

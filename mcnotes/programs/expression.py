@@ -1,12 +1,9 @@
 """Expressions of a program: NumPy calls that are not only run but kept, so that they can be written down.
 
-An :class:`Expression` stands for an array. NumPy functions and operators accept it and give
-new ones; the same call on the same operands gives the same expression, so that no step is
-written twice. Each carries its value at the point where the function was recorded.
-
-While `f` runs, the calls are kept as they are. On the way back they take simpler forms: a
-number is drawn to the front, a transposed product is turned, an array of copies becomes what
-it copies.
+NumPy functions and operators accept an :class:`Expression` and give new ones; the same call on
+the same operands gives the same expression, so that no step is written twice. While `f` runs,
+the calls are kept as they are. On the way back they take simpler forms: a number is drawn to
+the front, a transposed product is turned, an array of copies becomes what it copies.
 """
 
 import math
@@ -26,15 +23,10 @@ class Expression(NDArrayOperatorsMixin):
 
     Attributes
     ----------
-    call : callable or str
-        A NumPy function, or ``"input"``, ``"constant"``, ``"number"``, ``"getitem"``, ``"T"``, ``"array"``,
-        ``"astype"``, ``"logaddexp.reduce"``, ``"placed"`` (zeros into which parts are added).
-    args, options : tuple, dict
-        Expressions, lists of them, and plain things such as axes.
-    value : array
-        At the point where the function was recorded.
-    place : int
-        Later ones are made of earlier ones.
+    call, args, options : callable or str, tuple, dict
+        A NumPy function, or a name in `LEAVES` or `_RUN`; expressions, lists of them, and plain things such as axes.
+    value, place : array, int
+        At the point where the function was recorded; later ones are made of earlier ones.
     name, section, note : str or None
         The author's name for it, the section of the notes that teaches this step, and why it is short.
     closed : bool
@@ -137,15 +129,12 @@ class Sheet:
 
     Attributes
     ----------
-    made : list of Expression
-    guards : list of (Expression, array)
-        What decided the way, and the values with which it did.
+    made, guards : list of Expression, list of (Expression, array)
+        Guards decided the way, with these values.
     names : dict
         Identity -> (name, thing) of the arrays and numbers that `f` finds outside of itself.
-    simplifies : bool
-        Whether simpler forms are taken: on the way back.
-    section : str or None
-        The section of the notes that the next expressions belong to.
+    simplifies, section : bool, str or None
+        Whether simpler forms are taken, as on the way back; the section that the next expressions belong to.
     """
 
     def __init__(self, names):

@@ -16,7 +16,7 @@ from .writing import WRITTEN, Line, Writer, early, label, lines_below, tidy
 _FLOAT = np.dtype(float)
 
 
-def program(f: Callable, at: Any, *, wrt: int | str | None = None, value: bool = False) -> "Program":
+def program(f: Callable, at: Any, *, wrt: int | str | None = None) -> "Program":
     """Write the derivative of a NumPy function out as a NumPy program.
 
     The function is called once, on expressions, and the record is walked back with the
@@ -34,8 +34,6 @@ def program(f: Callable, at: Any, *, wrt: int | str | None = None, value: bool =
         chooses its way by a value, its values: then a line says so.
     wrt : int or str, optional
         With several arguments: which one to differentiate with respect to.
-    value : bool, optional
-        Whether the program returns the value of `f`, too, before the derivative.
 
     Returns
     -------
@@ -60,7 +58,7 @@ def program(f: Callable, at: Any, *, wrt: int | str | None = None, value: bool =
         by_v = 2 * np.cos(v) * np.sin(v)  # (3,)
         return by_v
     """
-    return Program(f, at, wrt, value)
+    return Program(f, at, wrt)
 
 
 class Step(NamedTuple):
@@ -115,7 +113,7 @@ class Program:
     [('by_W', 'W', ('W', 'a'))]
     """
 
-    def __init__(self, f: Callable, at: Any, wrt: int | str | None = None, value: bool = False):
+    def __init__(self, f: Callable, at: Any, wrt: int | str | None = None):
         if not callable(f):
             raise TypeError(f"f must be a function of NumPy arrays, it was {type(f).__name__}")
         points, picked = points_of(f, at, wrt)
@@ -126,13 +124,13 @@ class Program:
             inputs, result = tape.record(f, points)
         for x, name in zip(inputs, argument_names(f, len(points)), strict=True):
             x.name = name
-        self._compose(f, tape, inputs, result, picked, value)
+        self._compose(f, tape, inputs, result, picked)
         space = {"np": np, **self.constants}
         exec(compile(self.text, f"<{self.name}>", "exec"), space)
         self._run = space[self.name]
-        self._compare(f, at, points, wrt, value)
+        self._compare(f, at, points, wrt)
 
-    def _compose(self, f, tape, inputs, result, picked, value):
+    def _compose(self, f, tape, inputs, result, picked):
         """Choose the lines, write them, and put them in order."""
         sheet, forward = tape.sheet, len(tape.sheet.made)
         found, reached = walk(tape, inputs, result)
@@ -140,7 +138,7 @@ class Program:
         guards = [x for x, _ in sheet.guards]
         writer = Writer([x.name for x in inputs])
         writer.names.update({x: x.name for x in inputs})
-        needed = writer.count([*outputs.values(), *guards, *([result] if value else [])])
+        needed = writer.count([*outputs.values(), *guards])
         used = {part for x in needed if x.place < forward for part in x.operands()} | {*guards, result}
         back = {}                           # expression -> the step or the input of which it is the derivative
         for step, x in sorted({**{x: y for x, y in reached.items() if x not in inputs}, **outputs}.items(),
@@ -163,8 +161,6 @@ class Program:
         lines = self._lines(writer, order, forward, back, sheet.guards)
         returned = [tidy(writer.text(x)) for x in outputs.values()]
         end = ", ".join(returned) + "," * (self._several and len(returned) == 1)
-        if value:
-            end = f"{tidy(writer.text(result))}, {f'({end})' if self._several else end}"
         self.constants: dict[str, Any] = writer.constants
         self.shapes = {x.name: x.shape for x in inputs}
         name = getattr(f, "__name__", "")
@@ -204,17 +200,10 @@ class Program:
         return lines
 
     def __call__(self, *arguments):
-        """The derivative at a point.
+        """The derivative at a point, from arguments as `f` takes them.
 
-        Parameters
-        ----------
-        *arguments : number or array
-            As `f` takes them, of the shapes with which the program was made.
-
-        Raises
-        ------
-        ValueError
-            An argument has another shape, or the point lies where `f` goes another way.
+        Raises ValueError where an argument has another shape than the program was made for, or
+        the point lies where `f` goes another way.
         """
         if len(arguments) != len(self.shapes):
             raise TypeError(f"the program takes {len(self.shapes)} arguments ({', '.join(self.shapes)}), "
@@ -223,7 +212,7 @@ class Program:
             x if type(x) is np.ndarray and x.dtype is _FLOAT and x.shape == shape else _fitted(name, shape, x)
             for (name, shape), x in zip(self.shapes.items(), arguments, strict=True)])
 
-    def _compare(self, f, at, points, wrt, value):
+    def _compare(self, f, at, points, wrt):
         """Compare with the derivative, at the point and beside it: what was fixed here must not move there."""
         random = np.random.default_rng(0)
         beside = [np.asarray(x + 1e-3 * random.normal(size=np.shape(x)) * (1 + np.abs(x))) for x in points]
@@ -237,7 +226,6 @@ class Program:
                 if here:
                     raise
                 continue                            # beside a border of f, or another branch: nothing to compare
-            found = found[1] if value else found
             for mine, theirs in zip(found if self._several else [found], wanted if self._several else [wanted],
                                     strict=True):
                 if not _same(mine, theirs):
@@ -257,14 +245,7 @@ class Program:
     def to_html(self, page_of: Callable[[str], str] | None = None) -> str:
         """The text as HTML, with a mark at each line that a section of the notes teaches.
 
-        Parameters
-        ----------
-        page_of : callable, optional
-            Takes a section, such as ``"X.23"``, and gives the address of its page.
-
-        Returns
-        -------
-        str
+        A link, where `page_of` takes a section, such as ``"X.23"``, and gives the address of its page.
         """
         lines = (_html(line, text, page_of) for line, text in zip(self.lines, self._told, strict=True))
         return f"<pre class='mc-program' tabindex='0'>{''.join(lines)}</pre>"
