@@ -41,11 +41,10 @@ def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: st
 def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: str = "exact") -> Any:
     """Differentiate a NumPy function at a point.
 
-    The function is called on arrays that record what is done to them, and the record is
-    walked back by the chain rule. There is no step size, and the result is exact up to
-    rounding. `f` is also called on plain arrays, and must give the same value; with more
-    than 4096 entries only the first time that it meets arrays of these shapes. All arrays
-    that `f` uses count as real numbers of double precision, whatever their dtype.
+    `f` is called on arrays that record what is done to them, and the record is walked back by
+    the chain rule: there is no step size, and the result is exact up to rounding. It is also
+    called on plain arrays, and must give the same value; with more than 4096 entries only the
+    first time that it meets arrays of these shapes. All numbers count as double precision.
 
     Parameters
     ----------
@@ -71,8 +70,7 @@ def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: st
     ------
     TypeError
         `at` or the result is not made of real numbers; or `f` uses a function without a
-        rule (the message names it), changes an array in place, or does something else
-        when it is recorded: it draws random numbers, or looks at the type of its argument.
+        rule, changes an array in place, or does something else when it is recorded.
     ValueError
         `at` is empty, ragged, or has entries that are not finite; or `f`, or its
         derivative, is not a number there.
@@ -304,7 +302,7 @@ def _exact(f, points, wanted):
     if type(y) is not Traced or y.tape is not tape:
         if type(y) is Traced and y.tape.nodes is CLOSED:
             y.tape.nodes.append(None)
-        return y, [_nothing(points[k].shape, y.shape, tape.branched) for k in wanted]
+        return y, [_of_structure(None, points[k].shape, y.shape, tape) for k in wanted]
     shape = y.value.shape
     if shape and shape != (1, 1):
         found = pull_back(tape, y.position, shape, len(points))
@@ -336,9 +334,8 @@ def _structured(f, points, k, known):
 
 
 def _of_structure(back, input_shape, output_shape, tape):
-    """A Derivative from the structure that came back to one input."""
-    if back is None:
-        return _nothing(input_shape, output_shape, tape.branched)
+    """A Derivative from the structure that came back to one input; None where the result does not depend on it."""
+    back = Structure([], input_shape, output_shape) if back is None else back
     _settle(back, tape)
     return Derivative(input_shape, output_shape, structure=of_axes(back, input_shape, output_shape),
                       branched=tape.branched)
@@ -347,19 +344,13 @@ def _of_structure(back, input_shape, output_shape, tape):
 def _of_entries(back, input_shape, output_shape, tape, again):
     """A Derivative from the entries that came back to one input, for a scalar result."""
     if back is None:
-        return _nothing(input_shape, output_shape, tape.branched)
+        return _of_structure(None, input_shape, output_shape, tape)
     if not isinstance(back, np.ndarray | np.generic) or not finite(back):
         _no_slope(back)
     if isinstance(back, np.generic) or type(back) is np.ndarray and (back.base is not None or back.dtype is not _FLOAT):
         back = np.array(back, float)
     return Derivative(input_shape, output_shape, branched=tape.branched, again=again,
                       array=back if back.shape == input_shape else np.reshape(back, input_shape))
-
-
-def _nothing(input_shape, output_shape, branched):
-    """The derivative of a result that does not depend on the input."""
-    structure = Structure([], counted(input_shape), counted(output_shape))
-    return Derivative(input_shape, output_shape, structure=structure, branched=branched)
 
 
 def of_axes(structure, input_shape, output_shape):

@@ -38,18 +38,20 @@ def test_nothing_broadcasts(name, shape):
     assert all(word in str(caught.value) for word in (f"{argument} has shape {shape}", f"shape {needed}"))
 
 
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("name", ["the point", *ASKED])
 @pytest.mark.parametrize("broken, error, words", [
     (lambda x: x.astype(complex) + 1j, TypeError, "complex"),
     (lambda x: x.astype(str), TypeError, "real numbers"),
     (lambda x: x * np.nan, ValueError, "not finite"),
     (lambda x: x + np.inf, ValueError, "not finite"),
-    (lambda x: np.ma.array(x, mask=x > 0), TypeError, "MaskedArray"),
+    (lambda x: np.ma.array(x, mask=x > 0), TypeError, "MaskedArray.*filled"),
+    (lambda x: np.matrix(x), TypeError, "matrix.*asarray"),
     (lambda x: np.full(x.shape, None), TypeError, "object"),
     (lambda x: [[1.0, 2.0], [3.0]], ValueError, "ragged"),
 ])
 def test_only_finite_real_numbers_come_in(name, broken, error, words):
-    call, argument, needed = ASKED[name]
+    call, argument, needed = ASKED.get(name, (lambda x: mc.derivative(np.sum, x), "at", (3, 2)))
     with pytest.raises(error, match=words) as caught:
         call(broken(np.ones(needed)))
     assert str(caught.value).startswith(argument)
@@ -71,14 +73,13 @@ def test_a_vector_stands_for_a_column(name):
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (3, 1), (1, 3), (1, 1), (1,), (2, 3), (2, 3, 4)])
-def test_a_step_against_the_derivative_of_a_scalar_has_the_inputs_shape(shape):
+@pytest.mark.parametrize("f", [lambda X: np.sum(X**2), lambda X: np.reshape(np.sum(X**2), (1, 1))])
+def test_a_step_against_the_derivative_of_a_scalar_has_the_inputs_shape(f, shape):
     X = np.random.default_rng(4).normal(size=shape)
-    for f in (lambda X: np.sum(X**2), lambda X: np.reshape(np.sum(X**2), (1, 1))):
-        d = mc.derivative(f, X)
-        assert np.shape(d.array) == np.shape(d.chain(1.0)) == np.shape(d.chain([[1.0]])) == shape
-        for step in (X - 0.1 * d.array, X - 0.1 * d.chain(1.0)):
-            assert np.shape(step) == shape and np.allclose(step, 0.8 * X)
-        assert np.allclose(d.predict(X), 2 * np.sum(X**2))
+    d = mc.derivative(f, X)
+    for slope in (d.array, d.chain(1.0), d.chain([[1.0]])):
+        assert np.shape(slope) == shape and np.allclose(slope, 2 * X)
+    assert np.allclose(d.predict(X), 2 * np.sum(X**2))
 
 
 @pytest.mark.parametrize("inner", [(), (3,), (3, 1), (2, 3), (1, 1)])
@@ -116,31 +117,18 @@ def test_what_the_caller_changes_afterwards_changes_nothing(name, size):
     random = np.random.default_rng(6)
     W, a = random.normal(size=(size, size + 1)), random.normal(size=size)
     make, where = KEPT[name]
-    d, c, value = (lambda f, at: (mc.derivative(f, at), mc.compress(mc.derivative(f, at)),
-                                  mc.value_and_derivative(f, at)[0]))(make(W, a), where(W, a))
-    upstream = random.normal(size=d.output_shape)
-    before = [np.copy(x) for x in (d.array, d.chain(upstream), c.expand(), c.chain(upstream), value, d.tensor)]
-    kept = [d.array, d.chain(upstream), c.expand(), c.chain(upstream), value, d.tensor]
+    value, d = mc.value_and_derivative(make(W, a), where(W, a))
+    c, upstream, delta = mc.compress(d), random.normal(size=d.output_shape), random.normal(size=d.input_shape)
+
+    def results():
+        return [d.array, d.tensor, d.chain(upstream), d.predict(delta), c.expand(), c.chain(upstream), value]
+    before, kept = [np.copy(x) for x in results()], results()
     W[:], a[:] = 99.0, -99.0
-    for x in (d.array, d.tensor, d.chain(upstream)):
-        x[...] = 7.0                                    # what was handed out is the caller's own
-    after = [d.array, d.chain(upstream), c.expand(), c.chain(upstream), value, d.tensor]
-    for x, y, z in zip(before, kept, after, strict=True):
+    for x in results()[:-1]:
+        if np.ndim(x):
+            x[...] = 7.0                                # what was handed out is the caller's own
+    for x, y, z in zip(before, kept, results(), strict=True):
         assert np.array_equal(x, y) and np.array_equal(x, z)
-    for core in c.core if isinstance(c.core, tuple) else (c.core,):
-        assert not np.may_share_memory(core, d.structure.dense())
-
-
-def test_results_do_not_share_memory_with_what_went_in():
-    W, a, g = np.random.default_rng(7).normal(size=(3, 2)), np.ones(3), np.ones(2)
-    for d in (mc.derivative(lambda a: W.T @ a, a), mc.derivative(lambda a: a @ W, a)):
-        d.array[:] = 9.0
-        assert not np.shares_memory(d.array, W) and not np.any(W == 9.0)
-    identity = mc.derivative(lambda v: v, g)
-    assert not np.shares_memory(identity.chain(g), g) and not np.shares_memory(identity.predict(g), g)
-    assert not np.shares_memory(mc.compress(identity).chain(g), g)
-    value, _ = mc.value_and_derivative(lambda v: v, g)
-    assert not np.shares_memory(value, g)
 
 
 def test_a_large_array_that_is_held_as_it_stands_is_locked_instead_of_copied():
@@ -186,15 +174,6 @@ def test_a_plane_is_not_changed_by_its_point_and_says_what_it_cannot_do():
         mc.planar(lambda a, b: a @ b, (V, V))
     with pytest.raises(ValueError, match="zero"):
         plane.order(A, step=0)
-
-
-@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
-@pytest.mark.parametrize("at, words", [
-    (lambda: np.ma.array([1.0, 2.0], mask=[0, 1]), "MaskedArray.*filled"),
-    (lambda: np.matrix([[1.0, 2.0]]), "matrix.*asarray")])
-def test_arrays_with_a_mind_of_their_own_are_refused_as_points(at, words):
-    with pytest.raises(TypeError, match=words):
-        mc.derivative(np.sum, at())
 
 
 def test_differences_of_what_is_not_finite_are_refused():
