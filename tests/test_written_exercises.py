@@ -113,12 +113,14 @@ def test_fresh_numbers_are_others_and_the_same_for_everybody():
     fresh = [name for name in questions.names() if questions.find(name).fresh]
     assert len(fresh) >= 8
     for name in fresh:
-        printed, seen = questions.find(name), set()
+        printed, seen, wanted = questions.find(name), set(), set()
         for draw in range(1, 7):
             one, again = questions.find(name, draw), questions.find(name, draw)
             assert one.again == again.again and not re.search(r"[{}]\w+\[", one.again), one.again
             seen.add(one.again)
+            wanted.add(str([part.wanted for part in one.parts]))
             for part in one.parts:
                 assert judge(part, part.wanted).right and not judge(part, 1e9).right
         assert len(seen) >= 4, f"{name}: {seen}"
+        assert wanted - {str([part.wanted for part in printed.parts])}, f"{name}: answers as printed"
         assert len(printed.parts) == len(questions.find(name, 1).parts) and not printed.again

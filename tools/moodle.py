@@ -174,7 +174,6 @@ _BLANKS = {
     "several": lambda part: "{1:SHORTANSWER:=" + ", ".join(map(str, sorted(part.wanted))) + "}",
     "match": lambda part: ", ".join(_blank(partner, 3) for partner in part.wanted),
     "truth": lambda part: "{1:MULTICHOICE:" + ("=Yes~No" if part.wanted else "Yes~=No") + "}",
-    "text": lambda part: f"{{1:SHORTANSWER:={part.wanted}}}",
     "pattern": lambda part: f"{{1:SHORTANSWER:={part.wanted}}}",
 }
 

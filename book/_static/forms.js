@@ -80,7 +80,7 @@
       const { element, picked, pick } = options(part, id, ["Yes", "No"].map((word) => make("span", {}, word)), "radio");
       return { element, get: () => ({ 1: "yes", 2: "no" })[picked()[0]] ?? "", set: (value) => pick([value === "yes" ? "1" : "2"]) };
     }
-    if (part.kind === "choice" || part.kind === "several") {
+    if ((part.kind === "choice" || part.kind === "several") && lists.length) {      // without a list, its number is typed
       const list = lists.shift();
       const { element, picked, pick } = options(part, id, [...list.children].map(text), part.kind === "choice" ? "radio" : "checkbox");
       list.remove();

@@ -76,10 +76,8 @@ class Page:
             with warnings.catch_warnings(), contextlib.redirect_stdout(_Printed(self)):
                 warnings.simplefilter("ignore")
                 left_out = self._execute(source)
-        except AssertionError as error:                     # a statement that does not hold
-            wrong = error
-        except Exception as error:
-            wrong, goes_on = error, False
+        except Exception as error:                          # a statement that does not hold does not end the run
+            wrong, goes_on = error, isinstance(error, AssertionError)
         shown = [output.html() for output in self.shown]
         if wrong is not None:
             shown.append(f"<div class='output mc-block mc-block-error'>{report(fault(wrong), source)}</div>")
