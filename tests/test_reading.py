@@ -132,3 +132,9 @@ def test_the_formula_as_it_was_read_is_part_of_every_verdict():
         "holds": "aᵀ x = xᵀ a", "fails": "aᵀ x = x aᵀ", "unreadable": "aᵀ x = b"}
     assert all(verdict.kind == kind and bool(verdict) == (kind == "holds") and verdict.read in repr(verdict)
                and verdict.latex.startswith(r"a^{\mathsf T}") for kind, verdict in said.items())
+
+
+def test_a_prime_behind_a_function_and_its_argument_is_not_guessed():
+    said = holds("f(x)' = 1", f=lambda x: x ** 2, x=2.0)
+    assert said.kind == "unreadable" and "may be a derivative or a transpose" in said.line
+    assert holds("A (B)' = A B^T", A=[[1.0, 2], [3, 4]], B=[[5.0, 1], [0, 2], [3, 4]])

@@ -334,7 +334,7 @@ class Binder:
 
     def _letter(self, node):
         if node.name == "ℓ" and "l" in self.letters and not self.letters.notes:
-            node = replace(node, name="l", shown="ℓ")                  # Python makes l of ℓ in a keyword
+            node = replace(node, name="l", shown="ℓ")  # Python makes l of ℓ in a keyword
         self.labels.setdefault(node.name, set())
         return node
 
@@ -349,7 +349,7 @@ class Binder:
             return layered if inner is base else replace(base, parts=(layered, *base.parts[1:]))
         if base.kind == "letter" and base.name not in self.letters:
             if base.name in "JE" and exponent.kind == "product" and all(one.kind == "letter" for one in exponent.parts):
-                return Node("sub", (base, *exponent.parts), at=node.at)           # the matrix J^{ij} with a single 1
+                return Node("sub", (base, *exponent.parts), at=node.at)  # the matrix J^{ij} with a single 1
             if exponent.kind == "words":
                 raise FormulaError(f"{text(base)}^{exponent.name} has no value: give {base.name}_{exponent.name}=…")
         if base.kind == "sub" and len(base.parts) == 3 and text(exponent) == "−1" and inner.name in self.letters.values:
@@ -386,7 +386,7 @@ class Binder:
         digits = "".join(index.name for index in indices) if all(one.kind == "number" for one in indices) else ""
         sized = base.kind in ("ones", "zero") or base.name in ("I", "e") and base.name not in self.letters
         if sized and len(indices) > 1 and digits:
-            return replace(node, parts=(base, number(digits, node.at)))                                      # I_{10}
+            return replace(node, parts=(base, number(digits, node.at)))  # I_{10}
         if inner.kind != "letter":
             return node
         own = self._own(inner.name, indices)
@@ -395,14 +395,14 @@ class Binder:
             raise FormulaError(f"{text(inner)} with the subscript {line} has no value: give {inner.name}_{line}=…")
         name = own or self._whole(inner.name, len(indices))
         self.labels.setdefault(name, set())
-        shown = "" if own else inner.shown or inner.name if name != inner.name else inner.shown
-        inner = replace(inner, name=name, shown=shown)
+        if name != inner.name:
+            inner = replace(inner, name=name, shown="" if own else inner.shown or inner.name)
         base = replace(base, parts=(inner,)) if base.kind == "delta" else inner
         if own:
             return base
         known = name in self.letters and not self.letters.is_pure(name)
         if len(indices) > 1 and digits and known and len(self.letters.shape(name)) == 1:
-            indices = [number(digits, node.at)]                                                                # x_{12}
+            indices = [number(digits, node.at)]  # x_{12}
         return replace(node, parts=(base, *indices))
 
     def _own(self, name, indices):
@@ -424,8 +424,7 @@ class Binder:
 
     def _prime(self, node):
         head, = node.parts
-        known = self.letters
-        if head.kind == "letter" and (head.name not in known or head.name not in known.values):
+        if head.kind == "letter" and head.name not in self.letters.values:
             return node
         if head.kind in ("call", "apply") and head.name not in _MATRICES:
             raise FormulaError(f"{text(head)}′ may be a derivative or a transpose: write f′(x), or ^T")
@@ -438,7 +437,7 @@ class Binder:
         head, *rest = of.parts if of.kind == "product" else [of]
         inside = core(head)
         if inside.kind != "apply" and not (inside.kind == "letter" and inside.name in self.letters.functions):
-            head, rest = of, []                                        # no function is declared: the whole product
+            head, rest = of, []  # no function is declared: the whole product
         by = (by or [self._only_input(head)]) * int(node.name)
         taken = _within(head, lambda inner: Node("derivative", (bare(inner), *by), "∇", node.at))
         return product([taken, *rest], node.at)

@@ -195,7 +195,7 @@ class _Builder:
         kind, parts, at = post.kind, post.parts, (node.at[0], post.at[1])
         if kind in ("lower", "upper", "evaluated") and not parts:
             raise self.fault(post.at[0], "expected something in this script")
-        if node.kind == "product":               # braces are not seen: {AB}^T is A Bᵀ on the page
+        if node.kind == "product":  # braces are not seen: {AB}^T is A Bᵀ on the page
             return Node("product", (*node.parts[:-1], self.posted(node.parts[-1], post)), node.name, at)
         if node.kind in ("sum", "negative", "binary"):
             raise self.fault(node.at[0], "braces are not seen on the page; write ( ) around this")
@@ -347,7 +347,7 @@ class _Term:
             elif factors:
                 self.take()
                 over = factors.pop()
-                if factors and _opens(over) and factors[-1].kind in _HEADS:                       # f(x)/2
+                if factors and _opens(over) and factors[-1].kind in _HEADS:  # f(x)/2
                     over = Node("product", (factors.pop(), over), "tight", over.at)
                 below = self.below(over)
                 one = self.builder.on_fraction(Node("fraction", at=(over.at[0], below.at[1])), over, below)
@@ -405,7 +405,7 @@ class _Term:
         first = self.peek()
         if over.kind != "partial" or not _is_a(first, over):
             apart = first.kind == "end" or self.builder.formula[first.at[1]:first.at[1] + 1].isspace()
-            return self.one() if apart else self.argument()                                 # 1/n (a + b), 1/f(x)
+            return self.one() if apart else self.argument()  # 1/n (a + b), 1/f(x)
         found, order = [], _order(over)
         while _is_a(self.peek(), over) and len(found) < order:
             sign = self.take()

@@ -90,7 +90,7 @@ def signs(formula: str, names: frozenset = frozenset()) -> list[Token]:
     if len(formula) > LENGTH:
         raise BudgetError(f"the formula has {len(formula)} characters, and at most {LENGTH} are read")
     found = _Scanner(formula, names).run()
-    joins = {"ARROW", "RELATION", "EQUALS", "PLUS", "OPERATOR"}      # a wide space beside one only makes room
+    joins = {"ARROW", "RELATION", "EQUALS", "PLUS", "OPERATOR"}  # a wide space beside one only makes room
     return [one for k, one in enumerate(found) if one.type != "QUAD"
             or not joins & {near.type for near in (*found[max(k - 1, 0):k], *found[k + 1:k + 2])}]
 
@@ -136,7 +136,7 @@ class _Scanner:
         kind, _ = TABLE.get(f"{{{name}}}", ("", ""))
         if not kind:
             raise self.fault(f": the environment {name} is not known here")
-        if begins and kind == "MATRIX" and self.last("LCURLY"):             # \left\{\begin{array} are cases
+        if begins and kind == "MATRIX" and self.last("LCURLY"):  # \left\{\begin{array} are cases
             self.out.pop()
             self.groups.pop()
             kind = "CASES"
@@ -230,12 +230,12 @@ class _Scanner:
         text, before = found[0], [one.type for one in self.out[-2:]]
         if self.last("SUB", "SUP"):
             self.script(text)
-        elif self.last("FRACTION", "ROOT") or before == ["FRACTION", "DIGIT"]:            # \frac12
+        elif self.last("FRACTION", "ROOT") or before == ["FRACTION", "DIGIT"]:  # \frac12
             self.place = self.start + 1
             self.put("DIGIT", text[0])
         elif self.last("LETTER") and self.out[-1].end_pos == self.start and text.isdigit() and not self.scripted() and (
                 before[0] not in ("SUP", "SUB", "FRACTION")):
-            self.put("SUB", "_", self.start, self.start)                                  # W1 is W_1
+            self.put("SUB", "_", self.start, self.start)  # W1 is W_1
             self.braced(text)
         else:
             self.put("NUMBER", text)
@@ -291,7 +291,7 @@ class _Scanner:
         if self.plain:
             self.put("TRANSPOSED", "T")
         else:
-            self.place = self.start + 1                         # a full stop, and a letter T
+            self.place = self.start + 1  # a full stop, and a letter T
 
     # brackets, bars and all other signs
 
@@ -316,7 +316,7 @@ class _Scanner:
             pass
 
     def bar(self, text, written):
-        if written == "||" and "|" in self.groups:              # |x||y|
+        if written == "||" and "|" in self.groups:  # |x||y|
             self.place, text = self.start + 1, "|"
         name = "BAR" if text == "|" else "NORM"
         if self.groups[-1:] == [text]:
@@ -332,7 +332,7 @@ class _Scanner:
         if kind[0] == "L":
             script = self.out[-1].type if self.last("SUP", "SUB") else ""
             if kind == "LPAR" and script:
-                kind, script = "LBRACE", script + "("                                     # e^(x + y) in plain text
+                kind, script = "LBRACE", script + "("  # e^(x + y) in plain text
             self.groups.append(script if script not in ("", "SUP") else text)
         else:
             opened = [one for one in self.groups if one not in ("|", "‖")][-1:]
@@ -358,7 +358,7 @@ class _Scanner:
         elif text == "Δ" and not self.ahead(r"\s*[A-Za-zα-ω({\\Δ]"):
             self.put("LETTER", text)
         elif kind == "MINUS" and self.plain and self.last("SUP") and (
-                power := self.ahead(r"\s*(\d+|T)(?![A-Za-z0-9])")):                       # A^-1
+                power := self.ahead(r"\s*(\d+|T)(?![A-Za-z0-9])")):  # A^-1
             self.place = power.end()
             self.braced("-" + power[1])
         elif kind == "ARROW" and text == "→" and self.scripted():

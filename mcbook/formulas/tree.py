@@ -283,7 +283,7 @@ class _Writer:
         return sign + self.wrapped(part)
 
     def on_sub(self, node, base, *indices):
-        head = self.write(base) if base.kind == "delta" else self.wrapped(base)       # Δv_i is the entry of Δv
+        head = self.write(base) if base.kind == "delta" else self.wrapped(base)  # Δv_i is the entry of Δv
         texts = [self.write(index) for index in indices]
         if self.tex:
             plain = all(len(index.name) == 1 and not index.parts for index in indices)
