@@ -96,8 +96,6 @@ def _found(structure, seen):
         return Term([(np.zeros(()), ())], list(labels), labels), _CONSTANT
     if seen == _VALUES:
         return discovery.described(structure.dense(), discovery.of_values(structure.dense())), ""
-    if len(structure.terms) == 1 and all(type(index) is int for index in structure.terms[0].axes):
-        return structure.terms[0], ""
     if discovery.simple(structure):
         return structure.terms[0], ""
     if math.prod(shape) > LARGE:

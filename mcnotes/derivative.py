@@ -175,11 +175,7 @@ def chosen(f, wrt, count):
     if wrt is None:
         return list(range(count))
     if isinstance(wrt, str):
-        try:
-            parameters = list(inspect.signature(f, follow_wrapped=False).parameters.values())
-        except (TypeError, ValueError):
-            parameters = []
-        names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        names = argument_names(f)
         if wrt not in names[:count]:
             raise ValueError(f"wrt={wrt!r} is not an argument of f that takes one of the arrays; "
                              + (f"its arguments are {', '.join(names)}" if names else "its arguments have no names")
@@ -188,6 +184,15 @@ def chosen(f, wrt, count):
     if not isinstance(wrt, int) or isinstance(wrt, bool) or not 0 <= wrt < count:
         raise ValueError(f"wrt={wrt!r} must name an argument or be a place from 0 to {count - 1}")
     return [wrt]
+
+
+def argument_names(f):
+    """The names of a function's arguments that have a place, as far as Python tells them."""
+    try:
+        parameters = inspect.signature(f, follow_wrapped=False).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
 def _result(y):

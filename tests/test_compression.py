@@ -144,7 +144,8 @@ LAYER = mc.derivative(lambda W: W.T @ np.array([1.0, 2.0, 5.0, 3.0]), M)
     (LAYER, "j i k -> j", "along axis 2: entry"),
     (LAYER, "j 0 0 -> j", r"lose entry \(2, \d, \d\), which is 5 here and is not zero"),
     (LAYER, "j i i -> j, i, ", "does not fit"),
-    (mc.derivative(lambda W: W.T @ np.full(4, 2.0), M), "j i i -> i", "equal here, but not by construction"),
+    *((mc.derivative(lambda W: W.T @ np.full(4, 2.0), M), claim, "along axis 1: they are equal here, but not by constr")
+      for claim in ("j i i -> i", "j i k -> i k")),
     (mc.derivative(mc.network.softmax, a), "i i -> i", r"entry \(\d, \d\).*not zero by construction"),
     (mc.derivative(lambda x: x[::-1], a), "i -i+3 ->", r"'-i\+3 i'; a sum of letters.*only as it was found")])
 def test_refusals_name_the_entries_and_their_values(d, claim, words):

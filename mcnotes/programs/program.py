@@ -1,13 +1,12 @@
 """The derivative of a function as a NumPy program that one could have written (X.19 to X.23)."""
 
 import html
-import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..derivative import derivative, points_of
+from ..derivative import argument_names, derivative, points_of
 from ..engine.core import UnsupportedError
 from .backward import ProgramTape, walk
 from .expression import Expression
@@ -122,8 +121,9 @@ class Program:
         tape = ProgramTape(f)
         with np.errstate(all="ignore"):
             inputs, result = tape.record(f, points)
-        for x, name in zip(inputs, argument_names(f, len(points)), strict=True):
-            x.name = name
+        names = [name for name in argument_names(f) if name != "np"]
+        for k, x in enumerate(inputs):
+            x.name = names[k] if len(names) >= len(inputs) else "x" if len(inputs) == 1 else f"x{k + 1}"
         self._compose(f, tape, inputs, result, picked)
         space = {"np": np, **self.constants}
         exec(compile(self.text, f"<{self.name}>", "exec"), space)
@@ -249,17 +249,6 @@ class Program:
         """
         lines = (_html(line, text, page_of) for line, text in zip(self.lines, self._told, strict=True))
         return f"<pre class='mc-program' tabindex='0'>{''.join(lines)}</pre>"
-
-
-def argument_names(f: Callable, count: int) -> list[str]:
-    """Names for the arguments of a program."""
-    try:
-        names = [p.name for p in inspect.signature(f).parameters.values()
-                 if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    except (TypeError, ValueError):
-        names = []
-    names = [name for name in names if name != "np"]
-    return names[:count] if len(names) >= count else ["x"] if count == 1 else [f"x{k + 1}" for k in range(count)]
 
 
 def _fitted(name, shape, x):
