@@ -97,7 +97,7 @@ def _found(structure, seen):
     if seen == _VALUES:
         return discovery.described(structure.dense(), discovery.of_values(structure.dense())), ""
     if discovery.simple(structure):
-        return structure.terms[0], ""
+        return structure.terms[0].lean(), ""
     if math.prod(shape) > LARGE:
         return Structure.of(structure.dense(), structure.inner, structure.outer).terms[0], _WAYS
     term, zeros = discovery.merged(structure)

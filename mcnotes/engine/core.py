@@ -121,9 +121,10 @@ class Traced:
         self.value, self.tape, self.position = value, tape, position
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        if method == "__call__" and not options and ufunc in RULES:
-            return RULES[ufunc](*inputs)
-        return RULES["ufunc"](ufunc, method, inputs, **options)
+        rule = RULES.get(ufunc)
+        if rule is None or method != "__call__" or options:
+            return RULES["ufunc"](ufunc, method, inputs, **options)
+        return rule(*inputs)
 
     shape = property(attrgetter("value.shape"))
     ndim = property(attrgetter("value.ndim"))
@@ -268,23 +269,21 @@ def given(*operands):
 
 def pair(a, b):
     """Two operands of a rule: their tape, and for each its value on it and its place on it (or None)."""
-    if type(a) is Traced:
-        if type(b) is Traced:
-            tape = a.tape if a.tape.level >= b.tape.level else b.tape
-            return tape, *_operand(tape, a), *_operand(tape, b)
-        if type(b) is float or type(b) is np.ndarray and b.dtype is _FLOAT:
-            return a.tape, *_operand(a.tape, a), a.tape.constant(b), None
+    if type(a) is not Traced and type(a) is not float:
+        a = collect(a)
+    if type(b) is not Traced and type(b) is not float:
         b = collect(b)
-        return pair(a, b) if type(b) is Traced else (a.tape, *_operand(a.tape, a), a.tape.constant(b), None)
-    tape, v, place_b, u, place_a = pair(b, a) if type(b) is Traced else pair(collect(b), collect(a))
-    return tape, u, place_a, v, place_b
-
-
-def _operand(tape, x):
-    """The value of a traced operand on a tape, and its place; one of another tape is a constant."""
-    if x.tape is not tape:
-        return x, None
-    return x.value if x.position is not None else _seen(x), x.position
+    tape = a.tape if type(a) is Traced and (type(b) is not Traced or a.tape.level >= b.tape.level) else b.tape
+    place_a = place_b = None
+    if type(a) is not Traced:
+        a = tape.constant(a)
+    elif a.tape is tape:
+        place_a, a = a.position, a.value if a.position is not None else _seen(a)
+    if type(b) is not Traced:
+        b = tape.constant(b)
+    elif b.tape is tape:
+        place_b, b = b.position, b.value if b.position is not None else _seen(b)
+    return tape, a, place_a, b, place_b
 
 
 def collect(entries):

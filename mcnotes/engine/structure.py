@@ -180,13 +180,6 @@ class Map:
     def __init__(self, labels, table):
         self.labels, self.table = labels, np.asarray(table)
 
-    @classmethod
-    def narrow(cls, labels, table):
-        """The map over those of the labels that the table depends on."""
-        varies = [n == 0 or (table != table.take([0], k)).any() for k, n in enumerate(table.shape)]
-        return cls(tuple([label for label, v in zip(labels, varies, strict=True) if v]),
-                   table[tuple([_ALL if v else 0 for v in varies])])
-
 
 class Term:
     """A product of factors, and which labels index which axis.
@@ -255,7 +248,7 @@ class Term:
         for index, length in zip(self.axes, shape, strict=False):
             flat = flat * length + grid(index, labels, self.sizes)
         source = np.unravel_index(table.reshape(-1)[flat], inner_shape) if inner_shape else ()
-        return self.inward([Map.narrow(labels, where) for where in source], count)
+        return self.inward([Map(labels, where) for where in source], count)
 
     def reshaped(self, shape, inner_shape):
         """Pull back through a reshape, splitting and joining labels where the sizes allow it."""
@@ -335,8 +328,9 @@ class Term:
         held = {label for _, labels in own + others for label in labels}
         order = tuple([label for label in mine if label in held])
         core, more = product(own, order), product(others, order)
-        if len(own) > 1 and type(core) is np.ndarray and np.shape(more) in (core.shape, ()):
-            np.add(core, more, out=core)                # a new array: nobody else has it
+        new = len(own) > 1 and type(core) is np.ndarray             # a new array: nobody else has it
+        if new and isinstance(more, _NUMBERS) and np.shape(more) in (core.shape, ()):
+            np.add(core, more, out=core)
         else:
             core = core + more
         return Term([*shared, (core, order)], self.axes, self.sizes)
@@ -346,6 +340,17 @@ class Term:
         """Whether it is numbers on a diagonal."""
         return set(map(type, self.axes)) <= _LABEL and len(set(self.axes)) < len(self.axes) and all(
             isinstance(factor, _NUMBERS) for factor, _ in self.factors)
+
+    def lean(self):
+        """The same with each map over those of its labels that it depends on."""
+        axes = []
+        for index in self.axes:
+            if type(index) is not int:
+                varies = [(index.table != index.table.take([0], k)).any() for k in range(index.table.ndim)]
+                index = Map(tuple(itertools.compress(index.labels, varies)),
+                            index.table[tuple([_ALL if v else 0 for v in varies])])
+            axes.append(index)
+        return self.inward(axes, len(axes))
 
     def positions(self, shape):
         """Position of each entry in the flattened dense array, over the labels (it broadcasts to their ranges)."""
