@@ -30,7 +30,11 @@ def components(term, labels):
     [((3,), (1,)), ((4,), (2,))]
     """
     number, groups = 1.0, []
+    idle = {label for label, n in term.sizes.items() if n == 1} - {index for index in term.axes if type(index) is int}
     for array, own in term.factors:
+        if set(own) & idle:                             # a label of one value that no axis shows
+            array = array[tuple(0 if label in idle else slice(None) for label in own)]
+            own = tuple(label for label in own if label not in idle)
         if not own:
             number = number * array
             continue

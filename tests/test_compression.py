@@ -56,6 +56,7 @@ FOUND = {
     "neighbours": (lambda x: x[:-1] * x[1:], a, "i j -> i j", ["a b -> b a"], ["i i -> i", "i i+1 -> i"]),
     "sum of repeated": (lambda x: np.sum(x[[0, 0, 1]]), np.ones(3), "i -> i", ["k -> k"], ["i ->"]),
     "sum of rows": (lambda x: np.sum(np.vstack([x, x])), np.ones(3), "i ->", [], ["0 ->"]),
+    "one number twice": (lambda x: np.convolve(np.ravel(x)[:3], np.ravel(x)[-2:]), 0.3, "0 ->", ["i -> i"], []),
     "constant": (lambda x: np.ones((2, 3)), np.ones(4), "i j k ->", ["i j k -> i", "0 1 2 ->", "i i j ->"], []),
     "number": (lambda s: s**2, 2.0, " ->", [], []),
 }

@@ -68,27 +68,17 @@ def cells(d):
     return [part.split("<")[0] for part in d._repr_html_().split("<td>")[1:]]
 
 
-def test_a_table_shows_three_digits_one_under_the_other():
-    shown = cells(mc.derivative(lambda v: np.array([4.23609, 20.0, -46.2298]) @ v, V))[1:]
-    assert shown == ["4.24", "20.00", "−46.23"]
-    shown = cells(mc.derivative(lambda v: v * np.array([1.0, 2.0, 3.0]), V))
-    assert "-" not in "".join(shown) and "0" in shown and "2" in shown
-    tiny = cells(mc.derivative(lambda v: np.array([1e-9, 0.5, -2e9]) @ v, V))[1:]
-    assert tiny == ["0", "5.00·10⁻¹", "−2.00·10⁹"]
-    mixed = cells(mc.derivative(lambda v: np.array([1e-8, 0.5, 1.0]) @ v, V))[1:]
-    assert mixed == ["1.00·10⁻⁸", "0.5", "1.0"]
-    assert cells(mc.derivative(lambda v: 0.0 * np.sum(v), V))[1:] == ["0", "0", "0"]
-
-
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("slopes, shown, told", [
-    ([np.inf, 0.0, 0.25], ["∞", "0.00", "0.25"], "[inf 0 0.25]"), ([-np.inf, np.inf, 0.0], ["−∞", "∞", "0"],
-    "[-inf inf 0]"),
-    ([1e-9, 1.0, np.inf], ["1.00·10⁻⁹", "1", "∞"], "[1e-09 1 inf]"), ([1e-14, 1.0, 0.0], None, "[1e-14 1 0]"),
-    ([np.inf, 1e9, 2.0], ["∞", "1.00·10⁹", "2.00·10⁰"], "[inf 1e+09 2]"), ([1e-17, 1.0, 2.0], None, "[0 1 2]")])
-def test_an_infinite_entry_is_shown_and_a_small_one_is_as_it_is(slopes, shown, told):
+    ([4.23609, 20.0, -46.2298], ["4.24", "20.00", "−46.23"], "[4.23609 20 -46.2298]"),
+    ([1e-9, 0.5, -2e9], ["0", "5.00·10⁻¹", "−2.00·10⁹"], "[0 0.5 -2e+09]"),
+    ([1e-8, 0.5, 1.0], ["1.00·10⁻⁸", "0.5", "1.0"], "[1e-08 0.5 1]"), ([0.0, -0.0, 0.0], ["0", "0", "0"], None),
+    ([np.inf, 0.0, 0.25], ["∞", "0.00", "0.25"], "[inf 0 0.25]"),
+    ([-np.inf, np.inf, 0.0], ["−∞", "∞", "0"], "[-inf inf 0]"), ([1e-14, 1.0, 0.0], None, "[1e-14 1 0]"),
+    ([1e-9, 1.0, np.inf], ["1.00·10⁻⁹", "1", "∞"], "[1e-09 1 inf]"), ([1e-17, 1.0, 2.0], None, "[0 1 2]"),
+    ([np.inf, 1e9, 2.0], ["∞", "1.00·10⁹", "2.00·10⁰"], "[inf 1e+09 2]")])
+def test_a_table_shows_three_digits_one_under_the_other_and_infinite_entries(slopes, shown, told):
     d = mc.Derivative((3,), (), array=np.array(slopes))
-    assert told == display.text(d.array)
+    assert told is None or display.text(d.array) == told
     assert shown is None or cells(d)[1:] == shown
 
 
@@ -100,7 +90,7 @@ def test_rows_and_columns_have_the_names_of_the_example():
     assert "heat" not in d._repr_html_() and np.array_equal(named.matrix, d.matrix)
     assert "v<sub>1</sub>" in d.named(columns=["taste", "price"])._repr_html_()
     gradient = mc.derivative(np.sum, V).named(rows=["a", "b", "c"])
-    assert ">c<" in gradient._repr_html_() 
+    assert ">c<" in gradient._repr_html_()
     with pytest.raises(ValueError, match=r"rows=.*one for each of the 3 rows.*\(3, 2\)"):
         d.named(rows=["a", "b"])
     with pytest.raises(ValueError, match="columns"):

@@ -6,7 +6,6 @@ the calls are kept as they are. On the way back they take simpler forms: a numbe
 the front, a transposed product is turned, an array of copies becomes what it copies.
 """
 
-import math
 from functools import wraps
 from itertools import dropwhile
 from numbers import Real
@@ -292,10 +291,10 @@ def scaled(factor, x):
         return x
     x, sheet = counting(x), x.sheet
     if is_a(x, np.broadcast_to):
-        return copies(sheet.operand(scaled(factor * split(x.args[0])[0], split(x.args[0])[1]), numbers=True), x.shape)
-    if factor == -1 and is_a(x, np.subtract):
-        return sheet.make(np.subtract, *x.args[::-1])
-    return sheet.make(np.negative, x) if factor == -1 else sheet.make(np.multiply, sheet.number(factor), x)
+        return copies(times(factor, x.args[0]), x.shape)
+    if factor != -1:
+        return sheet.make(np.multiply, sheet.number(factor), x)
+    return sheet.make(np.subtract, *x.args[::-1]) if is_a(x, np.subtract) else sheet.make(np.negative, x)
 
 
 def counting(x):
@@ -425,13 +424,11 @@ def turned(x, axes=None):
 
 def summed(x, axis=None, keepdims=False, **options):
     """A sum: of copies of a number it is a multiple; with the number in front."""
-    axes = range(x.ndim) if axis is None else [axis] if isinstance(axis, int) else axis
-    axes = [k % x.ndim for k in axes] if x.ndim else []
-    if not axes:
+    if not x.ndim or axis == ():
         return x if not options else None
     found = x.sheet.make(np.sum, counting(x), axis=axis, keepdims=keepdims or None)
     if is_a(x, np.broadcast_to) and x.args[0].ndim == 0:
-        return copies(times(float(math.prod(x.shape[k] for k in axes)), x.args[0]), found.shape)
+        return copies(times(float(x.size // max(found.size, 1)), x.args[0]), found.shape)
     factor, rest = split(x)
     return found if factor == 1 else scaled(factor, np.sum(rest, axis=axis, keepdims=keepdims))
 
