@@ -196,6 +196,8 @@ def _told(claim):
             raise ValueError(f"{claim}: the list of errata has E01 to E{ERRATA}")
         return f"{claim} as printed" if erratum[0] == claim else claim
     name = begins(claim) or claim
-    find(name)
+    one = find(name)
     words = claim[len(name):].strip()
-    return f"{words[0].upper()}{words[1:]}, {name}" if words.startswith(("without ", "with ")) else claim
+    if not words.startswith(("without ", "with ")):
+        return claim
+    return f"{words[0].upper()}{words[1:]}, {name if one.number or one.kind != 'Equation' else 'the equation'}"

@@ -277,6 +277,8 @@ def test_a_misprint_says_in_one_sentence_why_it_fails(capsys):
     mb.refute("(30) turned around", r"\Delta w \approx \Delta v", **CURVE, **STEP)
     mb.refute("Concept 6 without smoothness", r"f'(x + \Delta x) \approx f'(x) \quad \text{near } x",
               f=np.abs, x=0.0, Δx=1.0)
+    mb.refute("rule trace without the transpose", r"\frac{\partial \operatorname{tr}(A X)}{\partial X} = A",
+              A=np.ones((2, 3)), X=np.ones((3, 2)))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("E26 as printed fails: at entry 2, the left side is −0.8242 and the right side −1.724; "
                                "the gap")
@@ -285,6 +287,7 @@ def test_a_misprint_says_in_one_sentence_why_it_fails(capsys):
         "Without the transpose, (30) fails: (∂w/∂v) Δv cannot be multiplied: (3 × 2) times (3 × 1), and 2 ≠ 3",
         "(30) turned around fails: Δw is (2 × 1), but Δv is (3 × 1)",
         "Without smoothness, Concept 6 fails: halving the step does not shrink the gap at all",
+        "Without the transpose, the equation fails: ∂tr(A X)/∂X is (3 × 2), but A is (2 × 3)",
     ]
 
 
