@@ -75,7 +75,7 @@ def tried(formula: str, fields: Mapping[str, tuple[str, str]], count: int = DRAW
     return Trial(*tries[-1], len(tries), len(tries) > 1 and all(kind in _RANDOM for kind, _ in fields.values()))
 
 
-def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS, seed: int = 0) -> Iterator[dict[str, Any]]:
+def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS) -> Iterator[dict[str, Any]]:
     """Values for the letters of a formula, drawn again and again; the first ones have the sizes as they are given.
 
     >>> fields = {"A": ("matrix", "3 x 2"), "x": ("vector", "2")}
@@ -88,10 +88,9 @@ def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS, seed: int =
     known = sorted({size for shape in shapes.values() for size in shape})
     fixed = len(shapes) < len(fields)                       # numbers and functions may need the sizes as they are
     for k in range(count if shapes else 1):
-        random = np.random.default_rng([seed, k])
-        new = known if fixed or k == 0 else random.permutation(np.arange(1, len(known) + 4))[:len(known)].tolist()
-        sizes = dict(zip(known, new, strict=True))
-        drawn = draw({name: tuple(sizes[size] for size in shape) for name, shape in shapes.items()}, 1000 * seed + k)
+        others = np.random.default_rng(k).permutation(np.arange(1, len(known) + 4))[:len(known)].tolist()
+        sizes = dict(zip(known, known if fixed or k == 0 else others, strict=True))
+        drawn = draw({name: tuple(sizes[size] for size in shape) for name, shape in shapes.items()}, k)
         letters: dict[str, Any] = {name: value if value.ndim else float(value) for name, value in drawn.items()}
         for name, (kind, text) in fields.items():
             if name not in shapes:

@@ -4,7 +4,6 @@ import pathlib
 import tomllib
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from book._ext import reader
@@ -23,13 +22,6 @@ def test_equal_sizes_stay_equal_and_the_sizes_change():
         assert len({*A.shape, *B.shape}) == 3, "sizes that differ go on to differ"
         seen.add(A.shape + x.shape)
     assert len(seen) > 6
-
-
-def test_the_same_seed_draws_the_same():
-    fields = {"A": ("matrix", "3 x 4")}
-    one, two, other = (list(trials.draws(fields, 3, seed)) for seed in (1, 1, 2))
-    assert all(np.array_equal(a["A"], b["A"]) for a, b in zip(one, two, strict=True))
-    assert not np.array_equal(one[0]["A"], other[0]["A"])
 
 
 def test_what_is_false_for_one_size_only_is_found():
