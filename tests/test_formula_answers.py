@@ -45,6 +45,7 @@ def test_every_equal_form_is_right(asked, answer):
     (LAYER, "(dL/dZ) A^T", "This is the answer in the other layout, transposed."),
     (LAYER, "A", "A factor is missing: (dL/dZ)ᵀ."),
     (LAYER, "A^T dL/dZ", "cannot be multiplied: (1 × 3) times (2 × 1), and 3 ≠ 2."),
+    (BACK, "S^2", "write S ∘ S for the square entry by entry"),
     (BACK, "W G", "A factor is missing: S."), (BACK, "S * (W^T G)", TRANSPOSE),
     (SUM, "w^T v", "A term with b is missing."),
     (SUM, "w v + b", TRANSPOSE), (SUM, "(w^T v + b)^T + 1", "your formula gives"),

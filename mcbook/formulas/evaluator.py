@@ -401,7 +401,8 @@ class Scope:
             return base ** (int(plain) if plain.is_integer() and abs(plain) < 1e6 else power)
         if base.shape[1] == 1:
             raise FormulaError(f"{words}: {below} is a column, and only numbers and square matrices have "
-                               "powers; entry by entry it is x ∘ x, and the squared length is ‖x‖²")
+                               f"powers; write {below} ∘ {below} for the square entry by entry, and ‖{below}‖² for the "
+                               "squared length")
         self._square(node.parts[0], env, node)
         if not (2 * plain).is_integer():
             raise FormulaError(f"{words}: powers of a matrix are whole numbers, or 1/2 for its square root")
