@@ -5,6 +5,7 @@ read*, with what was expected. Nothing that is not understood is dropped or gues
 is part of every verdict.
 """
 
+import contextlib
 import itertools
 import math
 import warnings
@@ -42,30 +43,21 @@ _SAMPLES = 81
 
 
 def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = False, **more) -> Verdict:
-    r"""Judge a formula.
+    """Judge a formula; see :func:`mcbook.holds`. It never raises.
 
     Parameters
     ----------
     formula : str
-        LaTeX as between dollar signs, or plain text.
     letters : mapping of str to number, array or callable
         What its letters stand for (:class:`Letters`, :func:`draw`); they may be given as keywords, too.
     notes : bool, optional
         Whether the letters have the notes' sizes, as in the statements of the book.
 
-    Returns
-    -------
-    Verdict
-        ``kind`` is ``"holds"``, ``"fails"`` or ``"unreadable"``; it is true where the formula holds. It never raises.
-
     Examples
     --------
-    >>> holds(r"\nabla_x (x^\top B x) = (B + B^\top) x", x=[1, -2], B=[[1, 2], [5, 4]])
+    >>> holds("d/dx (x' B x) = (B + B') x", x=[1, -2], B=[[1, 2], [5, 4]])
     ✓ This holds: 2 entries agree
-      read as ∇_x (xᵀ B x) = (B + Bᵀ) x
-    >>> holds("(A B)^T = A^T B^T", A=[[1, 2, 0], [3, -1, 2]], B=[2, 1, 5])
-    ✗ This fails: Aᵀ Bᵀ cannot be multiplied: (3 × 2) times (1 × 3), and 2 ≠ 1
-      read as (A B)ᵀ = Aᵀ Bᵀ
+      read as d(xᵀ B x)/dx = (B + Bᵀ) x
     >>> holds("A^T A = A^", A=[[1, 2], [3, 5]]).kind
     'unreadable'
     """
@@ -374,12 +366,8 @@ class Judge:
             for body, *_ in self.statements if not self.letters.notes else ():
                 self.scope().size_sums(body)
             for body, conditions, labels in sorted(self.statements, key=lambda one: not _is_property(one[0])):
-                try:
+                with _told_in(text(body) if len(self.statements) > 1 else ""):
                     self._run_one(body, conditions, labels)
-                except Failure as error:
-                    if len(self.statements) > 1 and not isinstance(error, ShapeClash):
-                        error.args = (f"in {text(body)}, {error}",)
-                    raise
         return self.result()
 
     def _run_one(self, body, conditions, labels):
@@ -448,12 +436,8 @@ class Judge:
         environments = self.environments(chain, conditions, labels)
         near = any(condition.name == "near" for condition in conditions)
         for left, sign, right in zip(sides, signs, sides[1:], strict=False):
-            try:
+            with _told_in(f"{text(left)} {sign} {text(right)}" if len(signs) > 1 else ""):
                 self._pair(left, sign, right, chain, environments, near)
-            except Failure as error:
-                if len(signs) > 1 and not isinstance(error, ShapeClash):
-                    error.args = (f"in {text(left)} {sign} {text(right)}, {error}",)
-                raise
         for label in labels:
             self._placed(label, sides[0])
         for part in (part for side in sides for part in walk(side)):
@@ -637,6 +621,17 @@ class Judge:
             wanted, root = derivative.parts[label.name == "row"], label.parts[1].parts[0]
             if wanted.kind == root.kind == "letter" and wanted.name != root.name:
                 raise Failure(f"the {label.name}s of {text(derivative)} belong to {text(wanted)}, not to {text(root)}")
+
+
+@contextlib.contextmanager
+def _told_in(words):
+    """Where several things are said, a failure says which of them is false; shapes that clash say it themselves."""
+    try:
+        yield
+    except Failure as error:
+        if words and not isinstance(error, ShapeClash):
+            error.args = (f"in {words}, {error}",)
+        raise
 
 
 def _is_property(body):
