@@ -357,15 +357,15 @@ def test_a_quotient_of_changes_is_told_as_it_is_and_its_gap_is_halved():
     assert refused.kind == "fails" and "does not shrink the gap at all" in refused.line and refused.formulas[0].rows
 
 
-@pytest.mark.parametrize("slope, far", [
-    (2 + 1e-9, 0), (2 - 1e-9, 0), (2, 16),
+@pytest.mark.parametrize("slope, w, step", [
+    (2 + 1e-9, lambda v: 2 * v, 0), (2 - 1e-9, lambda v: 2 * v, 0),
+    (2, lambda v: 2 * v + (v - 0.3)**2 - 16 * (v - 0.3)**3, 2**-8), (2, lambda v: 2 * v + 2e-8 * (v - 0.3)**2, 2**-5),
 ])
-def test_a_gap_falls_by_four_at_every_halving_and_not_only_in_the_end(slope, far):
-    """A mistake of 1e-9 drowns in rounding where the step is small; a gap of h² − far h³ falls for small steps only."""
-    verdict = holds(r"\Delta w \approx a \Delta v", w=lambda v: 2 * v + bool(far) * (v**2 - far * v**3), v=0.0, Δv=1.0,
-                    a=slope)
-    if far:
-        assert verdict and min(verdict.formulas[0].ratios) > 3.5, verdict.formulas[0].rows
+def test_a_gap_falls_by_four_at_every_halving_and_not_only_in_the_end(slope, w, step):
+    """A mistake of 1e-9 drowns in rounding where the step is small; h² − 16 h³ falls by four for small steps only."""
+    verdict = holds(r"\Delta w \approx a \Delta v", w=w, v=0.3, Δv=0.7, a=slope)
+    if step:
+        assert verdict and min(verdict.formulas[0].ratios) > 3.5 and verdict.formulas[0].rows[0][0] == step, verdict
     else:
         assert "halving the step only halves the gap" in verdict.line, verdict
 
