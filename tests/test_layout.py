@@ -91,6 +91,8 @@ def test_rows_and_columns_have_the_names_of_the_example():
     assert "v<sub>1</sub>" in d.named(columns=["taste", "price"])._repr_html_()
     gradient = mc.derivative(np.sum, V).named(rows=["a", "b", "c"])
     assert ">c<" in gradient._repr_html_()
+    turned = mc.derivative(lambda s: np.sin(K * s), 2.0)._repr_html_()      # row i, column j is m_ji
+    assert turned.count("<th scope='row'><span class='mc-out'>column") == 2 and turned.count("mc-out'>row") == 3
     with pytest.raises(ValueError, match=r"rows=.*one for each of the 3 rows.*\(3, 2\)"):
         d.named(rows=["a", "b"])
     with pytest.raises(ValueError, match="columns"):

@@ -362,6 +362,11 @@ def test_brackets_and_signs_stand_where_a_reader_puts_them(f, text):
     assert text in mc.program(f, U).text
 
 
+def test_truth_values_have_no_sign():
+    found = mc.program(lambda v, w: -np.sum((v > 0) * w * LENGTHS) / 3, (U, U), wrt="w")
+    assert "by_w = -1 * (v > 0) * LENGTHS / 3" in found.text
+
+
 def test_a_comparison_that_was_changed_in_place_is_refused():
     def f(v):
         chosen = v > 0
