@@ -166,7 +166,7 @@ def _point(name, x):
                         "take them as arguments")
     array = real(name, x)
     if array.size == 0:
-        raise ValueError(f"{name} is empty (shape {array.shape}); there is nothing to differentiate by")
+        raise ValueError(f"{name} is empty (shape {array.shape}); there is nothing to differentiate")
     return array
 
 

@@ -92,7 +92,7 @@ def headings(axes, names):
     """
     def heading(style, own, usual):
         return lambda k: f"<span class='mc-{style}'>{html.escape(own[k]) if own else usual.format(k + 1)}</span>"
-    # both sides of a matrix by a number, or of a number by a matrix, belong to the matrix
+    # where a matrix meets a number, both sides belong to the matrix
     side, usual_side, top, usual_top = {
         (0, 2): ("out", "column {}", "out", "row {}"), (2, 0): ("in", "row {}", "in", "column {}")}.get(axes, (
             "in", "v<sub>{}</sub>" if axes[0] else "s", "out", "w<sub>{}</sub>" if axes[1] else "s"))

@@ -14,11 +14,11 @@ from .shapes import LayoutError, counted, full_shape, kind_of_shape, layout_shap
 
 
 class Derivative(NDArrayOperatorsMixin):
-    """The derivative of one array by another.
+    """The derivative of one array with respect to another.
 
     It is no array: ``.array`` has all entries, ``.matrix`` the notes' layout. The two differ for
-    a scalar by a vector, ``(m, 1)`` and ``(m,)``, for a vector by a scalar, ``(1, n)`` and ``(n,)``,
-    and for a matrix by a scalar, where one is the transpose of the other.
+    a gradient, ``(m,)`` and ``(m, 1)``, for a vector with respect to a scalar, ``(n,)`` and
+    ``(1, n)``, and for a matrix with respect to a scalar, where one is the transpose of the other.
 
     Attributes
     ----------
@@ -98,9 +98,9 @@ class Derivative(NDArrayOperatorsMixin):
     def _two_axes(self):
         if sum(self._axes) > 2:
             raise LayoutError(
-                f"the derivative of a {kind_of_shape(self.outer)} by a {kind_of_shape(self.inner)} has "
-                f"{sum(self._axes)} axes, shape {self.inner + self.outer}; no matrix holds it (Concept 20). "
-                "Use .array, or mc.compress")
+                f"the derivative of a {kind_of_shape(self.outer)} with respect to a {kind_of_shape(self.inner)} has "
+                f"{sum(self._axes)} axes, shape {self.inner + self.outer}; no matrix holds it (Concept 20). Use "
+                ".array, or mc.compress")
 
     def layout(self, convention: str) -> np.ndarray:
         """The matrix in a named convention, ``"denominator"`` or ``"numerator"``.

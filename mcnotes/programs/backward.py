@@ -85,7 +85,7 @@ def _captured(f):
 
 
 def walk(tape, inputs, result):
-    """The derivative by each input, as expressions, and a dict of what arrived at each step.
+    """The derivative with respect to each input, as expressions, and a dict of what arrived at each step.
 
     For a scalar result in the shape of the input; else with the axes that the notes count, input first.
     """
@@ -103,7 +103,7 @@ def walk(tape, inputs, result):
         if k not in arrived:
             continue
         y, vjps = nodes[k]
-        sheet.section = _section(y, arrived[k]) if outer == () else sections.get(k)
+        sheet.section = _section(y) if outer == () else sections.get(k)
         back = arrived[k] = way.settled(y, arrived[k])
         if y in special:
             vjps = [(first[special[y][0]], special[y][1])]
@@ -199,9 +199,11 @@ class Vector:
 
     def settled(self, step, back):
         """What arrives at a step with a name gets a line of its own, but a diagonal stays one."""
+        if not step.name or step.call in LEAVES or not back.terms:
+            return back
         term = back.terms[0]
         diagonal = len(set(map(id, term.axes))) < len(term.axes) and len(counted(step.shape)) == 1
-        if not step.name or step.call in LEAVES or len(back.terms) == 1 and (not term.factors or diagonal):
+        if len(back.terms) == 1 and (not term.factors or diagonal):
             return back
         dense = self.dense(back)
         dense.closed = True
@@ -218,11 +220,9 @@ class Vector:
 
 # Sections of the notes ------------------------------------------------------------------------------------
 
-def _section(step, back):
-    """The section of the notes whose link a step is; a move belongs to the link before it."""
-    if step.call in (np.add, np.subtract):
-        return None                         # what arrives is handed on as it is
-    return "X.23" if step.call in SLOPES else None
+def _section(step):
+    """The section of the notes whose link a step is; add and subtract hand on what arrives as it is."""
+    return "X.23" if step.call in SLOPES and step.call not in (np.add, np.subtract) else None
 
 
 def _section_of(step, place, vjp, back):
