@@ -49,8 +49,8 @@ class PlanarApproximation:
 
     def __init__(self, f: Callable, at: Any):
         if isinstance(at, tuple | dict):
-            raise TypeError("planar takes one array at; put several arguments into one, or add what the derivative with "
-                            "respect to each of them predicts, mc.derivative(f, (W, a))")
+            raise TypeError("planar takes one array at; put several arguments into one, or add what the derivative "
+                            "with respect to each of them predicts, mc.derivative(f, (W, a))")
         self._f = f
         self.at = np.array(real("at", at))
         value, self.derivative = value_and_derivative(f, self.at)
