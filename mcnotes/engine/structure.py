@@ -507,8 +507,8 @@ class Structure:
             return _total([term.array(shape) for term in self.terms], shape) if stacked is None else stacked
         full = [term for term in self.terms if distinct(term.axes)]
         whole = _total([term.array(shape) for term in full], shape)
-        if len(full) == 1 == len(full[0].factors) or not whole.flags.c_contiguous:
-            whole = whole.copy()                # it may be a factor, which is somebody's
+        if len(full) == 1 == len(full[0].factors) or whole.dtype is not _FLOAT or not whole.flags.c_contiguous:
+            whole = np.array(whole, float, order="C")       # it may be a factor, which is somebody's
         others = []
         for term in self.terms:
             if term.tied:
