@@ -44,7 +44,7 @@ CASES = {
     "a list of arrays": (lambda: mc.derivative(lambda p: p[0], [W, V]), TypeError, ["list of arrays", "tuple"]),
     "not a function": (lambda: mc.derivative(3.0, V), TypeError, ["f must be a function", "float"]),
     "wrt a truth value": (lambda: mc.derivative(lambda a, b: a, (V, V), wrt=True), ValueError, ["wrt=True"]),
-    "complex inside": (lambda: mc.derivative(lambda v: np.abs(np.exp(1j * v)), V), TypeError, ["complex", "parts apart"]),
+    "complex inside": (lambda: mc.derivative(lambda v: np.abs(np.exp(1j * v)), V), TypeError, ["parts apart"]),
     "complex product": (lambda: mc.derivative(lambda v: v @ np.array([1j, 2, 3]), V), TypeError, ["complex", "real"]),
     "in place": (lambda: mc.derivative(grown, V), TypeError, ["in place", "+=", "y = y + x"]),
     "Hessian by two": (lambda: mc.hessian(lambda a, b: a @ b, (V, V)), TypeError, ["hessian", "one array"]),

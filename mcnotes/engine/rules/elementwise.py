@@ -62,9 +62,9 @@ def _unary(ufunc, slope):
     def apply(x):
         if x.position is None:
             return step(ufunc, (x,), {})
-        y = ufunc(x.value)
-        shape = y.shape
-        return put(x.tape, y, ((x.position, Scale((slope, y, (x.value,), shape, shape))),))
+        value = x.value
+        y = ufunc(value)
+        return put(x.tape, y, ((x.position, Scale((slope, y, (value,), y.shape, y.shape))),))
     return apply
 
 
