@@ -95,6 +95,10 @@ def signs(formula: str, names: frozenset = frozenset()) -> list[Token]:
             or not joins & {near.type for near in (*found[max(k - 1, 0):k], *found[k + 1:k + 2])}]
 
 
+def _kind(spelling):
+    return TABLE.get(spelling, ("", ""))[0]
+
+
 class _Scanner:
     """Goes through a formula once, from left to right, with a method for each kind of piece."""
 
@@ -133,7 +137,7 @@ class _Scanner:
 
     def environment(self, found):
         begins, name = found["does"] == "begin", found["which"]
-        kind, _ = TABLE.get(f"{{{name}}}", ("", ""))
+        kind = _kind(f"{{{name}}}")
         if not kind:
             raise self.fault(f": the environment {name} is not known here")
         if begins and kind == "MATRIX" and self.last("LCURLY"):  # \left\{\begin{array} are cases
@@ -159,11 +163,10 @@ class _Scanner:
     def words(self, found):
         whole = " ".join(found["said"].split())
         said = whole.strip(" ,.")
-        kind, text = TABLE.get(said, ("", ""))
-        if said == "d" or said in self.names or kind == "FUNCTION":
+        if said == "d" or said in self.names or said in FUNCTIONS:
             self.name(said)
-        elif said[:1].isalpha() and kind:
-            self.put(kind, text)
+        elif said[:1].isalpha() and said in TABLE:
+            self.put(*TABLE[said])
         elif said or self.last("SUB"):
             self.put("WORDS", whole)
 
@@ -185,20 +188,21 @@ class _Scanner:
 
     def accent(self, found):
         under, mark = found["under"] or found["tight"], found["mark"]
-        if under[0] == "\\" and TABLE.get(under, ("",))[0] != "LETTER":
+        if under[0] == "\\" and _kind(under) != "LETTER":
             raise self.fault(f": \\{mark} stands over one letter")
         letter = TABLE[under][1] if under[0] == "\\" else under
         mark = {"overline": "bar"}.get(mark, mark.removeprefix("wide"))
         self.put("LETTER", letter if mark == "vec" else f"{letter}_{mark}")
 
     def word(self, found):
-        word, digits = found[0], self.ahead(r"\d*")[0]
+        word = found[0]
+        whole = word + self.ahead(r"\d*")[0]
+        given = next((name for name in (whole, word) if len(word) > 1 and name in self.names), None)
         if self.last("SUB", "SUP"):
             self.script(word)
-        elif len(word) > 1 and (digits and word + digits in self.names or word in self.names):
-            longer = word + digits in self.names
-            self.place += len(digits) * longer
-            self.put("LETTER", word + digits * longer)
+        elif given:
+            self.place = self.start + len(given)
+            self.put("LETTER", given)
         elif word in FUNCTIONS:
             self.put(*("WORDS", word) if self.scripted() else ("FUNCTION", FUNCTIONS[word]))
         elif self.plain and (known := self.worded(word)):
@@ -210,8 +214,8 @@ class _Scanner:
     def worded(self, word):
         """In plain text, the name of a sign or of a letter, and the words of a condition."""
         kinds = "LETTER", "PREFIX", "IF", "NEAR", "OTHERWISE"
-        known = TABLE.get("\\" + word) or TABLE.get(word, ("", ""))
-        return known if known[0] in kinds and word != "dd" else None
+        spelling = next((one for one in ("\\" + word, word) if _kind(one) in kinds and word != "dd"), None)
+        return spelling and TABLE[spelling]
 
     def changes(self):
         """Whether a d is the sign of a change, and no letter."""
@@ -220,9 +224,10 @@ class _Scanner:
         if [one.type for one in self.out[-2:]] == ["FRACTION", "LBRACE"] and self.ahead(r"\s*\}"):
             return True
         found = _CHANGES.match(self.formula, self.place)
-        command = found and found["command"]
-        return bool(found) and (not command or command in _ACCENT.split("|") or command != "right" and TABLE.get(
-            "\\" + command, ("",))[0] in ("LETTER", "FUNCTION", "SILENT"))
+        if not found or not found["command"]:
+            return bool(found)
+        kind = "" if found["command"] == "right" else _kind("\\" + found["command"])
+        return kind in ("LETTER", "FUNCTION", "SILENT") or found["command"] in _ACCENT.split("|")
 
     # numbers and scripts
 
@@ -264,8 +269,7 @@ class _Scanner:
     def braced(self, text):
         """A script as if it stood in braces."""
         self.put("LBRACE", "{", self.start, self.start)
-        kind, says = TABLE.get("\\" + text, ("", ""))
-        for sign in [says] if kind == "LETTER" else re.findall(r"\d*\.?\d+|\D", text):
+        for sign in [TABLE["\\" + text][1]] if _kind("\\" + text) == "LETTER" else re.findall(r"\d*\.?\d+|\D", text):
             self.put("NUMBER" if sign[-1].isdigit() else {"-": "MINUS", "+": "PLUS"}.get(sign, "LETTER"), sign)
         self.put("RBRACE", "}", self.place, self.place)
 
