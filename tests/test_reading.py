@@ -53,7 +53,7 @@ def test_every_formula_of_the_book_is_read_and_read_alike_when_it_is_written_ane
     (r"X^{-1} + X^{-T}", "X⁻¹ + X⁻ᵀ"), ("A^-1 A", "A⁻¹ A"), ("e^(x^T x)", "e^(xᵀ x)"), (r"\mathbf{AB}^T", "A Bᵀ"),
     (r"Z^\ell = (W^\ell)^T A^{\ell-1}", "Zˡ = (Wˡ)ᵀ Aˡ⁻¹"), (r"s|_{x = 2}", "s|_{x = 2}"),
     (r"a/b\,c", "(a/b) c"), (r"\frac12 x", "(1/2) x"), (r"-A\,B + C", "−A B + C"), (r"\alpha*x", "α ∘ x"),
-    (r"\|x\|^2 + |s|", "‖x‖² + |s|"), (r"|x|\,|y|", "|x| |y|"),
+    (r"\|x\|^2 + |s|", "‖x‖² + |s|"), (r"|x||y|", "|x| |y|"),
     (r"\log \det X", "log(det(X))"), (r"\sin 2x", "sin(2 x)"), (r"\sin(x)^2", "sin(x)²"), (r"\ln x^2", "log(x²)"),
     (r"\operatorname{tr} A^T B", "tr(Aᵀ B)"), (r"\operatorname{tr} A \operatorname{tr} B", "tr(A) tr(B)"),
     (r"\operatorname{tr}(A) B", "tr(A) B"), (r"\max_i |x_i|", "max_i |xᵢ|"), (r"\sum_{i<j} x_i x_j", "Σ_{i < j} xᵢ xⱼ"),
@@ -138,3 +138,13 @@ def test_a_prime_behind_a_function_and_its_argument_is_not_guessed():
     said = holds("f(x)' = 1", f=lambda x: x ** 2, x=2.0)
     assert said.kind == "unreadable" and "may be a derivative or a transpose" in said.line
     assert holds("A (B)' = A B^T", A=[[1.0, 2], [3, 4]], B=[[5.0, 1], [0, 2], [3, 4]])
+
+
+@pytest.mark.parametrize("formula, words", [
+    ("x^{1, 2} = 1", "a superscript is one thing"), (r"\frac{\partial f}{dx}", "a derivative has one d, or one ∂"),
+    (r"\frac{\partial^{12} f}{\partial x^{12}}", "up to the ninth order"), (r"\Delta\,_i x", "the letter that changes"),
+    (r"\sum'_i x", r"limits of sum"), (r"(a \text{if } b)", "stands behind the whole formula"), ("/ x", "before /"),
+])
+def test_what_is_not_read_says_how_to_write_it(formula, words):
+    with pytest.raises(FormulaError, match=words):
+        read(formula)
