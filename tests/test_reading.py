@@ -3,6 +3,7 @@
 import pathlib
 import tomllib
 
+import numpy as np
 import pytest
 
 from mcbook import statements
@@ -49,6 +50,7 @@ def test_every_formula_of_the_book_is_read_and_read_alike_when_it_is_written_ane
     (r"\frac{\partial^2 s}{\partial x\,\partial y}", "∂²s/∂x ∂y"), (r"d(XY) = dX\,Y", "d(X Y) = dX Y"),
     (r"\frac{d}{dx} \sin(x)|_{x=2}", "(d sin(x)/dx)|_{x = 2}"),
     (r"\Delta v_i", "Δvᵢ"), (r"\Delta (v_i + u)", "Δ(vᵢ + u)"), (r"\Delta s_{\text{from } v_1}", "Δs from v₁"),
+    (r"\frac{\partial x^2}{\partial x}", "∂(x²)/∂x"), (r"\nabla_x^2 f", "∇²_x f"), (r"\nabla_x f", "∇_x f"),
     (r"w_{ji}", "wⱼᵢ"), ("A_ij", "Aᵢⱼ"), ("x_12 + W1", "x₁₂ + W₁"), (r"W_i^{\mathsf T} A", "Wᵢᵀ A"),
     (r"X^{-1} + X^{-T}", "X⁻¹ + X⁻ᵀ"), ("A^-1 A", "A⁻¹ A"), ("e^(x^T x)", "e^(xᵀ x)"), (r"\mathbf{AB}^T", "A Bᵀ"),
     (r"Z^\ell = (W^\ell)^T A^{\ell-1}", "Zˡ = (Wˡ)ᵀ Aˡ⁻¹"), (r"s|_{x = 2}", "s|_{x = 2}"),
@@ -148,3 +150,8 @@ def test_a_prime_behind_a_function_and_its_argument_is_not_guessed():
 def test_what_is_not_read_says_how_to_write_it(formula, words):
     with pytest.raises(FormulaError, match=words):
         read(formula)
+
+
+def test_call_product_and_index_follow_from_what_is_given():
+    given = {"x": 2.0, "g": lambda x: x ** 3, "f": lambda x: x + 5, "y": np.arange(12.0) ** 2}
+    assert holds("g (f + 1) = g f + g", given) and holds("g(x + 1) = 27", given) and holds("y_{12} = 121", given)
