@@ -136,6 +136,10 @@ def elsewhere(at, seed=1):
     return np.asarray(at) + random.normal(size=np.shape(at)) * 0.5
 
 
+def around(M):
+    return np.concatenate([M[1:], M[:1] ** 2])
+
+
 V, U = some(4, 3)
 S = 3 * np.eye(3) + some((3, 3))[0] * 0.4
 K = some((3, 2))[0]
@@ -169,6 +173,7 @@ CASES = {
     "stack": (lambda v: np.array([v[0] * v[1], np.sin(v[2]), 3.0]), V),
     "list": (lambda v: [v[0] * v[1], np.sin(v[2])], V),
     "joined": (lambda v: np.concatenate([v[1:], v[:2] ** 2, [1.0]]), V),
+    "parts without entries": (lambda M: around(around(M)), K[:1]),
     "rows": (lambda M: np.sum(M[1:] * M[:-1]) + np.sum(M[[0, 0, 2]] ** 2), K),
     "leaky": (lambda v: np.where(v > 0, v, 0.1 * v), V),
     "relu": (lambda M: np.sum(np.maximum(M, 0) ** 2 + np.minimum(M, 0.3)), K),

@@ -296,7 +296,7 @@ def _heading(constants, sheet):
     written = {x.name for x in sheet.made if x.call == "constant" and x.name}
     told = []
     for name, x in constants.items():
-        line = f"{name} = np.array({np.asarray(x).tolist()!r})" if np.size(x) <= WRITTEN else ""
+        line = f"{name} = np.array({np.asarray(x).tolist()!r})" if 0 < np.size(x) <= WRITTEN else ""
         if name in written or not 0 < len(line) <= 100:
             told.append(f"{name} {_shape(np.shape(x))}")
         else:
