@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .formulas import Verdict, draw, holds
+from .formulas import BudgetError, FormulaError, Verdict, draw, holds, read
+from .formulas.tree import walk
 
 #: How often letters are drawn.
 DRAWS = 8
@@ -67,16 +68,29 @@ def tried(formula: str, fields: Mapping[str, tuple[str, str]], count: int = DRAW
     >>> tried("(A B)^T = B^T A^T", {"A": ("matrix", "3 x 4"), "B": ("matrix", "4 x 2")}).verdict.kind
     'holds'
     """
-    tries = []
-    for letters in draws(fields, count):
+    tries, fixed = [], _counts(formula, frozenset(fields))
+    for letters in draws(fields, count, fixed):
         tries.append((holds(formula, letters), letters))
         if not tries[-1][0]:
             break
-    return Trial(*tries[-1], len(tries), len(tries) > 1 and all(kind in _RANDOM for kind, _ in fields.values()))
+    others = len(tries) > 1 and not fixed and all(kind in _RANDOM for kind, _ in fields.values())
+    return Trial(*tries[-1], len(tries), others)
 
 
-def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS) -> Iterator[dict[str, Any]]:
+def _counts(formula, names):
+    """Whether a formula counts entries itself, as x_3 and a sum to 3 do: then its letters keep their sizes."""
+    try:
+        nodes = [node for part in read(formula, names) for node in walk(part)]
+    except (FormulaError, BudgetError):
+        return False                                        # the verdict says why
+    return any(part.name.isdigit() and int(part.name) > 1 for node in nodes if node.kind in ("sub", "large")
+               for part in node.parts[1:])
+
+
+def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS, fixed: bool = False) -> Iterator[dict[str, Any]]:
     """Values for the letters of a formula, drawn again and again; the first ones have the sizes as they are given.
+
+    All have them when they are fixed, or when a letter is given by numbers or by a function.
 
     >>> fields = {"A": ("matrix", "3 x 2"), "x": ("vector", "2")}
     >>> [(one["A"].shape, one["x"].shape) for one in draws(fields, 3)][0]
@@ -86,7 +100,7 @@ def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS) -> Iterator
     """
     shapes = {name: _shape(name, kind, text) for name, (kind, text) in fields.items() if kind in _RANDOM}
     known = sorted({size for shape in shapes.values() for size in shape})
-    fixed = len(shapes) < len(fields)                       # numbers and functions may need the sizes as they are
+    fixed = fixed or len(shapes) < len(fields)              # numbers and functions may need the sizes as they are
     for k in range(count if shapes else 1):
         others = np.random.default_rng(k).permutation(np.arange(1, len(known) + 4))[:len(known)].tolist()
         sizes = dict(zip(known, known if fixed or k == 0 else others, strict=True))

@@ -30,6 +30,19 @@ def test_what_is_false_for_one_size_only_is_found():
     assert trial.verdict.kind == "fails" and trial.draws > 1
 
 
+@pytest.mark.parametrize("formula, kind", [
+    (r"\prod_{i=1}^{3} x_i = x_1 x_2 x_3", "holds"), (r"\sum_{i=1}^{3} x_i = x_1 + x_3", "fails"),
+])
+def test_a_formula_that_counts_entries_keeps_its_sizes(formula, kind):
+    trial = trials.tried(formula, {"x": ("vector", "3")})
+    assert trial.verdict.kind == kind and not trial.sizes and trial.letters["x"].shape == (3,)
+
+
+def test_a_rounding_error_of_large_terms_refutes_nothing():
+    trial = trials.tried("e^{A} e^{-A} = I", {"A": ("matrix", "3 x 3")})
+    assert trial.verdict.kind == "holds" and trial.sizes
+
+
 @pytest.mark.parametrize("kind, text, words", [
     ("matrix", "3", "A is a matrix, but '3' is no shape for one; write two sizes, such as 3 x 2"),
     ("vector", "3 x 2", "write one size, such as 3"), ("matrix", "0 x 2", "sizes go from 1 to 9"),

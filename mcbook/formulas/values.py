@@ -20,7 +20,7 @@ from .verdict import BudgetError, FormulaError, ShapeClash
 #: How many entries an array may have.
 LARGEST = 2_000_000
 #: An entry below this part of the largest one is compared with that part: what cancels leaves its rounding.
-_SMALL = 1e-5
+_SMALL = 0.1
 
 
 class Budget:
@@ -362,8 +362,8 @@ def compared(left, right, tolerance: float = 1e-9):
     """Compare two arrays of one shape, entry by entry.
 
     Two entries agree when their difference is at most `tolerance` times the larger of the two. Where numbers cancel,
-    a rounding error of the size of the whole is left; so an entry counts as no smaller than a hundred-thousandth of
-    the largest, or of 1 where one of the sides is zero throughout.
+    a rounding error of the size of the whole is left; so an entry counts as no smaller than a tenth of the largest,
+    or of 1 where one of the sides is zero throughout.
 
     Returns
     -------
