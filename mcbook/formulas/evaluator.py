@@ -680,10 +680,10 @@ class Scope:
         return values.added(scope.array(inner, env), self.array(inner, env), text(node), -1)
 
     def _no_change(self, inner, names):
-        for name in names:
+        for name in sorted(names):
             if name not in self.letters and name not in self.sizes:
                 self.letters.missing(name)
-        bases = [one for name in names for one in self.letters.bases(name)] or sorted(names) or ["x"]
+        bases = [one for name in sorted(names) for one in self.letters.bases(name)] or sorted(names) or ["x"]
         raise FormulaError(f"Δ{text(inner)} has no value: give Δ{bases[0]}=…, how far {bases[0]} moves")
 
     def on_from(self, node, env):

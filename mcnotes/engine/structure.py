@@ -123,9 +123,9 @@ def product(factors, order):
 
 def sum_out(factors, sizes, gone):
     """Sum the product of the factors over labels, touching only the factors that hold them."""
-    sizes, gone = dict(sizes), set(gone)
+    sizes, gone = dict(sizes), dict.fromkeys(gone)
     while gone:
-        label = gone.pop()
+        label, _ = gone.popitem()
         touching = [factor for factor in factors if label in factor[1]]
         factors = [factor for factor in factors if label not in factor[1]]
         length = sizes.pop(label)
@@ -144,11 +144,11 @@ def sum_out(factors, sizes, gone):
             factors.append((array.sum(axis=k), own[:k] + own[k + 1:]))
             continue
         (a, of_a), (b, of_b) = touching
-        both = {label} | {other for other in gone if other in of_a and other in of_b
-                          and not any(other in own for _, own in factors)}
-        for other in both - {label}:
-            gone.discard(other)
-            sizes.pop(other)
+        both = [other for other in of_a if other == label or other in gone and other in of_b
+                and not any(other in own for _, own in factors)]
+        for other in both:
+            gone.pop(other, None)
+            sizes.pop(other, None)
         factors.append(_contracted(a, of_a, b, of_b, both))
     return factors, sizes
 
@@ -164,10 +164,9 @@ def _contracted(a, of_a, b, of_b, gone):
                    for own in (of_a, of_b, free_a + free_b)]
         return np.einsum("{},{}->{}".format(*letters), a, b), free_a + free_b
     if len(gone) == 1 and len(of_a) <= 2 and len(of_b) <= 2:
-        label = next(iter(gone))
+        label = gone[0]
         return ((a if of_a[-1] == label else a.T) @ (b if of_b[0] == label else b.T)), free_a + free_b
-    order = list(gone)
-    return np.tensordot(a, b, ([of_a.index(g) for g in order], [of_b.index(g) for g in order])), free_a + free_b
+    return np.tensordot(a, b, ([of_a.index(g) for g in gone], [of_b.index(g) for g in gone])), free_a + free_b
 
 
 # Terms ------------------------------------------------------------------------------------------------------
