@@ -12,7 +12,7 @@ RIGHT = {
     "07-5": ["2 k v + c", r"c + 2 k \, v", "k v + v k + c", r"\nabla_v (k v^T v) + c"],
     "07-6": ["return (A + A.T) @ v + b", "return A @ v + v @ A + b",
              "return np.array([A[i] @ v + A[:, i] @ v + b[i] for i in range(len(v))])"],
-    "11-6": ["J^T d", "(d^T J)^T", r"J^{\top} d"],
+    "11-6": ["D^T d", "(d^T D)^T", r"D^{\top} d"],
     "11-7": ["r, φ = v\n    return np.array([[np.cos(φ), np.sin(φ)], [-r * np.sin(φ), r * np.cos(φ)]])",
              "c, s = np.cos(v[1]), np.sin(v[1])\n    return np.stack([[c, s], [-v[0] * s, v[0] * c]])",
              "w = v[0] * np.array([np.cos(v[1]), np.sin(v[1])])\n    return np.array([w / v[0], [-w[1], w[0]]])"],
