@@ -13,9 +13,7 @@ import html
 import itertools
 import json
 import math
-import multiprocessing
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -236,7 +234,7 @@ def check_still(explorer: Explorer, frames: list[Frame]) -> None:
 
 def bake(explorer: Explorer) -> None:
     """Show an explorer as plain HTML: the first frame, controls, and the other frames as lines that they share."""
-    frames = side_by_side(explorer, explorer.combinations())
+    frames = [explorer.draw(chosen, to_svg) for chosen in explorer.combinations()]
     check_still(explorer, frames)
     page = to_html(explorer, frames)
     weight = len(gzip.compress(page.encode()))
@@ -244,22 +242,6 @@ def bake(explorer: Explorer) -> None:
         raise ValueError(f"the {len(frames)} frames weigh {weight / 1000:.0f} KB, at most {MOST_BYTES / 1000:.0f} KB "
                          "are allowed; take fewer values or draw fewer lines that differ between frames")
     display({"text/html": page, "text/plain": explorer.alt}, raw=True)
-
-
-def side_by_side(explorer: Explorer, chosen: list[dict]) -> list[Frame]:
-    """The frames, drawn by as many copies of this process as there are processors; in one, where it is not Linux."""
-    if sys.platform != "linux":                 # macOS does not draw in a copy, and a browser has no second process
-        return [explorer.draw(one, to_svg) for one in chosen]
-    with multiprocessing.get_context("fork").Pool(initializer=_drawn.append, initargs=[explorer]) as copies:
-        return copies.map(_draw, chosen)
-
-
-#: The explorer whose frames this copy draws: a function of a notebook travels with the copy, and in no other way.
-_drawn: list[Explorer] = []
-
-
-def _draw(chosen):
-    return _drawn[-1].draw(chosen, to_svg)
 
 
 def to_html(explorer: Explorer, frames: list[Frame]) -> str:
