@@ -13,7 +13,7 @@ import numpy as np
 from mcbook.formulas.judge import dimensions, values
 from mcbook.formulas.letters import Binder, Letters
 from mcbook.formulas.parser import read
-from mcbook.formulas.tree import Node, letters, number, product, text, walk
+from mcbook.formulas.tree import Node, letters, number, product, same, text, walk
 from mcbook.formulas.verdict import ClaimError
 
 #: What is broken, in the order of the report.
@@ -338,7 +338,7 @@ def harmless(formula: str, mutant: Mutant, given: Mapping) -> str:
 def _changed(one, other) -> Iterator[tuple[Node, Node]]:
     """The pairs of nodes that hold all that differs between two trees, the innermost first."""
     if (one.kind, one.name, len(one.parts)) == (other.kind, other.name, len(other.parts)):
-        differing = [pair for pair in zip(one.parts, other.parts, strict=True) if told(pair[:1]) != told(pair[1:])]
+        differing = [pair for pair in zip(one.parts, other.parts, strict=True) if not same(*pair)]
         if len(differing) == 1:
             yield from _changed(*differing[0])
     yield one, other
