@@ -2,11 +2,8 @@
 
     python -m tools.mutants book/11-the-vector-vector-derivative.ipynb ...
 
-Each formula that a check reads is broken in all the usual ways
-(:mod:`tools.mutations`), one at a time, and its check runs with the letters
-of the page, as they are where it stands. A broken formula that passes survives. Where it
-says the same as before, a rule tells why; the few others that no check can notice are
-named in ``tests/survivors.toml``, with the reason.
+A check runs on each broken form of its formula (:mod:`tools.mutations`), with the letters of the page. One that
+passes survives; the few that no check can notice are named in ``tests/survivors.toml``, with the reason.
 """
 
 import ast
@@ -36,17 +33,13 @@ class Report:
     """What became of the broken formulas of one page; of what passes, each with its name."""
 
     page: str
-    #: Those that a check reads, and those that could be false and that no check reads.
-    statements: list = dataclasses.field(default_factory=list)
-    unchecked: list = dataclasses.field(default_factory=list)
-    #: Kind -> how many were noticed.
+    statements: list = dataclasses.field(default_factory=list)          # those that a check reads
+    unchecked: list = dataclasses.field(default_factory=list)           # those that could be false, and none reads
     noticed: dict = dataclasses.field(default_factory=lambda: dict.fromkeys(KINDS, 0))
-    #: What says the same as before, and why; what survives for a known reason; what survives, and the broken formula.
-    same: list = dataclasses.field(default_factory=list)
-    accepted: list = dataclasses.field(default_factory=list)
-    surviving: list = dataclasses.field(default_factory=list)
-    #: Entries of the list of survivors that are noticed, or that are no more.
-    stale: list = dataclasses.field(default_factory=list)
+    same: list = dataclasses.field(default_factory=list)                # says the same as before, and why
+    accepted: list = dataclasses.field(default_factory=list)            # survives, for a known reason
+    surviving: list = dataclasses.field(default_factory=list)           # survives, and the broken formula
+    stale: list = dataclasses.field(default_factory=list)               # known survivors that are noticed, or no more
 
     @property
     def counted(self):
@@ -74,13 +67,7 @@ class Report:
 
 
 def report(path, every=1, known=None):
-    """Break the formulas of a page, one in so many, and see what its checks notice.
-
-    Raises
-    ------
-    ClaimError, FormulaError
-        A check of the page does not pass as it stands.
-    """
+    """Break the formulas of a page, one in so many, and see what its checks notice."""
     found, fates = Report(path.stem), {}
     known = survivors().get(path.stem, {}) if known is None else known
     own = {name: one for one in statements.read(path)[2] for name in one.names}
@@ -125,7 +112,6 @@ def _break(statement, number, letters, part, every, fates):
 
 
 def _stops(statement, letters, part):
-    """Whether a check with these letters stops at a statement."""
     try:
         run(statement.name, letters, part, statement)
     except ClaimError:

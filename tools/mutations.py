@@ -1,8 +1,7 @@
 """Break a formula in all the usual ways: what a misprint, or a slip of the pen, makes of it.
 
-The tests of the book run each broken formula in place of the right one: a check that notices none of them is worth
-nothing. What is broken is the tree that the formula is read into, one node at a time. Some broken formulas say what
-the formula says (the transpose of a number, a free index with another name); :func:`harmless` tells them apart.
+What is broken is the tree that the formula is read into, one node at a time. Some broken formulas say what the
+formula says (the transpose of a number, a free index with another name); :func:`harmless` tells them apart.
 """
 
 import dataclasses
@@ -22,37 +21,14 @@ KINDS = ("transpose", "index", "limit", "sign", "relation", "order", "upside dow
 
 _OTHER_SIZE = {"m": "n", "n": "m", "r": "k", "k": "r"}
 _RELATIONS = {"=": "≈", "≈": "=", "≠": "=", "<": ">", ">": "<", "≤": "≥", "≥": "≤"}
-_WHOLE = (
-    "letter",
-    "sub",
-    "derivative",
-    "frac",
-    "paren",
-    "grid",
-    "power",
-    "apply",
-    "prime",
-    "absolute",
-    "norm",
-    "brace",
-)
+_WHOLE = "letter sub derivative frac paren grid power apply prime absolute norm brace".split()
 #: What holds indices, shapes and names, and no values of its own.
 _QUIET = ("condition", "place", "line")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Mutant:
-    """A broken formula.
-
-    Attributes
-    ----------
-    kind : str
-        One of `KINDS`.
-    words : str
-        What was done, in a few words.
-    parts : tuple of Node
-        The broken formula.
-    """
+    """A broken formula: its kind, one of `KINDS`; what was done, in a few words; and its trees."""
 
     kind: str
     words: str
@@ -60,28 +36,15 @@ class Mutant:
 
 
 def mutants(formula: str, some: slice = slice(None)) -> list[Mutant]:
-    r"""All broken forms of a formula; each says something else than the formula.
-
-    Parameters
-    ----------
-    formula : str
-    some : slice, optional
-        Which of them, where a sample is enough.
+    """All broken forms of a formula, or `some` of them where a sample is enough; each is written differently.
 
     Examples
     --------
-    >>> for one in mutants(r"z_i = W_i^{\mathsf T} A"):
+    >>> for one in mutants("z = W^T A", slice(2, None, 2)):
     ...     print(f"{one.kind}: {one.words}")
-    transpose: zᵢ transposed
-    transpose: Wᵢᵀ without its transpose
     transpose: A transposed
-    index: j for i in zᵢ
-    index: j for i in Wᵢ
-    sign: minus before Wᵢᵀ A
     relation: ≈ for =
-    order: Wᵢᵀ and A exchanged
-    dropped: Wᵢᵀ left out
-    dropped: A left out
+    dropped: Wᵀ left out
     """
     parts = read(formula)
     there, found = {told(parts)}, []
@@ -229,10 +192,6 @@ class _Breaker:
         if node.name not in "·×/":
             put("product", f"an ordinary product for {'∘' if node.name == '*' else node.name}", product(node.parts))
 
-    def at_apply(self, node, put, above):
-        if node.parts[0].kind == "prime":
-            put("prime", f"{text(node)} without its prime", _with(node, 0, node.parts[0].parts[0]))
-
     def at_prime(self, node, put, above):
         put("prime", f"{text(node)} without its prime", node.parts[0])
 
@@ -302,23 +261,11 @@ def _turned(rows):
 
 
 def harmless(formula: str, mutant: Mutant, given: Mapping) -> str:
-    r"""Why a broken formula says the same, so that no check could notice it.
-
-    Parameters
-    ----------
-    formula : str
-        Before it was broken.
-    mutant : Mutant
-    given : mapping of str to number, array or function
-
-    Returns
-    -------
-    str
-        The reason; empty where there is none.
+    """Why a broken formula says the same for letters like the given ones, so that no check could notice it; or "".
 
     Examples
     --------
-    >>> formula, given = r"z_i = W_i^{\mathsf T} A", {"Z": [2, 5, 3], "W": [[1, 4, 2], [0, 7, 5]], "A": [1, 3]}
+    >>> formula, given = "z_i = W_i^T A", {"Z": [2, 5, 3], "W": [[1, 4, 2], [0, 7, 5]], "A": [1, 3]}
     >>> [f"{one.words}: {reason}" for one in mutants(formula) if (reason := harmless(formula, one, given))]
     ['zᵢ transposed: worth the same, whatever the letters are']
     """
