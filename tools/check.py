@@ -1,19 +1,12 @@
 """Everything that is tested about one notebook, in one command: ``make check N=07``.
 
-    python -m tools.check 07
-
-First what can be seen without running: files that cannot be read, the parts of a chapter, its
-outputs, tags, formulas, references, alternative texts, numbers in sentences. Then the notebook runs
-and is compared with what is stored. Each fault is one line, or one block, that names the cell as
-JupyterLab counts it and says what to do.
+First what can be seen without running it; then the notebook runs and is compared with what is stored. Each fault is
+one line, or one block, that names the cell as JupyterLab counts it and says what to do.
 """
 
 import json
-import os
 import pathlib
 import re
-import shutil
-import subprocess
 import sys
 import tomllib
 
@@ -23,6 +16,7 @@ from mcbook.formulas import could_fail
 
 from . import execution, files, outputs, portability, prose, references, report
 from .markdown import without_code
+from .typesetting import typeset
 
 ROOT = pathlib.Path(__file__).parent.parent
 #: The tags that the book knows.
@@ -121,22 +115,13 @@ def code(path):
 
 def formulas(path):
     """Each formula can be typeset."""
-    places = [(where, tex) for where, kind, text in references.places(path) if kind == "markdown"
-              for tex in _tex(without_code(text))]
-    node = shutil.which("node", path=os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]]))
-    if not places or not node or not (ROOT / "node_modules" / "temml").exists():
-        return
-    asked = "".join(json.dumps({"tex": tex, "display": True}) + "\n" for _, tex in places)
-    done = subprocess.run([node, ROOT / "book" / "_ext" / "typeset.cjs", ROOT], input=asked, capture_output=True,
-                          text=True, encoding="utf-8", check=True)
-    for (where, tex), answer in zip(places, map(json.loads, done.stdout.splitlines()), strict=True):
-        if "error" in answer:
-            yield where, f"{' '.join(tex.split())[:60]}: {answer['error'].splitlines()[0]}"
-
-
-def _tex(text):
-    for display, inline, role in _FORMULA.findall(text):
-        yield re.sub(r"\\tag\{[^}]*\}", "", display or inline or role)
+    for where, kind, text in references.places(path):
+        for found in _FORMULA.findall(without_code(text)) if kind == "markdown" else ():
+            tex = re.sub(r"\\tag\{[^}]*\}", "", "".join(found))
+            try:
+                typeset(tex, True)
+            except ValueError as error:
+                yield where, f"{' '.join(tex.split())[:60]}: {str(error).splitlines()[0]}"
 
 
 def exercises(path):

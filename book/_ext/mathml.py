@@ -8,12 +8,7 @@ on one side of a formula have one height, and so do their labels.
 
 import functools
 import html
-import json
-import os
-import pathlib
 import re
-import shutil
-import subprocess
 from copy import deepcopy
 from xml.etree import ElementTree
 
@@ -21,39 +16,17 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from tools.typesetting import typeset
+
 #: Sign of a brace -> the element it stands in, and the class of the box that it spans.
 _SIGNS = {"⏞": ("mover", "mc-over"), "⏟": ("munder", "mc-under")}
-HERE = pathlib.Path(__file__).parent
-ROOT = HERE.parent.parent
 _log = logging.getLogger(__name__)
 
 
 @functools.cache
-def _typesetter():
-    """The Node process that typesets; it ends with the build."""
-    if not (ROOT / "node_modules" / "temml").exists():
-        raise RuntimeError("temml is missing: run `npm ci` in the root of the book (make book does it)")
-    node = shutil.which("node", path=os.pathsep.join([str(pathlib.Path(os.sys.executable).parent), os.environ["PATH"]]))
-    return subprocess.Popen([node, str(HERE / "typeset.cjs"), str(ROOT)], stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE, text=True, encoding="utf-8")
-
-
-@functools.cache
 def to_mathml(tex, display):
-    r"""Typeset a formula.
-
-    Raises
-    ------
-    ValueError
-        The formula cannot be typeset.
-    """
-    process = _typesetter()
-    process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
-    process.stdin.flush()
-    answer = json.loads(process.stdout.readline())
-    if "error" in answer:
-        raise ValueError(f"{answer['error']} in the formula {tex!r}")
-    mathml = answer["mathml"]
+    """Typeset a formula in the book's colors; ValueError says what cannot be typeset."""
+    mathml = typeset(tex, display)
     for colour, name in (("royalblue", "mc-in"), ("sienna", "mc-out")):
         mathml = re.sub(rf' class="([^"]*)" style="color:{colour};"', rf' class="\1 {name}"', mathml)
         mathml = mathml.replace(f' style="color:{colour};"', f' class="{name}"')
@@ -101,7 +74,7 @@ def _typeset(self, node, display):
     try:
         return to_mathml(re.sub(r"\\tag\{[^}]*\}", "", node.astext()).strip(), display)
     except ValueError as error:
-        _log.warning("%s", error, location=node)
+        _log.warning("%s in the formula %r", error, node.astext(), location=node)
         return f"<code>{html.escape(node.astext())}</code>"
 
 
