@@ -1,7 +1,7 @@
 """The address of the book's repository: from the workflow that builds it, else from git, else from ``_config.yml``.
 
-Without one the book has no launch buttons, the package no links, and a notebook on its own installs
-``mcnotes`` by name. This module needs the standard library alone, so that building the wheel can use it.
+Without one the book has no launch buttons, and a notebook on its own installs ``mcnotes`` by name. This module needs
+the standard library alone, so that building the wheel can use it.
 """
 
 import os

@@ -1,7 +1,6 @@
 """Start a chapter: ``make chapter TITLE="Dual numbers"``, at the end or after another one (``AFTER=11``).
 
-A notebook that passes all tests is written from a template (``template.md``, with its
-exercises in ``template.toml``), entered in ``_toc.yml`` and run.
+A notebook that passes all tests is written from ``template.md`` and ``template.toml``, entered in ``_toc.yml``, run.
 """
 
 import json
@@ -40,13 +39,7 @@ def cells(text):
 
 
 def place(root, after=""):
-    """Where a new chapter stands: its number, and the name of the notebook before it.
-
-    Raises
-    ------
-    ValueError
-        There is no chapter of that number.
-    """
+    """Where a new chapter stands: its number, and the name of the notebook before it, or ValueError."""
     stems = [path.stem for path in statements.notebooks(root) if path.stem[0].isdigit()]  # an appendix has no number
     numbers = [stem.split("-")[0] for stem in stems]
     after = (after.zfill(2) if after.isdigit() else after) or numbers[-1]
@@ -61,13 +54,7 @@ def place(root, after=""):
 
 
 def start(title, after="", root=statements.ROOT):
-    """Write the notebook, its exercises and its line in ``_toc.yml``.
-
-    Raises
-    ------
-    ValueError
-        There is no title, or a formula in it, or a chapter of that name is there already.
-    """
+    """Write the notebook, its exercises and its line in ``_toc.yml``; ValueError says what is wrong with a title."""
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     if not slug or "$" in title:
         raise ValueError(f'{title!r} is no title; write make chapter TITLE="Dual numbers", in words')

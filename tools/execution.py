@@ -1,8 +1,7 @@
 """Run notebooks side by side, each in a fresh process that has everything imported already.
 
-A kernel of its own costs a notebook more than a second before its first cell. Here one process
-imports NumPy, matplotlib and the packages once, and a copy of it (``fork``) runs each notebook with
-IPython's in-process kernel.
+One process imports NumPy, matplotlib and the packages once, and a copy of it (``fork``) runs each notebook with
+IPython's in-process kernel: a kernel of its own costs more than a second before the first cell.
 """
 
 import concurrent.futures
@@ -23,23 +22,12 @@ IMPORTED = ["__main__", "numpy", "matplotlib.pyplot", "nbformat", "ipykernel.deb
 
 @dataclasses.dataclass
 class Run:
-    """A notebook after it ran.
-
-    Attributes
-    ----------
-    path : pathlib.Path
-    notebook : nbformat.NotebookNode
-        With its outputs, up to the first error.
-    seconds : dict of int to float
-        Position of a cell -> how long it took.
-    fault : tuple (int, str) or None
-        Position of the cell that stopped with an error, and the error in one line.
-    """
+    """A notebook after it ran, with its outputs up to the first error."""
 
     path: pathlib.Path
     notebook: dict
-    seconds: dict
-    fault: tuple | None
+    seconds: dict                   # position of a cell -> how long it took
+    fault: tuple | None             # position of the cell that stopped with an error, and the error in one line
 
     def words(self):
         """The fault in one line, with the cell as JupyterLab counts it."""
@@ -48,13 +36,7 @@ class Run:
 
 
 def run(paths, *, book=False, timeout=120):
-    """Run notebooks, as many at once as there are processors.
-
-    Raises
-    ------
-    RuntimeError
-        The process that ran a notebook ended before the notebook did.
-    """
+    """Run notebooks, as many at once as there are processors; RuntimeError says that a process ended too early."""
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     context.set_forkserver_preload(IMPORTED)

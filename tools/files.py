@@ -62,10 +62,3 @@ def _control(value, where=""):
         macro = f"\\{_NAMES[found[0]]}{begins[0][:12]}"
         yield (f"{where}: {macro} has lost its backslash; write '…' with single quotes around the text, "
                f"or \\{macro}")
-
-
-def readable(path):
-    """Take a byte-order mark off a notebook, which some editors put there."""
-    data = path.read_bytes()
-    if data.startswith(b"\xef\xbb\xbf"):
-        path.write_bytes(data[3:])

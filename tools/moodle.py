@@ -1,8 +1,7 @@
 """The book's exercises as Moodle XML, from the same files as the pages: ``python -m tools.moodle > exercises.xml``.
 
-A number, a choice or a truth becomes the Moodle question of that kind. What has several entries or
-several parts becomes one embedded ("cloze") question. What is judged by Python, or only thought
-about, becomes an essay with the worked solution as its feedback.
+A number, a choice or a truth becomes the Moodle question of that kind, and what has several entries or parts an
+embedded ("cloze") question. What Python judges, or nobody, becomes an essay; its feedback is the worked solution.
 """
 
 import json
@@ -28,14 +27,6 @@ _COMMENT = re.compile(r"<!--.*?-->", re.S)
 def html(markdown: str) -> str:
     """Markdown with formulas as HTML in which formulas are LaTeX between ``\\(`` and ``\\)``.
 
-    Parameters
-    ----------
-    markdown : str
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> html(r"What shape is $P Q^{\\mathsf T}$?")
@@ -51,15 +42,6 @@ def html(markdown: str) -> str:
 
 def asked(root: pathlib.Path = statements.ROOT) -> Iterator[tuple[str, str, str]]:
     """Every exercise of the book that has answers: its name, the title of its chapter, the question in Markdown.
-
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-        The folder of the book.
-
-    Yields
-    ------
-    (str, str, str)
 
     Examples
     --------
@@ -78,16 +60,7 @@ def asked(root: pathlib.Path = statements.ROOT) -> Iterator[tuple[str, str, str]
 
 
 def quiz(root: pathlib.Path = statements.ROOT) -> str:
-    """All exercises as one quiz in Moodle's own XML, one category for each chapter.
-
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-
-    Returns
-    -------
-    str
-    """
+    """All exercises as one quiz in Moodle's own XML, one category for each chapter."""
     whole, before = ElementTree.Element("quiz"), None
     for name, title, text in asked(root):
         if title != before:
@@ -100,7 +73,6 @@ def quiz(root: pathlib.Path = statements.ROOT) -> str:
 
 
 def _add(whole: ElementTree.Element, exercise: questions.Exercise, text: str) -> None:
-    """One exercise as a question."""
     parts, options = exercise.parts, _OPTIONS.findall(text)
     stem = _OPTIONS.sub("", text) if options else text
     kind = parts[0].kind if len(parts) == 1 else "parts" if parts else "open"

@@ -2,13 +2,12 @@
 
     python -m tools.outputs book/07-our-scalar-vector-derivative.ipynb ...
 
-Outputs that are the same as the stored ones are left alone, to the byte: the
-notebook tests' own comparison decides (rounding residues do not count), and a
-picture is the same if it looks the same. What differs from run to run (numbers
-of widgets, times, splits in what is printed) is not stored at all.
+Outputs that are the same as the stored ones are left alone, to the byte: the notebook tests' own comparison decides,
+and for pictures the eye. What differs from run to run (numbers of widgets, times) is not stored at all.
 """
 
 import base64
+import codecs
 import io
 import json
 import pathlib
@@ -31,14 +30,8 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def store(paths):
-    """Run notebooks and store their outputs in place.
-
-    Before it runs, a notebook is given what it carries (:mod:`~tools.portability`).
-    One that stops with an error keeps the outputs that it had.
-    """
+    """Run notebooks, with what they carry, and store their outputs; one that stops with an error keeps its own."""
     paths = [pathlib.Path(path) for path in paths]
-    for path in paths:
-        files.readable(path)
     originals = [path.read_text(encoding="utf-8") for path in paths]
     for path in paths:
         _write(path, _text(portability.carry(_current(path), path.stem)))
@@ -129,15 +122,10 @@ def _same_output(stored, fresh, pictures):
 
 def sanitized(text):
     """A text without what the notebook tests do not compare."""
-    for pattern, replacement in _rules():
+    rules = RULES.read_text(encoding="utf-8") if RULES.exists() else ""
+    for pattern, replacement in re.findall(r"^regex: (.*)$\n^replace: (.*)$", rules, re.M):
         text = re.sub(pattern, replacement, text)
     return text
-
-
-def _rules():
-    if not RULES.exists():
-        return []
-    return re.findall(r"^regex: (.*)$\n^replace: (.*)$", RULES.read_text(encoding="utf-8"), re.M)
 
 
 def looks_like(one, other):
@@ -174,7 +162,7 @@ def main(paths):
     paths = [pathlib.Path(path) for path in paths]
     missing = [f"there is no {path}" for path in paths if not path.exists()]
     for path in paths if not missing else []:
-        files.readable(path)
+        path.write_bytes(path.read_bytes().removeprefix(codecs.BOM_UTF8))       # some editors put it there
     told = missing or files.faults(paths) or files.faults()
     if told:
         print("\n".join(told))

@@ -1,16 +1,12 @@
 """Numbers in sentences: each is computed on its page, or marked as free.
 
-A decimal, or a whole number of two digits, that stands in the text of a
-notebook has to appear in an output, a figure or the code of the same notebook,
-rounded as the text rounds it. Whoever changes an example is told which
-sentence no longer holds. A number that no code computes (a year, the size of
-a photograph) is marked in its cell, by a comment that neither JupyterLab nor
-the page shows::
-
-    A photograph has 28 rows of 28 points. <!-- free: 28 -->
+A decimal, or a whole number of two digits, has to appear in an output, a figure or the code of the same notebook,
+rounded as the text rounds it: whoever changes an example is told which sentence no longer holds. A number that no
+code computes is marked in its cell, by a comment that nobody sees: ``28 rows of 28 points. <!-- free: 28 -->``.
 """
 
 import html
+import json
 import re
 
 from .references import places
@@ -49,8 +45,6 @@ def numbers(text):
 
 def unfounded(path):
     """Numbers in the sentences of a notebook that nothing on its page computes."""
-    import json
-
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     known = [float(number) for cell in cells if cell["cell_type"] == "code" for text in _shown(cell)
              for number in re.findall(r"\d+(?:\.\d*)?(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?", text)]

@@ -1,8 +1,7 @@
 """Read the whole book for slips that a page can have and still be built.
 
-A reference whose text and target disagree, a tag that is not its label's, a number
-that stands twice, a picture without words. Each is told in one line that names the
-notebook and the cell as JupyterLab counts it.
+A reference whose text and target disagree, a number that stands twice, a picture without words: each is told in one
+line that names the notebook and the cell as JupyterLab counts it.
 """
 
 import ast
