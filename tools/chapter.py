@@ -3,39 +3,18 @@
 A notebook that passes all tests is written from ``template.md`` and ``template.toml``, entered in ``_toc.yml``, run.
 """
 
-import json
 import pathlib
 import re
 import sys
+
+import nbformat
+from myst_nb.core.read import read_myst_markdown_notebook
 
 from mcbook import statements
 
 from . import outputs
 
 HERE = pathlib.Path(__file__).parent
-_CELL = re.compile(r"```python *([\w -]*)\n(.*)\n```", re.S)
-
-
-def cells(text):
-    """The cells of a template: parts between lines of ``+++``; a fence of Python is code, with its tags behind.
-
-    Examples
-    --------
-    >>> [cell["cell_type"] for cell in cells("Words.\\n\\n+++\\n\\n```python hide-input\\nx = 1\\n```")]
-    ['markdown', 'code']
-    """
-    found = []
-    for number, part in enumerate(re.split(r"^\+\+\+$", text, flags=re.M)):
-        code, cell = _CELL.fullmatch(part.strip()), {"id": str(number), "metadata": {}}
-        if code:
-            cell |= {"cell_type": "code", "execution_count": None, "outputs": []}
-            if code[1].strip():
-                cell["metadata"]["tags"] = code[1].split()
-        else:
-            cell["cell_type"] = "markdown"
-        cell["source"] = (code[2] if code else part.strip()).splitlines(keepends=True)
-        found.append(dict(sorted(cell.items())))
-    return found
 
 
 def place(root, after=""):
@@ -64,10 +43,10 @@ def start(title, after="", root=statements.ROOT):
     words = {"heading": f"X.{number.lstrip('0')} {title}", "name": title.strip().lower(), "slug": slug,
              "number": number}
     stem = f"{number}-{slug}"
-    notebook = {"cells": cells(_filled("template.md", words)),
-                "metadata": {"kernelspec": outputs.KERNEL}, "nbformat": 4, "nbformat_minor": 5}
+    notebook = read_myst_markdown_notebook(_filled("template.md", words))
+    notebook.metadata = {"kernelspec": outputs.KERNEL}
     path = root / "book" / f"{stem}.ipynb"
-    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    nbformat.write(notebook, path)
     (root / "book" / "exercises" / f"{stem}.toml").write_text(_filled("template.toml", words), encoding="utf-8")
     toc = root / "_toc.yml"
     toc.write_text(re.sub(rf"^( *- file: book/){before}$", rf"\g<0>\n\g<1>{stem}", toc.read_text(encoding="utf-8"),

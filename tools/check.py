@@ -122,6 +122,9 @@ def formulas(path):
                 typeset(tex, True)
             except ValueError as error:
                 yield where, f"{' '.join(tex.split())[:60]}: {str(error).splitlines()[0]}"
+            except RuntimeError as error:
+                yield "formulas", str(error)
+                return
 
 
 def exercises(path):

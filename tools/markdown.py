@@ -98,13 +98,7 @@ def _colors(text):
 
 
 def headings(texts):
-    """Headings that skip a level, or make a second title.
-
-    Examples
-    --------
-    >>> list(headings([("cell 1", "# Title"), ("cell 3", "### Part")]))
-    [('cell 3', 'the heading "Part" is of level 3 below one of level 1; write ## Part')]
-    """
+    """Headings that skip a level, or make a second title."""
     before = 0
     for where, text in texts:
         for marks, words in re.findall(r"^(#{1,6})[ \t]+(.+?)[ \t]*$", text, re.M):

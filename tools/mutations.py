@@ -18,7 +18,6 @@ from mcbook.formulas.verdict import ClaimError
 #: What is broken, in the order of the report.
 KINDS = ("transpose", "index", "limit", "sign", "relation", "order", "upside down", "dropped", "blocks", "shape",
          "layer", "product", "prime", "number")
-
 _OTHER_SIZE = {"m": "n", "n": "m", "r": "k", "k": "r"}
 _RELATIONS = {"=": "≈", "≈": "=", "≠": "=", "<": ">", ">": "<", "≤": "≥", "≥": "≤"}
 _WHOLE = "letter sub derivative frac paren grid power apply prime absolute norm brace".split()

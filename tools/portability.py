@@ -67,16 +67,7 @@ def _put_install(cells, required):
 
 
 def linked(text, page, targets, book):
-    """A text whose links JupyterLab can follow.
-
-    Examples
-    --------
-    >>> targets = {one.label: one for one in statements.everything()}
-    >>> linked("By {eq}`(16) <eq-16>`", "08-vector-derivative", targets, statements.ROOT / "book")
-    'By [(16)](07-our-scalar-vector-derivative.ipynb#eq-16)'
-    >>> linked("By [X.7](07-our-scalar-vector-derivative)", "08-vector-derivative", targets, statements.ROOT / "book")
-    'By [X.7](07-our-scalar-vector-derivative.ipynb)'
-    """
+    """A text whose links JupyterLab can follow."""
     def as_link(role):
         one = targets.get(role["label"] or role["alone"])
         if one is None or one.page == page:
@@ -93,14 +84,7 @@ def linked(text, page, targets, book):
 
 
 def plain(text, targets):
-    """A text as the book's own side reads it: references as roles, boxes with the class of their kind alone.
-
-    Examples
-    --------
-    >>> targets = {one.label: one for one in statements.everything()}
-    >>> plain("By [(16)](07-our-scalar-vector-derivative.ipynb#eq-16)", targets)
-    'By {eq}`(16) <eq-16>`'
-    """
+    """A text as the book's own side reads it: references as roles, boxes with the class of their kind alone."""
     def as_role(link):
         one = targets.get(link["label"])
         if one is None:

@@ -21,13 +21,7 @@ _NAME = re.compile(r"\(\d+\)|\b[A-Z][a-z]+ \d+\b")
 
 
 def faults(root=statements.ROOT):
-    """Every slip of the book, in the order of its pages.
-
-    Examples
-    --------
-    >>> faults()
-    []
-    """
+    """Every slip of the book, in the order of its pages."""
     table = [one for path in statements.notebooks(root) for one in statements.read(path)[2]]
     targets = {one.label: one for one in table}
     pages = {page: section for page, section, _ in map(statements.read, statements.notebooks(root))}

@@ -17,13 +17,7 @@ _CHECK = re.compile(r'\bmb\.(?:confirm|refute|check)\(\s*"([^"]+)"')
 
 
 def names(source):
-    """What a cell is about: the statements that it checks, or its first line of code.
-
-    Examples
-    --------
-    >>> names('mb.confirm("(14)", s=s)'), names("# by hand\\nx = 3\\nprint(x)")
-    ('(14)', 'x = 3')
-    """
+    """What a cell is about: the statements that it checks, or its first line of code."""
     checked = list(dict.fromkeys(_CHECK.findall(source)))
     lines = [line for line in source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     return ", ".join(checked) or (lines or [""])[0]
