@@ -121,7 +121,7 @@ def formulas(path):
             try:
                 typeset(tex, True)
             except ValueError as error:
-                yield where, f"{' '.join(tex.split())[:60]}: {str(error).splitlines()[0]}"
+                yield where, str(error)
             except RuntimeError as error:
                 yield "formulas", str(error)
                 return

@@ -27,5 +27,5 @@ def typeset(tex, display):
     process.stdin.flush()
     answer = json.loads(process.stdout.readline())
     if "error" in answer:
-        raise ValueError(answer["error"])
+        raise ValueError(f"{' '.join(tex.split())[:60]}: {answer['error'].splitlines()[0]}")
     return answer["mathml"]

@@ -74,7 +74,7 @@ def _typeset(self, node, display):
     try:
         return to_mathml(re.sub(r"\\tag\{[^}]*\}", "", node.astext()).strip(), display)
     except ValueError as error:
-        _log.warning("%s in the formula %r", error, node.astext(), location=node)
+        _log.warning("%s", error, location=node)
         return f"<code>{html.escape(node.astext())}</code>"
 
 
