@@ -1,9 +1,7 @@
 """Lists of what stands on the pages, and links both ways.
 
-``{statement-list}`` and ``{statement-counts}`` stand for the index: a line for each statement, with
-the pages that refer to it, and how many of them run. An entry of the errata or of the glossary is a
-term of a definition list: ``E26 · …`` becomes the target of every ``E26`` in a text of the book, and
-says on which pages it is shown; a word of the glossary can be searched.
+``{statement-list}`` and ``{statement-counts}`` make the index. An entry of the errata or of the glossary is a term of
+a definition list: ``E26 · …`` becomes the target of every ``E26`` in the book, and says on which pages it is shown.
 """
 
 import itertools
@@ -35,13 +33,7 @@ _BRACE = re.compile(rf"\\(?:over|under)brace\s*({_group(5)})(?:\s*[\^_]\s*{_grou
 
 
 def used(root=ROOT):
-    """Where the statements are used, their own pages apart: label -> page -> what the page is called.
-
-    Examples
-    --------
-    >>> used()["box-13"]["shape-drill"]
-    'Shape drill'
-    """
+    """Where the statements are used, their own pages apart: label -> page -> what the page is called."""
     book, found = root / "book", {}
     pages = [(path, read(path)[1], [text for _, kind, text in places(path) if kind == "markdown"])
              for path in notebooks(root)]
@@ -59,13 +51,7 @@ def used(root=ROOT):
 
 
 def markdown(root=ROOT):
-    """The list: a part for each section, a line for each statement.
-
-    Examples
-    --------
-    >>> "## X.11 " in markdown() and "{eq}`(30) <eq-30>`" in markdown()
-    True
-    """
+    """The list: a part for each section, a line for each statement."""
     lines, where = [], used(root)
     for path in notebooks(root):
         _, _, found = read(path)
@@ -131,13 +117,7 @@ _CLOSED = nodes.literal | nodes.literal_block | nodes.reference | addnodes.pendi
 
 
 def shown(root=ROOT):
-    """Where the sections show the slips of the notes: number -> names of notebooks.
-
-    Examples
-    --------
-    >>> shown()["E10"]
-    ['06-planar-approximation']
-    """
+    """Where the sections show the slips of the notes: number -> names of notebooks."""
     found = {}
     for path in notebooks(root):
         text = "\n".join(_SPAN.sub("", without_code(text)) for _, kind, text in places(path) if kind == "markdown")

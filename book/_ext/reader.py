@@ -25,23 +25,7 @@ IDENTITIES = ROOT / "book" / "identities.toml"
 
 
 def identities() -> list[dict]:
-    """The identities that the page offers, each tried once more.
-
-    Returns
-    -------
-    list of dict
-        With the keys ``text``, ``letters`` (name -> field), ``holds``, ``say`` and ``verdict``.
-
-    Raises
-    ------
-    ExtensionError
-        The file says that one holds, and it does not, or the other way round.
-
-    Examples
-    --------
-    >>> len(identities()) >= 30
-    True
-    """
+    """The identities that the page offers, each tried once more; an error tells one that is not what the file says."""
     found = tomllib.loads(IDENTITIES.read_text(encoding="utf-8"))["identity"]
     for one in found:
         one["letters"] = {name: trials.field(text) for name, text in one["letters"].items()}
