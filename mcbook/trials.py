@@ -32,6 +32,7 @@ class Trial(NamedTuple):
     letters: dict[str, Any]     # the values of that draw
     draws: int                  # how many different draws were made; 1 when nothing is random
     sizes: bool                 # whether the sizes changed from draw to draw
+    above_zero: bool            # whether the letters had to be positive, as below a logarithm
 
 
 def field(text: str) -> tuple[str, str]:
@@ -68,13 +69,23 @@ def tried(formula: str, fields: Mapping[str, tuple[str, str]], count: int = DRAW
     >>> tried("(A B)^T = B^T A^T", {"A": ("matrix", "3 x 4"), "B": ("matrix", "4 x 2")}).verdict.kind
     'holds'
     """
-    tries, fixed = [], _counts(formula, frozenset(fields))
+    tries, fixed, above_zero = [], _counts(formula, frozenset(fields)), False
+    random = all(kind in _RANDOM for kind, _ in fields.values())
     for letters in draws(fields, count, fixed):
-        tries.append((holds(formula, letters), letters))
-        if not tries[-1][0]:
+        verdict = holds(formula, letters)
+        if verdict.kind == "unreadable" and random:         # as a logarithm of a negative number is
+            above_zero, letters = True, positive(letters)
+            verdict = holds(formula, letters)
+        tries.append((verdict, letters))
+        if not verdict:
             break
-    others = len(tries) > 1 and not fixed and all(kind in _RANDOM for kind, _ in fields.values())
-    return Trial(*tries[-1], len(tries), others)
+    others = len(tries) > 1 and not fixed and random
+    return Trial(*tries[-1], len(tries), others, above_zero)
+
+
+def positive(letters: Mapping[str, Any]) -> dict[str, Any]:
+    """Random letters without their signs: a logarithm or a root may ask for positive numbers."""
+    return {name: value if callable(value) else abs(value) for name, value in letters.items()}
 
 
 def _counts(formula, names):

@@ -94,6 +94,26 @@ def test_shapes_that_nobody_gave_fit(text, kind):
     assert found["kind"] == kind and "cannot be multiplied" not in found["html"], found["html"]
 
 
+@pytest.mark.parametrize("text, kind, letters", [
+    (r"\sin(a+b) = \sin a \cos b + \cos a \sin b", "holds", {"a": "number", "b": "number"}),
+    (r"\sin(a+b) = \sin a + \sin b", "fails", {"a": "number", "b": "number"}),
+    (r"\frac{d}{dx} \ln x = 1/x", "holds", {"x": "number"}),
+    (r"\frac{d}{dx} \ln x = x", "fails", {"x": "number"}),
+    (r"\sigma'(x) = \sigma(x) (1 - \sigma(x))", "holds", {"σ": "function", "x": "number"}),
+    (r"\sum_{i=1}^n i = \frac{n(n+1)}{2}", "holds", {"n": "values"}),
+    (r"\sum_{i=1}^n \sum_{j=1}^n x_i A_{ij} x_j = x^\top A x", "holds", {"x": "vector", "A": "matrix"}),
+    (r"\nabla_w \sum_i (x_i w - y_i)^2 = 2 \sum_i (x_i w - y_i) x_i", "holds",
+     {"x": "vector", "w": "number", "y": "vector"}),
+    ("W x = x W", "fails", {"W": "matrix", "x": "vector"}), ("x^T y = y x^T", "fails", {"x": "vector", "y": "vector"}),
+])
+def test_letters_are_numbers_where_nothing_asks_for_a_vector(text, kind, letters):
+    fields = identity.letters(text, {})["letters"]
+    assert {name: kind for name, (kind, _) in fields.items()} == letters
+    found = identity.tried(text, fields)
+    assert found["kind"] == kind, found["html"]
+    assert ("positive numbers" in found["html"]) == (kind == "holds" and r"\ln" in text)
+
+
 def test_letters_keep_what_was_entered_and_new_ones_get_a_field():
     found = identity.letters("A x = b", {"A": ["matrix", "4 x 3"], "q": ["vector", "2"]})["letters"]
     assert found["A"] == ["matrix", "4 x 3"] and "q" not in found

@@ -278,7 +278,7 @@ class Scope:
                     lengths.setdefault(found, part)
         if len(lengths) > 1:
             (one, first), (other, second) = list(lengths.items())[:2]
-            raise Failure(f"{name} goes to {one} in {text(first)}, and to {other} in {text(second)}")
+            raise ShapeClash(f"{name} goes to {one} in {text(first)}, and to {other} in {text(second)}")
         return next(iter(lengths), None)
 
     def _length(self, node, k, env):

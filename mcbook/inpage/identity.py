@@ -10,7 +10,8 @@ import numpy as np
 from .. import trials
 from ..formulas import FormulaError, Letters, judge, letters_of
 from ..formulas import read as parsed
-from ..formulas.tree import latex
+from ..formulas.tree import Node, latex, walk
+from ..formulas.tree import letters as letters_in
 from ..formulas.verdict import ShapeClash
 
 #: The sizes that are tried for letters that a reader has not given a shape.
@@ -18,6 +19,9 @@ _TRIED = 3, 4, 2
 _SQUARE = {f"{size} x {size}" for size in _TRIED}
 _MOST_TRIED = 250
 _SHOWN = 12
+#: What is written with vectors and matrices alone; where nothing of this stands, a letter like x is a number.
+_SHAPED = {"transpose", "norm", "sub", "gradient", "inner", "ones", "∘", "*", "⊗", "⊙", "⊘", "diag", "vec", "tr", "det",
+           "rank", "inv", "adj", "expm", "kron", "dot", "cross", "softmax"}
 
 
 def read(text: str) -> dict[str, str]:
@@ -44,14 +48,36 @@ def letters(text: str, given: dict[str, list[str]]) -> dict[str, Any]:
     if "fault" in found:
         return found | {"letters": given}
     looks = letters_of(text)
+    nodes = [node for part in parsed(text) for node in walk(part)]
+    if _about_numbers(nodes, looks):
+        looks = {name: "number" if kind == "vector" else kind for name, kind in looks.items()}
+    looks = _limits(nodes, looks)
     if "Z" in looks and {"W", "A"} <= set(looks):           # the book's layer
         looks |= {"Z": "function", "A": "vector"}
     kept = {name: one for name, one in given.items() if name in looks or _serves(name, given)}
     open_ = {name: kind for name, kind in looks.items() if name not in kept}
-    fields = kept | {name: ["function", _function(name, looks, text)] if kind == "function" else [kind, ""]
-                     for name, kind in open_.items()}
+    fields = kept | {name: ["function", _function(name, looks, text)] if kind == "function" else
+                     ["values", "4"] if kind == "values" else [kind, ""] for name, kind in open_.items()}
     fields = {name: fields[name] for name in [*looks, *kept]}               # in the order of the formula
-    return found | {"letters": _fitting(text, fields, [name for name in open_ if open_[name] in ("vector", "matrix")])}
+    shaped = [name for name in open_ if open_[name] in ("vector", "matrix")]
+    plain = set(shaped) - {node.parts[0].name for node in nodes if node.kind in ("sub", "transpose", "norm")}
+    return found | {"letters": _fitting(text, fields, shaped, plain)}
+
+
+def _about_numbers(nodes: list[Node], looks: dict[str, str]) -> bool:
+    """Whether an identity is one of numbers, as sin(a + b) = …, and not of vectors."""
+    differentiated = any(node.kind == "derivative" and looks.get(node.parts[0].name) == "function" for node in nodes)
+    return not differentiated and "matrix" not in looks.values() and not any(
+        node.kind in _SHAPED or node.name in _SHAPED for node in nodes)
+
+
+def _limits(nodes: list[Node], looks: dict[str, str]) -> dict[str, str]:
+    """The same letters, but the n of a sum to n is a whole number, or none that is asked for if it counts entries."""
+    for node in nodes:
+        for name in {name for limit in node.parts[2:] for name in letters_in(limit)} if node.kind == "large" else ():
+            counts = any(part.kind == "sub" for part in walk(node.parts[0]))
+            looks = {other: kind for other, kind in looks.items() if other != name} | ({} if counts else {name: "values"})
+    return looks
 
 
 def _serves(name: str, given: dict[str, list[str]]) -> bool:
@@ -63,14 +89,19 @@ def _function(name: str, looks: dict[str, str], text: str) -> str:
     """A function for a letter that is differentiated or called, with the argument that the formula shows."""
     if name == "Z":
         return "lambda W, A: W.T @ A"
+    if name == "σ":
+        return "lambda x: 1 / (1 + np.exp(-x))"
     by = [other for other in looks if other != name and re.search(
         rf"(?:d|∂|\\partial)\s*{re.escape(name)}\W+(?:frac)?\W*(?:d|∂|\\partial)\s*{re.escape(other)}", text)]
     argument = "Z" if "Z" in by else by[0] if by else next((one for one in looks if looks[one] == "vector"), "x")
     return f"lambda {argument}: np.sum(np.sin({argument}))"
 
 
-def _fitting(text: str, fields: dict[str, list[str]], shaped: list[str]) -> dict[str, list[str]]:
-    """Shapes for some letters for which the identity can be computed; few of them square, if that is possible."""
+def _fitting(text: str, fields: dict[str, list[str]], shaped: list[str], plain: set[str]) -> dict[str, list[str]]:
+    """Shapes for some letters for which the identity can be computed; few of them square, if that is possible.
+
+    Where no shapes fit, the letters that stand `plain`, without an index or a transpose, may be numbers.
+    """
     pairs = [f"{r} x {k}" for r in _TRIED for k in _TRIED]
     choices = itertools.product(*(map(str, _TRIED) if fields[name][0] == "vector" else pairs for name in shaped))
     ranked = sorted(choices, key=lambda shapes: sum(one in _SQUARE for one in shapes))
@@ -79,18 +110,29 @@ def _fitting(text: str, fields: dict[str, list[str]], shaped: list[str]) -> dict
         chosen = fields | {name: [fields[name][0], shape] for name, shape in zip(shaped, shapes, strict=True)}
         if _fits(text, chosen):
             return chosen
+    numbers = {name: ["number", ""] for name in plain if "matrix" not in (kind for kind, _ in fields.values())}
+    if numbers and _fits(text, chosen := fields | {name: ["vector", "3"] for name in shaped} | numbers):
+        return chosen
     return fields | {name: [fields[name][0], "3" if fields[name][0] == "vector" else "3 x 3"] for name in shaped}
 
 
 def _fits(text: str, fields: dict[str, list[str]]) -> bool:
     """Whether all shapes fit; whether the identity holds is another question."""
     try:
-        judge(text, Letters(next(trials.draws(fields))))
-    except (ShapeClash, FormulaError, trials.FieldError):
+        drawn = next(trials.draws(fields))
+    except trials.FieldError:
         return False
-    except Exception:  # noqa: BLE001 - a difference of values, or a fault of a reader's function, which is told later
+    for letters in (drawn, trials.positive(drawn)):
+        try:
+            judge(text, Letters(letters))
+        except ShapeClash:
+            return False
+        except FormulaError:
+            continue
+        except Exception:  # noqa: BLE001 - a difference of values, or a fault of a reader's function, is told later
+            return True
         return True
-    return True
+    return False
 
 
 def tried(text: str, given: dict[str, list[str]]) -> dict[str, str]:
@@ -109,6 +151,7 @@ def tried(text: str, given: dict[str, list[str]]) -> dict[str, str]:
         return {"kind": verdict.kind, "html": f"<p><b>This cannot be read.</b></p><p class='mc-pointed'>{words}</p>"}
     if verdict.kind == "holds":
         often = f"on {trial.draws} random draws" if trial.draws > 1 else "for these values"
+        often += " of positive numbers" if trial.above_zero else ""
         told = f"<p><b>It holds</b> {often}{', with different sizes' if trial.sizes else ''}.</p>"
     else:
         first = " The values of that draw are below." if trial.draws > 1 else ""
