@@ -60,8 +60,9 @@ def letters(text: str, given: dict[str, list[str]]) -> dict[str, Any]:
                      ["values", "4"] if kind == "values" else [kind, ""] for name, kind in open_.items()}
     fields = {name: fields[name] for name in [*looks, *kept]}               # in the order of the formula
     shaped = [name for name in open_ if open_[name] in ("vector", "matrix")]
-    plain = set(shaped) - {node.parts[0].name for node in nodes if node.kind in ("sub", "transpose", "norm")}
-    return found | {"letters": _fitting(text, fields, shaped, plain)}
+    entries = {node.parts[0].name for node in nodes if node.kind == "sub"}
+    by_entries = entries and "matrix" not in looks.values() and not any(node.kind == "transpose" for node in nodes)
+    return found | {"letters": _fitting(text, fields, shaped, set(shaped) - entries if by_entries else set())}
 
 
 def _about_numbers(nodes: list[Node], looks: dict[str, str]) -> bool:
@@ -73,10 +74,11 @@ def _about_numbers(nodes: list[Node], looks: dict[str, str]) -> bool:
 
 def _limits(nodes: list[Node], looks: dict[str, str]) -> dict[str, str]:
     """The same letters, but the n of a sum to n is a whole number, or none that is asked for if it counts entries."""
-    for node in nodes:
-        for name in {name for limit in node.parts[2:] for name in letters_in(limit)} if node.kind == "large" else ():
-            counts = any(part.kind == "sub" for part in walk(node.parts[0]))
-            looks = {other: kind for other, kind in looks.items() if other != name} | ({} if counts else {name: "values"})
+    for node in (node for node in nodes if node.kind == "large"):
+        names = {name for limit in node.parts[2:] for name in letters_in(limit)}
+        counts = any(part.kind == "sub" for part in walk(node.parts[0]))
+        looks = {name: kind for name, kind in looks.items() if name not in names} | (
+            {} if counts else dict.fromkeys(names, "values"))
     return looks
 
 
@@ -100,7 +102,7 @@ def _function(name: str, looks: dict[str, str], text: str) -> str:
 def _fitting(text: str, fields: dict[str, list[str]], shaped: list[str], plain: set[str]) -> dict[str, list[str]]:
     """Shapes for some letters for which the identity can be computed; few of them square, if that is possible.
 
-    Where no shapes fit, the letters that stand `plain`, without an index or a transpose, may be numbers.
+    Where no shapes fit, the letters that stand `plain`, without an index among others that have one, are numbers.
     """
     pairs = [f"{r} x {k}" for r in _TRIED for k in _TRIED]
     choices = itertools.product(*(map(str, _TRIED) if fields[name][0] == "vector" else pairs for name in shaped))
@@ -110,7 +112,7 @@ def _fitting(text: str, fields: dict[str, list[str]], shaped: list[str], plain: 
         chosen = fields | {name: [fields[name][0], shape] for name, shape in zip(shaped, shapes, strict=True)}
         if _fits(text, chosen):
             return chosen
-    numbers = {name: ["number", ""] for name in plain if "matrix" not in (kind for kind, _ in fields.values())}
+    numbers = {name: ["number", ""] for name in plain}
     if numbers and _fits(text, chosen := fields | {name: ["vector", "3"] for name in shaped} | numbers):
         return chosen
     return fields | {name: [fields[name][0], "3" if fields[name][0] == "vector" else "3 x 3"] for name in shaped}
