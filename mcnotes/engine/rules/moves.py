@@ -180,18 +180,6 @@ def _ravel(a, order="C"):
     return _reshape(a, (-1,), order)
 
 
-def _at_least(function):
-    """The rule of a function that gives every array a number of axes."""
-    def apply(*arys):
-        found = tuple(_reshape(a, function(np.empty(np.shape(a))).shape) if type(a) is Traced
-                      else function(real(a)) for a in arys)
-        return found if len(found) != 1 else found[0]
-    return apply
-
-
-RULES.update({function: _at_least(function) for function in (np.atleast_1d, np.atleast_2d, np.atleast_3d)})
-
-
 @rule(np.broadcast_to)
 def _broadcast_to(array, shape):
     tape, (value,) = top(array)
@@ -225,26 +213,20 @@ def _stack(arrays, axis=0):
     return record(tape, y, [(a, Placed((*before, k), shape)) for k, a in enumerate(arrays)])
 
 
+def _with_axes(count, arrays):
+    """Arrays with at least so many axes, new ones in front."""
+    return [np.reshape(a, (1,) * (count - np.ndim(a)) + np.shape(a)) for a in given(*arrays)]
+
+
+@rule(np.vstack)
+def _vstack(tup):
+    return np.concatenate(_with_axes(2, tup), 0)
+
+
 @rule(np.hstack)
 def _hstack(tup):
-    arrays = [np.atleast_1d(a) for a in given(*tup)]
+    arrays = _with_axes(1, tup)
     return np.concatenate(arrays, 0 if np.ndim(arrays[0]) == 1 else 1)
-
-
-@rule(np.block)
-def _block(arrays):
-    def depth(x):
-        return 1 + max(map(depth, x)) if isinstance(x, list) else 0
-
-    def leaves(x):
-        return [leaf for part in x for leaf in leaves(part)] if isinstance(x, list) else [x]
-
-    def join(x, level):
-        if isinstance(x, list):
-            return np.concatenate([join(part, level - 1) for part in x], -level)
-        return np.reshape(x, (1,) * (count - np.ndim(x)) + np.shape(x))
-    count = max(depth(arrays), *(np.ndim(leaf) for leaf in leaves(arrays)))
-    return join(arrays, depth(arrays))
 
 
 @rule(np.append)
@@ -255,15 +237,12 @@ def _append(arr, values, axis=None):
 
 @rule(np.pad)
 def _pad(array, pad_width, mode="constant", constant_values=0.0):
-    if mode != "constant" and mode not in ("edge", "wrap", "reflect", "symmetric"):
-        raise UnsupportedError(f'np.pad with mode={mode!r} computes its borders, and has no derivative rule; use '
-                               '"constant", "edge", "wrap", "reflect" or "symmetric", or np.concatenate')
-    places = np.pad(numbered(np.shape(array)) + 1, pad_width, mode)               # 0 in the borders
     if mode != "constant":
-        return _moved(array, places - 1)
+        raise UnsupportedError(f"np.pad with mode={mode!r} has no derivative rule; use np.concatenate, or mode="
+                               '"constant"')
     y = np.pad(array.value, pad_width, constant_values=real(constant_values))
-    first = np.unravel_index(np.argmax(places == 1), places.shape)
-    key = tuple(slice(int(start), int(start) + n) for start, n in zip(first, np.shape(array), strict=True))
+    first = np.unravel_index(np.argmax(np.pad(np.ones(array.shape, bool), pad_width)), y.shape)
+    key = tuple(slice(int(start), int(start) + n) for start, n in zip(first, array.shape, strict=True))
     return record(array.tape, y, [(array, Placed(key, array.shape))])
 
 
@@ -298,13 +277,10 @@ def _sort(a, axis=-1, kind=None, stable=None):
 
 #: Compositions of other rules, written in NumPy.
 RULES.update({
-    np.fliplr: lambda m: np.flip(m, 1),
-    np.flipud: lambda m: np.flip(m, 0),
     np.squeeze: lambda a, axis=None: _reshape(a, np.squeeze(np.empty(a.shape), axis).shape),
     np.expand_dims: lambda a, axis: _reshape(a, np.expand_dims(np.empty(a.shape), axis).shape),
     np.copy: lambda a, order="K": a,
     np.full_like: lambda a, fill_value: np.broadcast_to(fill_value, np.shape(a)),
-    np.vstack: lambda tup: np.concatenate([np.atleast_2d(a) for a in given(*tup)], 0),
     np.column_stack: lambda tup: np.concatenate(
         [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in given(*tup)], 1),
 })

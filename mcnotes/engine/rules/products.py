@@ -1,10 +1,10 @@
 """Products, given by an einsum pattern from which everything follows (X.15, X.19 to X.21), and transposes."""
 
-from functools import partial, reduce
+from functools import partial
 from operator import itemgetter
 
 import numpy as np
-from numpy.linalg import inv, matrix_power, multi_dot
+from numpy.linalg import inv, matrix_power
 
 from ..core import RULES, UnsupportedError, given, pair, put, record, top
 from ..structure import Term, scatter
@@ -186,41 +186,20 @@ def _trace(a, offset=0, axis1=0, axis2=1):
 
 @rule(np.einsum)
 def _einsum(subscripts, *operands, optimize=False):
-    if not isinstance(subscripts, str):
+    if not isinstance(subscripts, str) or "." in subscripts:
         raise UnsupportedError("np.einsum has a derivative rule for letters only: np.einsum('ij,j->i', A, x)")
     operands = given(*operands)
-    inputs, out = _letters_of(subscripts, operands)
-    longest = {}
-    for x, letters in zip(operands, inputs, strict=True):
-        for letter, n in zip(letters, np.shape(x), strict=True):
-            longest[letter] = max(n, longest.get(letter, 1))
-    pairs = []
-    for x, letters in zip(operands, inputs, strict=True):       # an axis of length 1 is a copy along a longer one
-        short = [k for k, (letter, n) in enumerate(zip(letters, np.shape(x), strict=True)) if n == 1 < longest[letter]]
-        pairs.append((np.squeeze(x, tuple(short)) if short else x,
-                      "".join(letter for k, letter in enumerate(letters) if k not in short)))
-    pattern = f"{','.join(letters for _, letters in pairs)}->{out}"
-    return contraction(out, pairs, lambda *values: np.einsum(pattern, *values, optimize=optimize))
-
-
-def _letters_of(subscripts, operands):
-    """The letters of an einsum's operands and of its result, with letters in place of dots."""
     inputs, arrow, out = subscripts.replace(" ", "").partition("->")
-    letters, free = inputs.split(","), [letter for letter in LETTERS if letter not in subscripts]
-    counts = [np.ndim(x) - len(own.replace("...", "")) for x, own in zip(operands, letters, strict=True)]
-    dots = free[:max(counts)]
-    letters = [own.replace("...", "".join(dots[len(dots) - k:])) for own, k in zip(letters, counts, strict=True)]
     if not arrow:
-        out = "..." + "".join(sorted(x for x in set(inputs) - set(",.") if inputs.count(x) == 1))
-    return letters, out.replace("...", "".join(dots))
-
-
-@rule(np.cross)
-def _cross(a, b):
-    a, b = given(a, b)
-    if a.shape[-1] != 3 or b.shape[-1] != 3:
-        raise UnsupportedError("np.cross has a derivative rule for vectors of 3 entries only")
-    return a[..., [1, 2, 0]] * b[..., [2, 0, 1]] - a[..., [2, 0, 1]] * b[..., [1, 2, 0]]
+        out = "".join(sorted(x for x in set(inputs) - {","} if inputs.count(x) == 1))
+    pairs, lengths = list(zip(operands, inputs.split(","), strict=True)), {}
+    for x, letters in pairs:
+        for letter, n in zip(letters, np.shape(x), strict=True):
+            if lengths.setdefault(letter, n) != n:
+                raise UnsupportedError(f"np.einsum({subscripts!r}): {letter} runs over {lengths[letter]} and over {n}, "
+                                       "and a copy along a letter has no derivative rule; use np.broadcast_to")
+    pattern = f"{inputs}->{out}"
+    return contraction(out, pairs, lambda *values: np.einsum(pattern, *values, optimize=optimize))
 
 
 @rule(matrix_power)
@@ -261,5 +240,4 @@ RULES.update({
     np.moveaxis: lambda a, source, destination: _turned(a, np.moveaxis, source, destination),
     np.matrix_transpose: lambda x: np.swapaxes(x, -1, -2),
     np.vdot: lambda a, b: _matmul(*map(np.ravel, given(a, b))),
-    multi_dot: lambda arrays: reduce(np.dot, given(*arrays)),
 })
