@@ -1,9 +1,7 @@
-"""A reader's claim about a derivative, such as ``"j i i -> j"``: tested, or refused with the entry it would lose.
+"""A reader's claim about a derivative, such as ``"j i i -> j"``: tested, or refused with what it would lose.
 
-A claim is a set of entries. On the left it says where entries may differ from
-zero: one index for each axis. On the right it says which letters matter: along
-the others the entries are copies. A claim passes when no other entry can be
-nonzero, and the copies are copies, by construction.
+On the left, one index for each axis says where entries may differ from zero. On the right are the letters that matter:
+along the others the entries are copies. Zeros and copies are such by construction.
 """
 
 import math
@@ -11,7 +9,7 @@ import math
 import numpy as np
 
 from .engine import discovery
-from .engine.discovery import read, same, written
+from .engine.discovery import LETTER, alike, written
 from .engine.structure import Map, Term, align, fresh, labels_of, product
 
 #: Above this many entries only the pattern that was found can be claimed.
@@ -55,7 +53,7 @@ def components(term, labels):
 
 
 def claimed(structure, term, names, claim):
-    """Test a claim.
+    """A term, names of its labels, and cores for a claim that passes.
 
     >>> from mcnotes.engine.structure import Structure
     >>> identity = Structure.identity((3,))
@@ -65,42 +63,43 @@ def claimed(structure, term, names, claim):
     """
     left, groups = _read(claim, structure.inner + structure.outer)
     found = " ".join(written(term.axes, names))
-    letters = same([read(text) for text in found.split()], left)
+    letters = alike(found, " ".join(left))
     if letters is not None:
         names = {label: letters.get(name, name) for label, name in names.items()}
     elif math.prod(structure.inner + structure.outer) > LARGE:
         raise CompressionError(f"{claim!r} is not what was found, {found!r}, and this derivative is too "
                                "large to try the claim entry by entry; try it on a smaller one")
+    elif not all(index.isdigit() or LETTER.fullmatch(index) for index in left):
+        raise CompressionError(f"{claim!r} is not what was found, {found!r}; a sum of letters, or a table such as "
+                               "p(i), can be claimed only as it was found")
     else:
-        term, names = _read_off(claim, structure, left, found)
+        term, names = _read_off(claim, structure, left)
     return term, names, _kept(claim, term, names, left, groups)
 
 
 def _read(claim, shape):
     """The indices on the left, and the groups of letters on the right."""
     left, arrow, right = claim.partition("->")
-    indices = [read(text) for text in left.split()]
-    groups = [group.split() for group in right.split(",")]
-    known = {letter for index in indices if index for letter in index.letters}
+    left, groups = left.split(), [group.split() for group in right.split(",")]
     kept = [letter for group in groups for letter in group]
-    if not arrow or None in indices or len(indices) != len(shape) or not set(kept) <= known \
+    if not arrow or len(left) != len(shape) or not set(kept) <= set(LETTER.findall(" ".join(left))) \
             or len(set(kept)) < len(kept) or len(groups) > 1 and [] in groups:
         raise CompressionError(
             f"the claim {claim!r} does not fit a derivative with axes {shape}; write one letter for each axis, and on "
             'the right those that are kept, such as "j i i -> j"')
-    return indices, groups
+    return left, groups
 
 
 def _kept(claim, term, names, left, groups):
     """The cores for a claim about the entries that were found, in the reader's order."""
-    labels, kept = labels_of(term.axes), {letter for group in groups for letter in group}
-    found = components(term, labels)
+    kept = {letter for group in groups for letter in group}
+    found = components(term, labels_of(term.axes))
     for core, own in found:
         for label in own:
             if names[label] not in kept:
-                axis = next(k for k, index in enumerate(left, 1) if names[label] in index.letters)
+                axis = next(k for k, index in enumerate(left, 1) if names[label] in LETTER.findall(index))
                 raise CompressionError(f"{claim!r} would lose entries along axis {axis}: "
-                                       f"{_along(term, found, core, own, label)}")
+                                       + _differing(core, own.index(label), names[label]))
     label_of = {name: label for label, name in names.items()}
     cores = []
     for group in groups:
@@ -108,68 +107,46 @@ def _kept(claim, term, names, left, groups):
         inside = [(core, own) for core, own in found if set(own) <= set(order) and (own or not cores)]
         if len(groups) > 1 and any(set(own) & set(order) and not set(own) <= set(order) for _, own in found):
             raise CompressionError(f"{claim!r} parts letters that belong to one factor; without the comma it is one")
-        core = product(inside, order)
         full = tuple(term.sizes[label] for label in order)
-        cores.append((np.array(np.broadcast_to(core, full), float), order))
+        cores.append((np.array(np.broadcast_to(product(inside, order), full), float), order))
     return cores
 
 
-def _along(term, found, core, own, label):
-    """Two entries that differ along a label, in words, or that they differ in principle only."""
-    place = own.index(label)
+def _differing(core, place, letter):
+    """Where a core differs along an axis, in words; or that it differs in principle only."""
     apart = np.abs(core - np.take(core, [0], axis=place))
     if not apart.any():
         return "they are equal here, but not by construction"
-    at = dict.fromkeys(labels_of(term.axes), 0)
-    for other, others in found:
-        where = np.unravel_index(np.argmax(np.abs(apart if other is core else other)), np.shape(other))
-        at.update(zip(others, (int(k) for k in where), strict=True))
-    words = []
-    for value in (at[label], 0):
-        here = {**at, label: value}
-        entry = tuple(here[index] if type(index) is int else int(index.table[tuple(here[k] for k in index.labels)])
-                      for index in term.axes)
-        number = np.prod([other[tuple(here[k] for k in others)] for other, others in found])
-        words.append(f"entry {entry} is {number:.6g}")
-    return " and ".join(words)
+    at = np.unravel_index(np.argmax(apart), core.shape)
+    first = (*at[:place], 0, *at[place + 1:])
+    return f"for {letter} = {at[place]} there is {core[at]:.6g}, for {letter} = 0 there is {core[first]:.6g}"
 
 
-def _read_off(claim, structure, left, found):
+def _read_off(claim, structure, left):
     """The entries of a claim that is not what was found, as a term; every entry is looked at."""
     shape, dense, signs = structure.inner + structure.outer, structure.dense(), discovery.signs(structure)
-    if any(index.letters and not index.bare for index in left):
-        raise CompressionError(f"{claim!r} is not what was found, {found!r}; a sum of letters, or a table such as "
-                               "p(i), can be claimed only as it was found")
     sizes = {}
-    for k, (index, n) in enumerate(zip(left, shape, strict=True)):
-        if index.bare:
-            sizes[index.letters[0]] = min(n, sizes.get(index.letters[0], n))
-        elif not 0 <= index.start < n:
-            raise CompressionError(f"{claim!r} does not fit a derivative with axes {shape}: axis {k + 1} has no index "
-                                   f"{index.start}")
-    kept = list(sizes)
-    grids = dict(zip(kept, np.indices(tuple(sizes.values()), sparse=True), strict=True)) if kept else {}
-    where = tuple(grids[index.letters[0]] if index.bare else index.start for index in left)
+    for k, (index, n) in enumerate(zip(left, shape, strict=True), 1):
+        if not index.isdigit():
+            sizes[index] = min(n, sizes.get(index, n))
+        elif int(index) >= n:
+            raise CompressionError(f"{claim!r} does not fit a derivative with axes {shape}: axis {k} has no index "
+                                   f"{index}")
+    grids = dict(zip(sizes, np.indices(tuple(sizes.values()), sparse=True), strict=True)) if sizes else {}
+    where = tuple(int(index) if index.isdigit() else grids[index] for index in left)
     lost = signs >= 0
     lost[where] = False
     if lost.any():
         entry = np.unravel_index(np.argmax(np.where(lost, 1.0 + np.abs(dense), 0.0)), shape)
         raise CompressionError(f"{claim!r} would lose entry {tuple(int(k) for k in entry)}, which is "
-                               f"{dense[entry]:.6g} here and is not zero by construction")
-    core, signs = np.array(dense[where]), signs[where]
-    for letter in sizes:
-        k = kept.index(letter)
-        if (signs == np.take(signs, [0], axis=k)).all():                        # copies
-            core, signs = (np.take(x, 0, axis=k) for x in (core, signs))
-            kept.remove(letter)
+                               f"{dense[entry]:.6g} here and is not known to be zero everywhere")
     labels = {letter: fresh() for letter in sizes}
+    core, kept = discovery.one_of_copies(np.array(dense[where]), signs[where], list(labels.values()))
     axes = []
     for index, n in zip(left, shape, strict=True):
-        if index.bare:
-            label, length = labels[index.letters[0]], sizes[index.letters[0]]
-            axes.append(label if length == n else Map((label,), np.arange(length)))
+        if index.isdigit():
+            axes.append(Map((), int(index)))
         else:
-            axes.append(Map((), index.start))
-    term = Term([(core, tuple(labels[letter] for letter in kept))], axes,
-                {labels[letter]: n for letter, n in sizes.items()})
-    return term, {label: letter for letter, label in labels.items()}
+            axes.append(labels[index] if sizes[index] == n else Map((labels[index],), np.arange(sizes[index])))
+    return (Term([(core, tuple(kept))], axes, {labels[letter]: n for letter, n in sizes.items()}),
+            {label: letter for letter, label in labels.items()})

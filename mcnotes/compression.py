@@ -100,9 +100,12 @@ def _found(structure, seen):
         return structure.terms[0].lean(), ""
     if math.prod(shape) > LARGE:
         return Structure.of(structure.dense(), structure.inner, structure.outer).terms[0], _WAYS
-    term, zeros = discovery.merged(structure)
-    return term, _WAYS + (f"; {zeros} of {math.prod(shape)} entries are zero by construction, but no letters "
-                          "describe the others" if zeros else ", so every entry may be nonzero and may differ")
+    signs = discovery.signs(structure)
+    zeros = int((signs < 0).sum())
+    reason = f"; {zeros} of {math.prod(shape)} entries are zero by construction, but no letters describe the others" \
+        if zeros else ", so every entry may be nonzero and may differ"
+    return discovery.described(structure.dense(), signs), _WAYS + reason
+
 
 
 class Compressed:

@@ -4,7 +4,6 @@ import inspect
 import operator
 import weakref
 from collections.abc import Callable
-from functools import partial
 from math import prod
 from numbers import Real
 from typing import Any, overload
@@ -310,32 +309,11 @@ def _exact(f, points, wanted):
         return y, [_of_structure(None, points[k].shape, y.shape, tape) for k in wanted]
     shape = y.value.shape
     if shape and shape != (1, 1):
-        found = pull_back(tape, y.position, shape, len(points))
-        tape.nodes = CLOSED
-        return y, [_of_structure(found[k], points[k].shape, shape, tape) for k in wanted]
-    at = [value for value, _ in tape.nodes[:len(points)]]
-    found = pull_back(tape, (np.reshape(y, ()) if shape else y).position, (), len(points))
+        made, found = _of_structure, pull_back(tape, y.position, shape, len(points))
+    else:
+        made, found = _of_entries, pull_back(tape, (np.reshape(y, ()) if shape else y).position, (), len(points))
     tape.nodes = CLOSED
-    again = None if Traced in map(type, points) else partial(_structured, f, at)
-    return y, [_of_entries(found[k], points[k].shape, shape, tape, again and partial(again, k)) for k in wanted]
-
-
-def _structured(f, points, k, known):
-    """The structure of a scalar result, from a second run; None where that run does not give the same entries."""
-    try:
-        tape = Tape()
-        y = _result(trace(f, points, tape))
-        if type(y) is not Traced or y.tape is not tape:
-            return None
-        end = np.reshape(y, (1,))
-        back = pull_back(tape, end.position, (1,), len(points))[k]
-        tape.nodes = CLOSED
-        if back is None:
-            return None
-        back = of_axes(back, points[k].shape, ())
-        return back if np.allclose(back.dense(), known, rtol=1e-9, atol=0.0) else None
-    except Exception:  # noqa: BLE001  (f is no longer what it was)
-        return None
+    return y, [made(found[k], points[k].shape, shape, tape) for k in wanted]
 
 
 def _of_structure(back, input_shape, output_shape, tape):
@@ -346,7 +324,7 @@ def _of_structure(back, input_shape, output_shape, tape):
                       branched=tape.branched)
 
 
-def _of_entries(back, input_shape, output_shape, tape, again):
+def _of_entries(back, input_shape, output_shape, tape):
     """A Derivative from the entries that came back to one input, for a scalar result."""
     if back is None:
         return _of_structure(None, input_shape, output_shape, tape)
@@ -354,7 +332,7 @@ def _of_entries(back, input_shape, output_shape, tape, again):
         _no_slope(back)
     if isinstance(back, np.generic) or type(back) is np.ndarray and (back.base is not None or back.dtype is not _FLOAT):
         back = np.array(back, float)
-    return Derivative(input_shape, output_shape, branched=tape.branched, again=again,
+    return Derivative(input_shape, output_shape, branched=tape.branched,
                       array=back if back.shape == input_shape else np.reshape(back, input_shape))
 
 
@@ -381,15 +359,14 @@ def _no_slope(array):
 
 def _settle(s, tape):
     """See that a structure has no entry that is nan, and shows no memory of the caller."""
-    large = tape.large if tape.trusted else ()
-    finite_so_far = True
+    large, numbers = tape.large if tape.trusted else (), True
     for k, term in enumerate(s.terms):
         own = [factor for factor in term.factors if not (large and _shows(factor[0], large))]
-        finite_so_far = finite_so_far and all(
-            finite(array if type(array) is np.ndarray else plain(array)) for array, _ in own)
+        numbers = numbers and all(finite(array if type(array) is np.ndarray else plain(array)) for array, _ in own)
         if len(own) < len(term.factors):
-            s.terms[k] = _owned(term, own)
-    if finite_so_far:
+            s.terms[k] = Term(_owned([factor for factor in term.factors if _shows(factor[0], large)], own),
+                              term.axes, term.sizes)
+    if numbers:
         return
     if s.dense_nbytes <= LIMIT:
         _no_slope(s.dense())
@@ -404,16 +381,15 @@ def _shows(array, large):
     return type(array) is np.ndarray and any(np.may_share_memory(array, x) for x in large)
 
 
-def _owned(term, own):
-    """A term without memory of the caller: a product with a smaller factor costs no more than a copy."""
-    foreign, own = [factor for factor in term.factors if not any(factor is other for other in own)], list(own)
+def _owned(foreign, own):
+    """Factors without memory of the caller: a product with a smaller factor costs no more than a copy."""
     for array, labels in foreign:
-        at = next((j for j, (_, others) in enumerate(own) if set(others) <= set(labels)), None)
-        if at is None:
+        k = next((k for k, (_, others) in enumerate(own) if set(others) <= set(labels)), None)
+        if k is None:
             own.append((array.copy(order="K"), labels))
         else:
-            own[at] = array * align(*own[at], labels), labels
-    return Term(own, term.axes, term.sizes)
+            own[k] = array * align(*own[k], labels), labels
+    return own
 
 
 # By differences -------------------------------------------------------------------------------------------

@@ -34,26 +34,23 @@ class Derivative(NDArrayOperatorsMixin):
         construction" is then so on the way that was chosen here.
     """
 
-    def __init__(self, input_shape, output_shape, *, array=None, structure=None, branched=False, again=None):
+    def __init__(self, input_shape, output_shape, *, array=None, structure=None, branched=False):
         self.input_shape, self.output_shape, self.branched = input_shape, output_shape, branched
         if structure is None:
             self.inner, self.outer = counted(input_shape), counted(output_shape)
         else:
             self.inner, self.outer = structure.inner, structure.outer
-        self._array, self._structure, self._again = array, structure, again
+        self._array, self._structure = array, structure
         self.rows = self.columns = None
 
     @property
     def structure(self) -> Structure:
         """The derivative as it is held, in factors and ties (:class:`mcnotes.engine.structure.Structure`).
 
-        Its axes are those that the notes count. For a scalar result, `f` runs once more when
-        it is first asked for.
+        Its axes are those that the notes count. For a scalar result its entries are held.
         """
         if self._structure is None:
-            found = self._again(self.tensor) if self._again else None
-            self._structure = Structure.of(self.tensor, self.inner, self.outer) if found is None else found
-            self._again = None
+            self._structure = Structure.of(self.tensor, self.inner, self.outer)
         return self._structure
 
     @property
@@ -203,9 +200,6 @@ class Derivative(NDArrayOperatorsMixin):
 
     def __format__(self, how):
         return format(float(self), how) if how else str(self)
-
-    def __getstate__(self):
-        return self.__dict__ | {"_again": None}         # f itself may not be pickled
 
     # On the page ---------------------------------------------------------------------------------------------
 

@@ -34,19 +34,16 @@ FOUND = {
     "blocks that differ": (lambda X: X @ BLOCKS, np.ones((5, 4, 3)), "i j k i j l -> i k l", [],
                            ["i j k i j l -> k l"]),
     "window": (lambda x: x[:2], np.ones(3), "i i ->", ["a a ->", "q q -> q", "i j -> i j"], ["i+1 i ->", "0 i -> i"]),
-    "later window": (lambda x: 2 * x[1:4], np.ones(6), "i+1 i ->", ["1+q q ->", "a b -> b a"], ["i i ->", "i+2 i ->"]),
+    "later window": (lambda x: 2 * x[1:4], np.ones(6), "i+1 i ->", ["q+1 q ->", "a b -> b a"], ["i i ->", "i+2 i ->"]),
     "diagonal matrix": (np.diag, a, "i i i ->", ["i i i -> i", "i j k -> k i j"], ["i i j ->", "i j i -> j"]),
     "transpose": (lambda X: X.T, M, "i j j i ->", ["a b b a -> b"], ["i j i j ->"]),
     "squeeze": (np.squeeze, np.ones((3, 1)), "i i ->", ["i i -> i"], ["i j ->", "0 i -> i"]),
-    "sum": (np.sum, np.ones(2), "i ->", ["i -> i"], ["0 ->"]),
-    "part of a sum": (lambda x: np.sum(x[1:3]), np.ones(5), "i+1 ->", ["i -> i"], ["i ->", "i+2 ->", "2i+1 ->"]),
-    "trace": (np.trace, np.eye(3) + 1, "i i ->", ["i i -> i", "i j -> j i"], ["i j ->", "i 0 -> i"]),
     "mean of columns": (lambda X: np.mean(X, axis=0), M, "i j j ->", ["i j j -> i"], ["i j k -> i", "i i j ->"]),
     "convolution": (lambda x: np.convolve(x, KERNEL), np.ones(6), "i i+j -> j", ["a a+b -> b", "x y -> x y"],
                     ["i i+j -> i", "i i -> i", "i i+1 -> i"]),
     "valid convolution": (lambda x: np.convolve(x, KERNEL, "valid"), np.ones(6), "i-j+2 i -> j", ["a-b+2 a -> b"],
                           ["i i -> i", "i+2 i ->"]),
-    "reversal": (lambda x: x[::-1], np.ones(4), "-i+3 i ->", ["3-b b ->"], ["i i ->"]),
+    "reversal": (lambda x: x[::-1], np.ones(4), "-i+3 i ->", ["-b+3 b ->"], ["i i ->"]),
     "permutation": (lambda x: x[[2, 0, 3, 1]], np.ones(4), "p(i) i ->", ["q(j) j ->", "i j -> i j"], ["i i ->"]),
     "two tables": (lambda X: X[[2, 0, 3, 1]][:, [2, 0, 1]], M, "p(i) q(j) i j ->", ["r(i) p(k) i k ->"],
                    ["i j i j ->"]),
@@ -54,9 +51,9 @@ FOUND = {
     "batched softmax": (lambda Z: np.exp(Z) / np.sum(np.exp(Z), axis=0), M, "i j k j -> i j k", ["x y z y -> z y x"],
                         ["i j i j -> i j", "i j k j -> i k"]),
     "neighbours": (lambda x: x[:-1] * x[1:], a, "i j -> i j", ["a b -> b a"], ["i i -> i", "i i+1 -> i"]),
-    "sum of repeated": (lambda x: np.sum(x[[0, 0, 1]]), np.ones(3), "i -> i", ["k -> k"], ["i ->"]),
-    "sum of rows": (lambda x: np.sum(np.vstack([x, x])), np.ones(3), "i ->", [], ["0 ->"]),
     "one number twice": (lambda x: np.convolve(np.ravel(x)[:3], np.ravel(x)[-2:]), 0.3, "0 ->", ["i -> i"], []),
+    "rows of a sum": (lambda x: np.sum(np.vstack([x, x]), axis=1), np.ones(3), "i j -> j", ["a b -> b"], ["i i ->"]),
+    "scalar": (lambda X: np.trace(X, 1) + np.sum(np.vstack([X, X])), np.eye(3) + 1, "i j -> i j", [], ["i i ->"]),
     "constant": (lambda x: np.ones((2, 3)), np.ones(4), "i j k ->", ["i j k -> i", "0 1 2 ->", "i i j ->"], []),
     "number": (lambda s: s**2, 2.0, " ->", [], []),
 }
@@ -141,13 +138,13 @@ LAYER = mc.derivative(lambda W: W.T @ np.array([1.0, 2.0, 5.0, 3.0]), M)
 
 
 @pytest.mark.parametrize("d, claim, words", [
-    (LAYER, "j i i -> i", r"along axis 1: entry \(2, 0, 0\) is 5 and entry \(0, 0, 0\) is 1"),
-    (LAYER, "j i k -> j", "along axis 2: entry"),
-    (LAYER, "j 0 0 -> j", r"lose entry \(2, \d, \d\), which is 5 here and is not zero"),
+    (LAYER, "j i i -> i", "along axis 1: for j = 2 there is 5, for j = 0 there is 1$"),
+    (LAYER, "j i k -> j", "along axis 2: for i = 1 there is 0, for i = 0 there is 5"),
+    (LAYER, "j 0 0 -> j", r"lose entry \(2, \d, \d\), which is 5 here and is not known"),
     (LAYER, "j i i -> j, i, ", "does not fit"),
     *((mc.derivative(lambda W: W.T @ np.full(4, 2.0), M), claim, "along axis 1: they are equal here, but not by constr")
       for claim in ("j i i -> i", "j i k -> i k")),
-    (mc.derivative(mc.network.softmax, a), "i i -> i", r"entry \(\d, \d\).*not zero by construction"),
+    (mc.derivative(mc.network.softmax, a), "i i -> i", r"entry \(\d, \d\).*not known to be zero everywhere"),
     (mc.derivative(lambda x: x[::-1], a), "i -i+3 ->", r"'-i\+3 i'; a sum of letters.*only as it was found")])
 def test_refusals_name_the_entries_and_their_values(d, claim, words):
     with pytest.raises(mc.CompressionError, match=words):
@@ -222,7 +219,7 @@ def test_claims_about_a_large_derivative():
     assert d.structure.dense_nbytes > 8 * LARGE
     assert mc.compress(d, "j i i -> j").core.shape == (300,)
     assert mc.compress(d, "j i i -> i j").core.shape == (200, 300)
-    for claim, words in (("j i i -> i", r"along axis 1: entry \(299, 0, 0\) is 300"), ("j j i -> i", "too large")):
+    for claim, words in (("j i i -> i", "along axis 1: for j = 299 there is 300"), ("j j i -> i", "too large")):
         with pytest.raises(mc.CompressionError, match=words):
             mc.compress(d, claim)
 
@@ -246,30 +243,11 @@ def test_more_than_26_letters():
 
 # Structure that was lost, or believed, by mistake ----------------------------------------------------------
 
-@pytest.mark.parametrize("f, mask", [
-    (np.sum, np.ones((3, 3))), (np.trace, np.eye(3)), (lambda X: np.sum(X[0]), [[1, 1, 1], [0, 0, 0], [0, 0, 0]]),
-    (lambda X: X[1, 2], [[0, 0, 0], [0, 0, 1], [0, 0, 0]]), (lambda X: np.sum(np.diag(X, 1)), np.eye(3, k=1)),
-    (lambda X: np.reshape(X[0, 0], (1, 1)), [[1, 0, 0], [0, 0, 0], [0, 0, 0]]),
-])
-def test_a_scalar_result_keeps_its_structure(f, mask):
-    d = mc.derivative(f, RANDOM.normal(size=(3, 3)))
-    assert np.array_equal(d.structure.mask(), np.array(mask, bool))
-    assert np.allclose(d.structure.dense(), d.tensor, rtol=1e-14)
-
-
-def test_a_scalar_function_that_changed_its_mind_is_held_by_its_entries():
-    calls = []
-
-    def f(x):
-        calls.append(1)
-        return np.sum(x) if len(calls) <= 2 else np.sum(x[:1])
-    d = mc.derivative(f, np.ones(3))
-    assert len(calls) == 2
-    assert d.structure.mask().all() and np.array_equal(d.structure.dense(), np.ones(3)) and len(calls) == 3
-    constant = np.array([1.0, 2.0, 3.0])
-    changed = mc.derivative(lambda x: x @ constant, np.ones(3))
+def test_a_compression_does_not_change_with_what_f_captured():
+    constant = np.array([[1.0], [2.0], [3.0]])
+    d = mc.derivative(lambda x: x @ constant, np.ones(3))
     constant[:] = 0.0
-    assert mc.compress(changed).core.tolist() == [1.0, 2.0, 3.0]
+    assert mc.compress(d).core.ravel().tolist() == [1.0, 2.0, 3.0]
 
 
 @pytest.mark.parametrize("f", [
@@ -289,15 +267,13 @@ def test_what_chooses_by_its_rule_does_not(f):
 
 # How indices are written -----------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("text", ["i", "i+j", "-i+3", "2i+3j-1", "0", "7", "i1+j2", "p(i)", "q(i,j)"])
-def test_indices_are_read_as_they_are_written(text):
-    index = discovery.read(text)
-    assert index is not None and discovery.same([index], [index]) == {letter: letter for letter in index.letters}
-
-
-@pytest.mark.parametrize("text", ["", "i*j", "ij", "i+", "+", "I", "p(i", "p()", "i^2", "1.5", "p(i)+1"])
-def test_what_is_no_index_is_not_read(text):
-    assert discovery.read(text) is None
+@pytest.mark.parametrize("mine, theirs, letters", [
+    ("i j i", "a b a", {"i": "a", "j": "b"}), ("i j", "j i", {"i": "j", "j": "i"}), ("2i1+j 3", "2k+l 3", {"i1": "k",
+     "j": "l"}), ("p(i,j) i", "q(a,b) a", {"i": "a", "j": "b"}), ("i i", "a b", None), ("i j", "a a", None),
+    ("i+1", "i+2", None), ("i", "0", None), ("0", "i", None), ("i", "i i", None), ("p(i)", "i", None),
+    ("p(i) q(i)", "p(i) p(i)", None), ("p(i) i", "i(i) p", None)])
+def test_indices_that_say_the_same_in_other_letters(mine, theirs, letters):
+    assert discovery.alike(mine, theirs) == letters
 
 
 def test_tables_are_told_apart():

@@ -183,24 +183,13 @@ def test_the_readers_own_errors_come_through(error, ask):
         ask(lambda x: np.ones((2, 4)) @ x, V)
 
 
-@pytest.mark.parametrize("error", [ValueError, RuntimeError, KeyError, MemoryError])
-def test_an_error_that_comes_later_does_not_escape_from_compress(error):
+@pytest.mark.parametrize("f", [np.sin, lambda x: np.sum(x[:2] ** 2)])
+def test_a_derivative_is_held_without_its_function_and_can_be_pickled(f):
     calls = []
-
-    def f(x):
-        calls.append(1)
-        if len(calls) > 2:
-            raise error("later")
-        return np.sum(x[:2])
-    d = mc.derivative(f, V)
-    assert mc.compress(d).expand().tolist() == [1.0, 1.0, 0.0] and len(calls) == 3
-
-
-def test_a_scalar_derivative_can_be_pickled_and_copied():
-    d = mc.derivative(lambda x: np.sum(x[:2] ** 2), V)
-    for other in (pickle.loads(pickle.dumps(d)), pickle.loads(pickle.dumps(mc.derivative(np.sin, V)))):
-        assert other.array.shape[0] == 3 and np.isfinite(other.structure.dense()).all()
-    assert np.array_equal(pickle.loads(pickle.dumps(d)).array, d.array)
+    d = mc.derivative(lambda x: calls.append(x) or f(x), V)
+    assert mc.compress(d).expand().shape == d.array.shape and len(calls) == 2
+    again = pickle.loads(pickle.dumps(d))
+    assert np.array_equal(again.array, d.array) and np.array_equal(again.structure.dense(), d.array)
 
 
 # Decisions -------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ themselves play this part. The index of an axis is written ``i``, ``i+j``, ``-i+
 """
 
 import re
-from typing import NamedTuple
 
 import numpy as np
 
@@ -47,11 +46,7 @@ def _signs(term, shape):
 
 
 def of_values(array):
-    """Signs that the values of an array show.
-
-    >>> of_values(np.array([5.0, 0.0, 5.0, 7.0]))
-    array([ 0, -1,  0,  1])
-    """
+    """Signs that the values of an array show: one for each nonzero value."""
     return _numbered(array, array == 0)
 
 
@@ -80,13 +75,18 @@ def described(array, found):
         p = axes.index(axes[q])
         if p != q:
             array, found = (np.moveaxis(np.diagonal(x, axis1=p, axis2=q), -1, p) for x in (array, found))
-    kept = list(dict.fromkeys(axes))
-    for k in reversed(range(len(kept))):
-        if found.shape[k] > 1 and (found == np.take(found, [0], axis=k)).all():
-            array, found = (np.take(x, 0, axis=k) for x in (array, found))
-            kept.pop(k)
+    core, kept = one_of_copies(array, found, list(dict.fromkeys(axes)))
     sizes = {label: n for label, n in zip(labels, shape, strict=True) if label in axes}
-    return Term([(np.array(array), tuple(kept))], axes, sizes)
+    return Term([(np.array(core), tuple(kept))], axes, sizes)
+
+
+def one_of_copies(core, found, labels):
+    """One of the copies along each axis whose signs are the same all along it, and the labels of the axes that stay."""
+    for k in reversed(range(len(labels))):
+        if (found == np.take(found, [0], axis=k)).all():
+            core, found = (np.take(x, 0, axis=k) for x in (core, found))
+            labels = labels[:k] + labels[k + 1:]
+    return core, labels
 
 
 def _tied(found, p, q):
@@ -94,18 +94,6 @@ def _tied(found, p, q):
     diagonals = np.moveaxis(found, (p, q), (0, 1))
     off = ~np.eye(len(diagonals), dtype=bool)
     return not (diagonals[off] >= 0).any()
-
-
-def merged(structure):
-    """One term for a sum of terms, or for a term that adds entries up.
-
-    >>> from mcnotes.engine.structure import Structure
-    >>> both = Structure.identity((3,)) + Structure.of(np.ones((3, 3)), (3,), (3,))
-    >>> merged(both)[0].factors[0][0].shape, merged(both)[1]
-    ((3, 3), 0)
-    """
-    found = signs(structure)
-    return described(structure.dense(), found), int((found < 0).sum())
 
 
 def simple(structure):
@@ -125,32 +113,8 @@ def simple(structure):
 
 _ORDER = "ijklmnopqrstuvwxyzabcdefgh"
 _NAMES = [letter + (str(turn) if turn else "") for turn in range(5) for letter in _ORDER]
-_PART = re.compile(r"([+-]?)(\d*)([a-z]\d*)?")
-_TABLE = re.compile(r"([a-z])\(([a-z]\d*(?:,[a-z]\d*)*)\)")
-
-
-class Index(NamedTuple):
-    """An index that was read: a sum of letters with whole coefficients, or a table over letters.
-
-    Attributes
-    ----------
-    letters : tuple of str
-    steps : tuple of int
-        The coefficient of each letter; empty for a table.
-    start : int
-    table : str
-        The name of the table; empty for a sum.
-    """
-
-    letters: tuple
-    steps: tuple
-    start: int = 0
-    table: str = ""
-
-    @property
-    def bare(self):
-        """Whether it is one letter alone."""
-        return self.steps == (1,) and self.start == 0
+LETTER = re.compile(r"[a-z]\d*(?!\()")
+_TOKEN = re.compile(r"[a-z]\d*\(?|\d+|\S")
 
 
 def letters(count):
@@ -195,46 +159,17 @@ def _sum(index, names):
     return "+".join(parts + [str(start)] * bool(start or not parts)).replace("+-", "-")
 
 
-def read(text):
-    """Read the index of one axis.
+def alike(mine, theirs):
+    """Letters of one text -> those of another that says the same in other letters; None where it says another thing.
 
-    >>> read("2i-j+3")
-    Index(letters=('i', 'j'), steps=(2, -1), start=3, table='')
-    >>> read("p(i)").table, read("i*j")
-    ('p', None)
-    """
-    table = _TABLE.fullmatch(text)
-    if table:
-        return Index(tuple(table[2].split(",")), (), 0, table[1])
-    steps, start, at = {}, 0, 0
-    while at < len(text):
-        part = _PART.match(text, at)
-        sign, number, letter = part.groups()
-        if not (number or letter) or at and not sign:
-            return None
-        value = int(number or 1) * (-1 if sign == "-" else 1)
-        if letter:
-            steps[letter] = steps.get(letter, 0) + value
-        else:
-            start += value
-        at = part.end()
-    return Index(tuple(steps), tuple(steps.values()), start) if text else None
-
-
-def same(mine, theirs):
-    """Whether two lists of indices say the same in other letters.
-
-    >>> same([read("i"), read("i+j")], [read("a"), read("a+b")])
+    >>> alike("i i+j", "a a+b")
     {'i': 'a', 'j': 'b'}
-    >>> same([read("i"), read("i")], [read("a"), read("b")])
+    >>> alike("i i", "a b")
     """
-    names, tables = {}, {}
-    for a, b in zip(mine, theirs, strict=True):
-        if (a.steps, a.start, len(a.letters)) != (b.steps, b.start, len(b.letters)) or bool(a.table) != bool(b.table):
-            return None
-        for own, other in zip(a.letters, b.letters, strict=True):
-            if names.setdefault(own, other) != other:
-                return None
-        if tables.setdefault(a.table, b.table) != b.table:
-            return None
-    return names if len(set(names.values())) == len(names) and len(set(tables.values())) == len(tables) else None
+    mine, theirs = _TOKEN.findall(mine), _TOKEN.findall(theirs)
+    names = dict(zip(mine, theirs, strict=False))
+    if [names.get(x) for x in mine] != theirs or len(set(names.values())) < len(names):
+        return None
+    letters = {x: y for x, y in names.items() if LETTER.fullmatch(x) and LETTER.fullmatch(y)}
+    tables = {x: y for x, y in names.items() if x.endswith("(") and y.endswith("(")}
+    return letters if all(x == y or x in letters or x in tables for x, y in names.items()) else None

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from ..core import RULES, General, Traced, UnsupportedError, decided, given, put, real, record, top
+from ..core import RULES, General, UnsupportedError, decided, given, put, real, record, top
 from ..structure import Map, scatter
 from . import axes_of, rule
 from .elementwise import Scale
