@@ -191,6 +191,13 @@ IDENTITIES = [
     # plain text
     (PLAIN, "dL/dW = A (dL/dZ)^T", "dL/dW = A dL/dZ", {"W": (3, 2), "A": 3}, {"Z": lambda W, A: W.T @ A, "L": lambda Z: np.sum(Z ** 3)}),
     (PLAIN, "∂L/∂W = A(∂L/∂Z)ᵀ", "∂L/∂W = (∂L/∂Z)Aᵀ", {"W": (3, 2), "A": 3}, {"Z": lambda W, A: W.T @ A, "L": lambda Z: np.sum(Z ** 3)}),
+    (PLAIN, "grad_x (x' A x) = (A + A') x", "grad_x (x' A x) = 2 A x", x3 | A33),
+    (PLAIN, "||x||_inf = max_i |x_i|", "||x||_inf = max_i x_i", {"x": "down"}),
+    (PLAIN, "relu(x) = x * (x > 0)", "relu(x) = (x > 0)", {"x": "down"}),
+    (PLAIN, "d relu(x)/dx = diag(x > 0)", "d relu(x)/dx = diag(x < 0)", {"x": "down"}),
+    (PLAIN, "sigmoid(-x) = 1 - sigmoid(x)", "sigmoid(-x) = -sigmoid(x)", {"x": ()}),
+    (PLAIN, "1^T softmax(x) = 1", "softmax(2 x) = softmax(x)", x3),
+    (PLAIN, "d softmax(x)/dx = diag(softmax(x)) - softmax(x) softmax(x)^T", "d softmax(x)/dx = diag(softmax(x))", x3),
     (PLAIN, "tr(A B) = tr(B A)", "tr(A B) = tr(A) tr(B)", {"A": (3, 3), "B": (3, 3)}),
     (PLAIN, "||x||^2 = x^T x", "||x|| = x^T x", x3),
     (PLAIN, "d/dx (x' A x) = (A + A') x", "d/dx (x' A x) = 2 A x", x3 | A33),

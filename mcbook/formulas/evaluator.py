@@ -20,12 +20,13 @@ from . import derivatives, values
 from .dots import Uncounted, expanded, table
 from .letters import Letters, called
 from .tree import Node, bare, letters, number, product, text, walk
-from .values import ZERO, Budget, Flexible, Tensor, as_matrix, fitted, scalar, shapeless, written
+from .values import ZERO, Budget, Flexible, Tensor, alike, as_matrix, fitted, scalar, shapeless, written
 from .verdict import BudgetError, ClaimError, Failure, FormulaError, ShapeClash
 
 _CONSTANTS = {"π": math.pi, "e": math.e}
 _ELEMENTWISE: dict[str, Callable] = {name: getattr(np, name) for name in (
-    "sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh exp log sqrt sign abs").split()}
+    "sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh exp log sqrt sign abs").split()} | {
+        "relu": lambda x: np.maximum(x, 0), "sigmoid": lambda x: 1 / (1 + np.exp(-x))}
 #: Functions that act on each entry, and that of a square matrix may mean something else.
 _AMBIGUOUS = {"exp": "; write e^A for the matrix exponential", "log": "", "sin": "", "cos": "",
               "sqrt": "; write A^{1/2}"}
@@ -35,7 +36,7 @@ _SQUARE: dict[str, Callable] = {
     "adj": lambda x, words: np.linalg.det(x) * values.inverse(x, words), "expm": lambda x, words: values.exponential(x)}
 _WHOLE: dict[str, Callable] = {
     "rank": np.linalg.matrix_rank, "vec": lambda x: np.reshape(np.transpose(x), (-1, 1)), "transpose": np.transpose,
-    "norm": lambda x: np.sqrt(np.sum(x * x)),
+    "norm": lambda x: np.sqrt(np.sum(x * x)), "softmax": lambda x: np.exp(x) / np.sum(np.exp(x), axis=0),
     "diag": lambda x: np.eye(x.shape[0]) * x if x.shape[1] == 1 else np.diagonal(x)}
 #: What a large sign makes of two terms, and of none.
 _GATHERED: dict[str, Callable] = {"sum": values.added, "prod": values.multiplied,
@@ -47,7 +48,7 @@ _RELATIONS: dict[str, Callable] = {"=": operator.eq, "≠": operator.ne, "<": op
 #: What has no value, and what is said of it.
 _VALUELESS = {
     "asked": "{0} asks a question, and says nothing that could be compared",
-    "chain": "{0} is a statement, where a value is needed", "infinity": "∞ is no number that could be compared",
+    "infinity": "∞ is no number that could be compared",
     "words": "the words “{1}” have no value", "named": "{1} has no value: give {1}=…"}
 #: How often the distance to a limit is halved.
 _LEVELS = 7
@@ -170,6 +171,13 @@ class Scope:
         if len(node.parts) > 1 and self.record is not None:
             self.record.braced(node, value, self, env)
         return value
+
+    def on_chain(self, node, env):
+        """Where Z > 0 stands for a value, it is 1 in each place where it is true, and 0 in the others."""
+        relation = node.parts[-1].name
+        if len(node.parts) != 2 or relation not in "<>≤≥":
+            raise FormulaError(f"{text(node)} is a statement, where a value is needed")
+        return as_matrix(_RELATIONS[relation](*alike(*(self.array(side.parts[0], env) for side in node.parts))) * 1.0)
 
     def on_iverson(self, node, env):
         return as_matrix(float(self.holds(node.parts[0], env)))

@@ -199,6 +199,8 @@ class _Builder:
             return Node("product", (*node.parts[:-1], self.posted(node.parts[-1], post)), node.name, at)
         if node.kind in ("sum", "negative", "binary"):
             raise self.fault(node.at[0], "braces are not seen on the page; write ( ) around this")
+        if kind == "transpose" and (node.kind, node.name) == ("number", "1"):
+            node = Node("ones", name="1", at=node.at)               # what else could be turned?
         if kind in ("asked", "transpose", "pseudo", "prime"):
             return Node(kind, (node,), post.name, at)
         if kind == "inversed":

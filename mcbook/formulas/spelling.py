@@ -269,8 +269,10 @@ class _Scanner:
     def braced(self, text):
         """A script as if it stood in braces."""
         self.put("LBRACE", "{", self.start, self.start)
+        text = "∞" if text == "inf" else text
         for sign in [TABLE["\\" + text][1]] if _kind("\\" + text) == "LETTER" else re.findall(r"\d*\.?\d+|\D", text):
-            self.put("NUMBER" if sign[-1].isdigit() else {"-": "MINUS", "+": "PLUS"}.get(sign, "LETTER"), sign)
+            kind = {"-": "MINUS", "+": "PLUS", "∞": "INFINITY"}.get(sign, "LETTER")
+            self.put("NUMBER" if sign[-1].isdigit() else kind, sign)
         self.put("RBRACE", "}", self.place, self.place)
 
     def raised(self, found):
