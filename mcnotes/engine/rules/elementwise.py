@@ -112,7 +112,7 @@ def _period_slope(y, a, b):
     whole = np.floor(a / b)
     if not hasattr(b, "settled") and np.any(np.abs(plain(whole)) > 2.0**53):
         raise NoDerivativeError("a remainder by a number that is so small has its jumps closer together than "
-                                "numbers are, so it has no derivative by it there; move the point")
+                                "numbers are, so there is no derivative with respect to it; move the point")
     return -whole
 
 
