@@ -82,6 +82,7 @@ def test_a_right_answer_is_right_in_every_form(answer):
     ("G1 = ", "for k in iter(int, 1):\n        pass\n    G1 = ", "did not come to an end"),
     ("def backward", "def backwards", "There is no function named backward. Keep the first line as it was"),
     ("return", "return (", "Python cannot read line"),
+    ("X @ G1.T", "X G1^T", "A product is written A @ B or a * b, a power a**2, and a transpose A.T."),
     ("by_W1 = X @ G1.T", "by_W1 = X @ G1.T * np.nan", "by_W1 has an entry that is nan."),
 ])
 def test_the_first_thing_that_is_wrong_is_named(old, new, words):

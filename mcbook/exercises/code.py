@@ -113,7 +113,10 @@ def _function(task: Task, answer: Any) -> Callable[..., Any]:
     try:
         tree = ast.parse(answer)
     except SyntaxError as reason:
-        raise _Wrong(f"Python cannot read line {reason.lineno}: {reason.msg}.") from None
+        line = answer.splitlines()[(reason.lineno or 1) - 1].strip().removeprefix("return ")
+        on_paper = reason.msg.startswith("invalid") and re.search(r"\^|[\w)] +[A-Za-z(]", line)       # b b^T
+        raise _Wrong(f"Python cannot read line {reason.lineno}: {reason.msg}." + bool(on_paper) * (
+            " A product is written A @ B or a * b, a power a**2, and a transpose A.T.")) from None
     if not any(isinstance(node, ast.FunctionDef) and node.name == task.name for node in tree.body):
         raise _Wrong(f"There is no function named {task.name}. Keep the first line as it was: {task.start}")
     space: dict[str, Any] = {"np": np, "numpy": np, "__name__": "__main__", _STEP: _counter()}
