@@ -92,10 +92,11 @@ def counts(root=ROOT):
     quiet = [one for one in book if one.name not in run]
     forgotten = [one for one in quiet if any(map(could_fail, one.formulas))]
     silent = [one for one in quiet if one not in forgotten]
-    words = (f"{len(equations)} equations and {len(book) - len(equations)} boxes; {len(book) - len(quiet)} of them "
-             "carry a mark ✓, which means that code has run them and would have noticed a mistake.")
+    words = (f"There are {len(equations)} equations and {len(book) - len(equations)} boxes. "
+             f"Of these, {len(book) - len(quiet)} carry a mark ✓, which means that code has run them and would have "
+             "noticed a mistake.")
     if silent:
-        words += (f" {len(silent)} carry none, because nothing in them could be false. Most of these are notation: "
+        words += (f" Another {len(silent)} carry none, because nothing in them could be false. Most are notation: "
                   f"{', '.join(map(_reference, silent))}.")
     if forgotten:
         words += f" {len(forgotten)} could be false and are not checked: {', '.join(map(_reference, forgotten))}."
