@@ -39,7 +39,7 @@ def confirm(claim: str, /, *, part: int | None = None, **letters) -> None:
         what it depends on: ``Z=lambda W, A: W.T @ A``. ``Δv`` is how far v moves. ``ℒ`` is
         bound by ``L``. Letters of a layer may be written without it, or as ``Wℓ`` and
         ``Aℓ_1``. A size may be said, ``m=4``, where no letter has it. ``star`` is the
-        product that ⋆ stands for, ``step`` the function or compression of an arrow.
+        product that ⋆ stands for, ``step`` the compression of an arrow.
     part : int, optional
         Of a box with several formulas, the one to run, from 1. All run by default; where
         they need different letters, confirm them one by one.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from mcbook.formulas.judge import dimensions, values
+from mcbook.formulas.judge import Judge, dimensions
 from mcbook.formulas.letters import Binder, Letters
 from mcbook.formulas.parser import read
 from mcbook.formulas.tree import Node, letters, number, product, same, text, walk
@@ -296,11 +296,19 @@ def _worth_the_same(one, other, given, seed):
     drawn = {name: value if callable(value) or isinstance(value, int) else np.asarray(value) * rng.uniform(
         0.6, 1.4, np.shape(value)) + 0.01 for name, value in given.items()}
     try:
-        pair = [list(values((Node("statement", (side,)),), Letters(drawn, notes=True))) for side in (one, other)]
+        pair = [_values(side, Letters(drawn, notes=True)) for side in (one, other)]
         return len(pair[0]) == len(pair[1]) and all(
             np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-9) for a, b in zip(*pair, strict=True))
     except (ClaimError, ValueError, TypeError):
         return False
+
+
+def _values(node, given):
+    """The values of a node for all values of its indices, in their order."""
+    judged = Judge((Node("statement", (node,)),), given)
+    (body, *_), = judged.statements
+    environments = sorted(judged.environments(body), key=lambda env: sorted(env.items()))
+    return [judged.scope().value(body, env) for env in environments]
 
 
 def _free(part, given) -> set[str]:

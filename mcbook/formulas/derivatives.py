@@ -1,9 +1,7 @@
 """Derivatives in a formula, in the notes' layout: a row for each input, a column for each output.
 
 A derivative is :func:`mcnotes.derivative`. ∂y/∂x keeps the other arguments of y still, dy/dx lets them follow; an
-index picks the entries that are meant, ∂xᵀ below the stroke asks for the transpose. Source after source takes
-another layout, so a formula that fails is tried in the others, too: ``numerator`` turns every derivative around, and
-``mixed`` all but those of a number, whose gradients stay columns.
+index picks the entries that are meant, ∂xᵀ below the stroke asks for the transpose.
 """
 
 from typing import cast
@@ -40,9 +38,7 @@ def derivative_of(scope, node: Node, env: dict):
     if missing < 0:
         return Tensor(array, len(inner), len(outer), found, scope.letters.notes)
     laid = np.reshape(array, (*inner, *outer, *(1,) * missing))
-    gradient = not outer and (node.name == "∇" or scope.layout == "mixed")
-    other = scope.layout != "denominator" and not gradient
-    return laid if bool(inner) == (other == turned) else np.transpose(laid)
+    return np.transpose(laid) if bool(inner) == turned else laid
 
 
 def unlaid(scope, node: Node, env: dict) -> tuple:

@@ -63,22 +63,21 @@ class Scope:
 
     Some letters may be `changed`. The given Δ are multiplied by `step`, and that of a letter in `only` by what stands
     there, as where some of its entries move and others stay.
-    What is checked on the way is counted in `record`. The `layout` is ``"denominator"``, as in the notes;
-    ``"numerator"`` and ``"mixed"`` show what another layout would say.
+    What is checked on the way is told to the `judge`, if there is one.
     """
 
-    def __init__(self, given: Letters, sizes: dict, *, changed=None, step=1.0, only=None, record=None,
-                 layout="denominator", budget=None):
+    def __init__(self, given: Letters, sizes: dict, *, changed=None, step=1.0, only=None, judge=None,
+                 budget=None):
         self.letters, self.sizes, self.changed = given, sizes, changed or {}
-        self.step, self.only, self.record, self.layout = step, only or {}, record, layout
+        self.step, self.only, self.judge = step, only or {}, judge
         self.budget = budget or Budget()
         self.seen: dict = {}
 
-    def beside(self, *, changed=None, only=None, record=False):
+    def beside(self, *, changed=None, only=None, judged=False):
         """The same scope with other values for some letters, which what depends on them follows."""
         return Scope(self.letters, self.sizes, changed={**self.changed, **(changed or {})}, step=self.step,
-                     only=self.only if only is None else only, record=self.record if record else None,
-                     layout=self.layout, budget=self.budget)
+                     only=self.only if only is None else only, judge=self.judge if judged else None,
+                     budget=self.budget)
 
     def once(self, key: tuple, make: Callable):
         """What `make` makes, at the first time."""
@@ -168,8 +167,8 @@ class Scope:
 
     def on_brace(self, node, env):
         value = self.value(node.parts[0], env)
-        if len(node.parts) > 1 and self.record is not None:
-            self.record.braced(node, value, self, env)
+        if len(node.parts) > 1 and self.judge is not None:
+            self.judge.braced(node, value, self, env)
         return value
 
     def on_chain(self, node, env):
@@ -185,8 +184,8 @@ class Scope:
     def on_cases(self, node, env):
         for branch in node.parts:
             if self.holds(branch.parts[1], env):
-                if self.record is not None:
-                    self.record.taken.add(branch)
+                if self.judge is not None:
+                    self.judge.taken.add(branch)
                 return self.value(branch.parts[0], env)
         raise Failure(f"no case of {text(node)} applies for " + ", ".join(f"{k} = {v}" for k, v in env.items()))
 
@@ -473,10 +472,10 @@ class Scope:
         value = text(limit) if limit.kind == "number" else f"{text(limit)} = {high}"
         if high > natural:
             raise Failure(f"the sum over {name} goes to {value}, and {entry} ends at {name} = {natural}")
-        if self.record is not None and high < natural:
-            self.record.notes.append(f"the sum over {name} ends at {value}, and {entry} goes on to {name} = {natural}")
-        elif self.record is not None and low != 1:
-            self.record.notes.append(f"the sum over {name} begins at {low}, and {entry} at 1")
+        if self.judge is not None and high < natural:
+            self.judge.notes.append(f"the sum over {name} ends at {value}, and {entry} goes on to {name} = {natural}")
+        elif self.judge is not None and low != 1:
+            self.judge.notes.append(f"the sum over {name} begins at {low}, and {entry} at 1")
 
     # matrices
 
@@ -507,7 +506,7 @@ class Scope:
         """An entry that looks unlike the pattern of the dots has to be worth what the pattern gives."""
         pairs = zip(entry.parts, needed.parts, strict=False) if entry.kind == "row" else [(entry, needed)]
         for one, other in pairs:
-            if one.kind == "dots" or self.record is None:
+            if one.kind == "dots" or self.judge is None:
                 continue
             a, b = self._cell(one, env), self._cell(other, env)
             if not shapeless(a, b) and (a.shape != b.shape or not np.allclose(a, b, rtol=1e-9, atol=1e-12)):
@@ -671,7 +670,7 @@ class Scope:
         return self.once(("moved",), lambda: self._moving(self.only))
 
     def _moving(self, only):
-        return self.beside(record=True, only={}, changed={
+        return self.beside(judged=True, only={}, changed={
             name: self.raw(name) + self.change(name, only) for name in self.letters.changes if name in self.letters})
 
     def on_delta(self, node, env):
@@ -738,14 +737,14 @@ class Scope:
         if math.prod(value.shape) != size:
             raise FormulaError(f"{text(node)}: {name} has {size} entries, not {math.prod(value.shape)}: "
                                "give as many in its place")
-        return self._with(name, value, record=True).value(content, env)
+        return self._with(name, value, judged=True).value(content, env)
 
     def on_limit(self, node, env):
         """A limit, extrapolated from ever smaller distances on both sides."""
         body, letter, target = node.parts
         end = float(self.number(target, env))
-        if self.record is not None:
-            self.record.tolerance = 1e-7
+        if self.judge is not None:
+            self.judge.tolerance = 1e-7
         right, left = (self._approached(lambda h, side=side: self.sized(body, env | {letter.name: end + side * h}))
                        for side in (1, -1))
         if not np.allclose(right, left, rtol=1e-6, atol=1e-8):

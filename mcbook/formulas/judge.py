@@ -1,15 +1,13 @@
 """Whether a formula holds: its relations, its shapes, its arrows, for every value of its free indices.
 
-There are three verdicts. It *holds*; it *fails*, with the place and both values or both shapes; or it *cannot be
-read*, with what was expected. Nothing that is not understood is dropped or guessed, and the formula as it was read
-is part of every verdict.
+It *holds*; it *fails*, with the place and both values or both shapes; or it *cannot be read*, with what was expected.
 """
 
 import contextlib
 import itertools
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -20,8 +18,8 @@ from .derivatives import directions
 from .evaluator import Scope, ordered
 from .letters import BUILT_IN, Binder, Letters, called
 from .parser import read
-from .tree import Node, bare, latex, letters, product, same, text, walk
-from .values import Budget, Flexible, Tensor, alike, as_matrix, compared, shapeless, written
+from .tree import Node, bare, latex, letters, product, rebuilt, same, text, walk
+from .values import Budget, Tensor, agree, as_matrix, difference, shapeless, sided, written
 from .verdict import BudgetError, ClaimError, Failure, FormulaError, Result, ShapeClash, Verdict
 
 #: How many values the free indices may have together.
@@ -33,8 +31,6 @@ _PROPERTIES = {
         np.diag(x))), "orthogonal": lambda x: np.allclose(x.T @ x, np.eye(len(x))),
     "invertible": lambda x: np.linalg.matrix_rank(x) == len(x),
 }
-_LAYOUTS = {"numerator": "in numerator layout, with every derivative turned around",
-            "mixed": "with gradients as columns and every other derivative in numerator layout"}
 #: Where ≈ begins to halve the step, and how much smaller the last step is that it looks at.
 _STARTS = (2.0**-5, 2.0**-8, 2.0**-11)
 _DEEP = 64
@@ -71,9 +67,9 @@ def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = Fals
         return Verdict("holds", f"✓ This holds: {result.words}{fixed}", "", *_as_read(judged, formula),
                        formulas=(result,), ok=True)
     except Failure as error:
-        layout = _other_layout(formula, given, notes)
-        hint = f"; it holds {_LAYOUTS[layout]}" if layout else ""
-        return Verdict("fails", f"✗ This fails: {error}{hint}", str(error), *_as_read(judged, formula), layout,
+        hint = "; it holds in numerator layout, with every derivative turned around"
+        hint = hint if _holds_turned(formula, given, notes) else ""
+        return Verdict("fails", f"✗ This fails: {error}{hint}", str(error), *_as_read(judged, formula),
                        formulas=(judged.result(error),) if judged else ())
     except Exception as error:  # noqa: BLE001 - whatever a reader's function does ends in a sentence
         words = str(error) if isinstance(error, ClaimError) else f"{type(error).__name__}: {error}"
@@ -96,19 +92,18 @@ def _in_words(parts):
     return ", ".join(map(text, parts)), r",\quad ".join(map(latex, parts))
 
 
-def _other_layout(formula, given, notes):
-    """The layout in which a formula that fails would hold, if there is one."""
-    for layout in _LAYOUTS:
-        try:
-            other = Judge(formula, Letters(given, notes), layout)
-            if any(node.kind == "derivative" for body, *_ in other.statements for node in walk(body)):
-                other.run()
-                return layout
-        except Failure:
-            continue
-        except Exception:  # noqa: BLE001 - only a hint
-            break
-    return ""
+def _holds_turned(formula, given, notes):
+    """Whether a formula that fails would hold with its derivatives transposed."""
+    def turn(node):
+        return Node("transpose", (node,)) if node.kind in ("derivative", "gradient") else node
+
+    try:
+        known = Letters(given, notes)
+        parts = read(formula, known.names())
+        turned = tuple(rebuilt(part, turn) for part in parts)
+        return turned != parts and bool(Judge(turned, known).run())
+    except Exception:  # noqa: BLE001 - only a hint
+        return False
 
 
 def judge(formula, given: Letters) -> Result:
@@ -129,32 +124,13 @@ def judge(formula, given: Letters) -> Result:
     return Judge(formula, given).run()
 
 
-def values(parts: tuple, given: Letters) -> Iterator:
-    """The values of an expression for all values of its indices: arrays, or what takes the shape it is asked for.
-
-    Examples
-    --------
-    >>> [float(one[0, 0]) for one in values(read("v_i"), Letters({"v": [2, 5, 3]}))]
-    [2.0, 5.0, 3.0]
-    """
-    judged = Judge(parts, given)
-    (body, conditions, _), = judged.statements
-    for env in sorted(judged.environments(body, conditions), key=lambda env: sorted(env.items())):
-        yield judged.scope().value(body, env)
-
-
 def could_fail(formula) -> bool:
     """Whether a formula, a text or its trees, says something that may be false: a relation, or a shape over a brace.
-
-    A notation says nothing, and an arrow without an equation, or a shape with a question mark,
-    is a picture in letters.
 
     Examples
     --------
     >>> could_fail(r"z_i = W_i^T A"), could_fail(r"\\frac{\\partial s}{\\partial v}")
     (True, False)
-    >>> could_fail(r"\\overbrace{v}^{(m \\times 1)}")
-    True
     """
     parts = read(formula) if isinstance(formula, str) else formula
     return any(part.kind == "chain" and not any(one.kind == "words" for one in walk(part.parts[0]))
@@ -163,84 +139,6 @@ def could_fail(formula) -> bool:
 
 
 # What a formula consists of -----------------------------------------------------------------------------------------
-
-class Definitions:
-    """Letters that a formula itself defines: y in ``y = A x ⟹ ∂y/∂x = Aᵀ``, and in ``… where y = A x``."""
-
-    def __init__(self, given, binder, budget, sizes):
-        self.given, self.binder, self.budget, self.sizes, self.told = given, binder, budget, sizes, []
-
-    def without(self, parts):
-        """The formula without its definitions, which may stand before and after what uses them."""
-        while True:
-            left = [one for part in parts for one in self._left(part, len(parts) > 1)]
-            if not left or tuple(left) == tuple(parts):
-                return parts
-            parts = left
-
-    def _left(self, part, several):
-        """What is left of one part: itself, less of it, or nothing."""
-        if part.kind not in ("statement", "conditions"):
-            return [part]
-        body, conditions = (part.parts[:1], part.parts[1:]) if part.kind == "statement" else ((), part.parts)
-        kept = [one for one in conditions if one.name != "if" or len(one.parts) != 1 or not self._take(one.parts[0])]
-        if body and body[0].kind == "flow":
-            stations = body[0].parts
-            while len(stations) > 2 and stations[1].name == "⟹" and self._take(stations[0]):
-                stations = stations[2:]
-            body = body if stations == body[0].parts else (
-                stations[0] if len(stations) == 1 else replace(body[0], parts=stations),)
-        elif body and several and not conditions and self._take(body[0]):
-            return []
-        parts = (*body, *kept)
-        return [part if parts == part.parts else replace(part, parts=parts)] if parts else []
-
-    def _take(self, body: Node) -> bool:
-        """Whether an equation defines a letter that has no value, and if so, take it."""
-        if body.kind != "chain" or len(body.parts) != 2 or body.parts[1].name != "=":
-            return False
-        left, right = (side.parts[0] for side in body.parts)
-        return self._taken(left, right) or left.kind != "letter" and right.kind == "letter" and self._taken(right, left)
-
-    def _taken(self, left, right):
-        given, inputs = self.given, ()
-        if left.kind == "product" and len(left.parts) == 2 and left.parts[1].kind == "paren":
-            left, inputs = left.parts[0], left.parts[1].parts
-        if left.kind != "letter" or left.name in given or any(one.kind != "letter" for one in inputs):
-            return False
-        free = letters(right) - given.names() - BUILT_IN - self.sizes.keys()
-        if left.name in free or free - _bound(right):
-            return False
-        tree = self.binder.bound(right)
-        names = tuple(one.name for one in inputs) or tuple(sorted(set(self._inputs(tree))))
-        self.told.append(Node("chain", (Node("side", (Node("apply", (left, *inputs)) if inputs else left,)),
-                                        Node("side", (tree,), name="="))))
-
-        def function(*arguments):
-            scope = Scope(given, self.sizes, changed=dict(zip(names, arguments, strict=True)), budget=self.budget)
-            scope.size_sums(tree)
-            return scope.sized(tree, {})
-
-        given.define(left.name, names, function)
-        return True
-
-    def _inputs(self, tree):
-        """What a definition depends on: its letters, and of one that it differentiates what that depends on."""
-        of = {part.parts[0].name for part in walk(tree) if part.kind == "derivative" and part.parts[0].kind == "letter"}
-        for name in letters(tree):
-            if name in self.given and not self.given.is_pure(name):
-                yield from self.given.bases(name) if name in of else (name,)
-
-
-def _bound(node):
-    """Indices of a tree, and the limits of its sums: letters that need no value of their own."""
-    large = [one for part in walk(node) if part.kind in ("large", "limit") for one in part.parts[1:]]
-    return _indices(node).union(*map(letters, large))
-
-
-def _indices(node):
-    return {name for part in walk(node) if part.kind == "sub" for index in part.parts[1:] for name in letters(index)}
-
 
 def merged(parts, given: Letters) -> list[tuple]:
     """Statements with their conditions, which may stand first, and their labels: (statement, conditions, labels)."""
@@ -277,6 +175,16 @@ def _restricts(body, given):
         one.kind not in ("chain", "side", "letter", "number") or one.name in given for one in walk(body)))
 
 
+def _bound(node):
+    """Indices of a tree, and the limits of its sums: letters that need no value of their own."""
+    large = [one for part in walk(node) if part.kind in ("large", "limit") for one in part.parts[1:]]
+    return _indices(node).union(*map(letters, large))
+
+
+def _indices(node):
+    return {name for part in walk(node) if part.kind == "sub" for index in part.parts[1:] for name in letters(index)}
+
+
 def _lasts(parts):
     """Sizes at the end of dots: m in v_1, …, v_m is no free index."""
     for before, dots, after in zip(parts, parts[1:], parts[2:], strict=False):
@@ -299,6 +207,11 @@ def _claimed_kind(node):
     return None
 
 
+def _is_property(body):
+    claimed = _claimed_kind(body)
+    return claimed is not None and claimed[1] in _PROPERTIES
+
+
 def dimensions(node: Node) -> list[Node] | None:
     """The sizes in ``(r × k)``, or None where something else stands."""
     node = bare(node)
@@ -309,6 +222,21 @@ def dimensions(node: Node) -> list[Node] | None:
 
 def _has_change(node):
     return any(part.kind == "delta" for part in walk(node))
+
+
+def _values(env):
+    return ", ".join(f"{name} = {value}" for name, value in env.items())
+
+
+@contextlib.contextmanager
+def _told_in(words):
+    """Where several things are said, a failure says which of them is false; shapes that clash say it themselves."""
+    try:
+        yield
+    except Failure as error:
+        if words and not isinstance(error, ShapeClash):
+            error.args = (f"in {words}, {error}",)
+        raise
 
 
 # The judge ----------------------------------------------------------------------------------------------------------
@@ -322,42 +250,52 @@ class Judge:
         The formula as it was read.
     statements : list of (Node, list, list)
         Each with its conditions and labels.
+    found : Result
+        What was compared so far.
+    notes, taken : list, set
+        Hints for a failure; branches of cases that were met.
     """
 
-    def __init__(self, formula, given: Letters, layout: str = "denominator"):
-        self.letters, self.layout, self.budget, self.record, self.last = given, layout, Budget(), Record(), None
+    def __init__(self, formula, given: Letters):
+        self.letters, self.budget, self.binder, self.last = given, Budget(), Binder(given), None
+        self.found, self.tolerance, self.notes, self.taken = Result(), 1e-9, list[str](), set[Node]()
         self.formula = formula if isinstance(formula, str) else ""
-        parts, binder = formula if isinstance(formula, tuple) else read(formula, given.names()), Binder(given)
+        parts = formula if isinstance(formula, tuple) else read(formula, given.names())
         self.sizes = {} if given.notes else given.sizes(set(), {})
-        definitions = Definitions(given, binder, self.budget, self.sizes)
+        definitions = list[Node]()
         if not given.notes:
-            parts = definitions.without(parts)
-        parts = tuple(binder.bound(part) for part in parts)
-        binder.layers()
+            parts = self._without_definitions(parts, definitions)
+        parts = tuple(self.binder.bound(part) for part in parts)
+        self.binder.layers()
         self.statements, self.names = merged(parts, given), {name for part in parts for name in letters(part)}
         if given.notes:
             used = {name for name in self.names if np.shape(given.values.get(name, 0)) == ()}
-            self.sizes = given.sizes(used, binder.labels)
+            self.sizes = given.sizes(used, self.binder.labels)
         given.used |= self.names
         differentials = [node for part in parts for node in walk(part) if node.kind == "differential"]
         given.moves = directions(given, differentials)
         self.fixed = sorted({name for node in differentials for name in letters(node)} & given.values.keys()
                             - given.moves.keys())
         self.read, self.latex = _in_words(parts)
-        if definitions.told:
-            self.read += ", where " + ", ".join(map(text, definitions.told))
-            self.latex += r",\quad \text{where } " + ", ".join(map(latex, definitions.told))
+        if definitions:
+            self.read += ", where " + ", ".join(map(text, definitions))
+            self.latex += r",\quad \text{where } " + ", ".join(map(latex, definitions))
 
     def result(self, error: Failure | None = None) -> Result:
         """What was compared; or, where the formula fails, with which letters."""
-        record = Record() if error else self.record
-        return Result(self.read, self.formula if "\\" in self.formula else self.latex,
-                      " ".join(dict.fromkeys(record.relations)), shown(self.letters, self.names),
-                      getattr(error, "rows", record.rows), record.largest, record.entries, record.shapes)
+        found = Result(rows=getattr(error, "rows", ())) if error else self.found
+        return replace(found, read=self.read, latex=self.formula if "\\" in self.formula else self.latex,
+                       letters=shown(self.letters, self.names))
+
+    def count(self, relation: str, entries: int = 0, shapes: int = 0) -> None:
+        """Take note of a relation, and of what was compared for it."""
+        found = self.found
+        found.relation = " ".join(dict.fromkeys([*found.relation.split(), relation]))
+        found.entries += entries
+        found.shapes += shapes
 
     def scope(self, step=1.0, only=None):
-        return Scope(self.letters, self.sizes, step=step, only=only, record=self.record, layout=self.layout,
-                     budget=self.budget)
+        return Scope(self.letters, self.sizes, step=step, only=only, judge=self, budget=self.budget)
 
     def run(self) -> Result:
         """Judge the statements one by one."""
@@ -396,14 +334,16 @@ class Judge:
             if not self.letters.notes:
                 raise FormulaError(f"the words “{body.parts[-1].name}” are not understood: leave them out")
             body = product(body.parts[:-1], body.at)
-        for value, scope, _ in self.each(body, conditions):
+        for env in self.environments(body, conditions):
+            scope = self.scope()
+            value = scope.value(body, env)
             for label in labels:
-                self.record.place(label, value, body, scope)
+                self.place(label, value, body, scope)
 
     def _shape(self, node, sizes, environments):
         for env in environments:
             scope = self.scope()
-            self.record.shape(scope.value(node, env), sizes, node, scope, env)
+            self.shape(scope.value(node, env), sizes, node, scope, env)
 
     def _kind(self, node, wanted):
         if wanted in _PROPERTIES:
@@ -411,14 +351,80 @@ class Judge:
             if array.shape[0] != array.shape[1] or not _PROPERTIES[wanted](array):
                 raise FormulaError(f"{text(node)} is not {wanted} here, and the formula is about letters that are")
             return
-        for _, scope, env in self.each(node):
-            self._is_a(node, wanted, scope, env)
-        self.record.count("shape", shapes=1)
+        for env in self.environments(node):
+            self._is_a(node, wanted, env)
+        self.count("shape", shapes=1)
 
-    @staticmethod
-    def _is_a(node, wanted, scope, env):
-        if (found := kind(scope.array(node, env))) != wanted:
+    def _is_a(self, node, wanted, env):
+        if (found := kind(self.scope().array(node, env))) != wanted:
             raise Failure(f"{text(node)} is a {found} here, not a {wanted}")
+
+    # letters that a formula itself defines: y in y = A x ⟹ ∂y/∂x = Aᵀ, and in … where y = A x
+
+    def _without_definitions(self, parts, told):
+        """The formula without its definitions, which may stand before and after what uses them."""
+        while True:
+            left = [one for part in parts for one in self._left(part, len(parts) > 1, told)]
+            if not left or tuple(left) == tuple(parts):
+                return parts
+            parts = left
+
+    def _left(self, part, several, told):
+        """What is left of one part: itself, less of it, or nothing."""
+        if part.kind not in ("statement", "conditions"):
+            return [part]
+        body, conditions = (part.parts[:1], part.parts[1:]) if part.kind == "statement" else ((), part.parts)
+        kept = [one for one in conditions
+                if one.name != "if" or len(one.parts) != 1 or not self._take(one.parts[0], told)]
+        if body and body[0].kind == "flow":
+            stations = body[0].parts
+            while len(stations) > 2 and stations[1].name == "⟹" and self._take(stations[0], told):
+                stations = stations[2:]
+            body = body if stations == body[0].parts else (
+                stations[0] if len(stations) == 1 else replace(body[0], parts=stations),)
+        elif body and several and not conditions and self._take(body[0], told):
+            return []
+        parts = (*body, *kept)
+        return [part if parts == part.parts else replace(part, parts=parts)] if parts else []
+
+    def _take(self, body, told):
+        """Whether an equation defines a letter that has no value, and if so, take it."""
+        if body.kind != "chain" or [side.name for side in body.parts] != ["", "="]:
+            return False
+        left, right = (side.parts[0] for side in body.parts)
+        taken = self._defined(left, right) or left.kind != "letter" and right.kind == "letter" and self._defined(
+            right, left)
+        told += [taken] if taken else []
+        return bool(taken)
+
+    def _defined(self, left, right):
+        """The definition of a letter as it was read, or None."""
+        given, inputs = self.letters, ()
+        if left.kind == "product" and len(left.parts) == 2 and left.parts[1].kind == "paren":
+            left, inputs = left.parts[0], left.parts[1].parts
+        if left.kind != "letter" or left.name in given or any(one.kind != "letter" for one in inputs):
+            return None
+        free = letters(right) - given.names() - BUILT_IN - self.sizes.keys()
+        if left.name in free or free - _bound(right):
+            return None
+        tree = self.binder.bound(right)
+        names = tuple(one.name for one in inputs) or tuple(sorted(set(self._inputs(tree))))
+
+        def function(*arguments):
+            scope = Scope(given, self.sizes, changed=dict(zip(names, arguments, strict=True)), budget=self.budget)
+            scope.size_sums(tree)
+            return scope.sized(tree, {})
+
+        given.define(left.name, names, function)
+        head = Node("apply", (left, *inputs)) if inputs else left
+        return Node("chain", (Node("side", (head,)), Node("side", (tree,), "=")))
+
+    def _inputs(self, tree):
+        """What a definition depends on: its letters, and of one that it differentiates what that depends on."""
+        of = {part.parts[0].name for part in walk(tree) if part.kind == "derivative" and part.parts[0].kind == "letter"}
+        for name in letters(tree):
+            if name in self.letters and not self.letters.is_pure(name):
+                yield from self.letters.bases(name) if name in of else (name,)
 
     # chains of relations
 
@@ -432,16 +438,17 @@ class Judge:
             if same(left, right):
                 raise FormulaError(f"both sides of {text(left)} {sign} {text(right)} are the same, "
                                    "so it cannot be false")
-        sides = [self._generic(side, labels) for side in sides]
-        environments = self.environments(chain, conditions, labels)
+        first, chain = sides[0], self._by_entries(chain, labels)
+        sides = [side.parts[0] for side in chain.parts]
+        environments = self.environments(chain, conditions)
         near = any(condition.name == "near" for condition in conditions)
         for left, sign, right in zip(sides, signs, sides[1:], strict=False):
             with _told_in(f"{text(left)} {sign} {text(right)}" if len(signs) > 1 else ""):
                 self._pair(left, sign, right, chain, environments, near)
         for label in labels:
-            self._placed(label, sides[0])
+            self._placed(label, first)
         for part in (part for side in sides for part in walk(side)):
-            if part.kind == "branch" and part not in self.record.taken:
+            if part.kind == "branch" and part not in self.taken:
                 raise FormulaError(f"the case {text(part.parts[1])} is never met here, so it cannot fail")
 
     def _pair(self, left, sign, right, chain, environments, near):
@@ -453,8 +460,8 @@ class Judge:
                 raise FormulaError(f"{text(left)} is {text(right)}: expected a shape such as (r × k)")
             self._shape(left, sizes, environments)
         elif sign == "≈":
-            self.record.count("≈")
-            self.record.rows = approximates(self, left, right, chain, environments, near)
+            self.count("≈")
+            self.found.rows = approximates(self, left, right, chain, environments, near)
         elif sign == "=":
             self._equal(left, right, chain, environments)
             if self.letters.changes and near:
@@ -464,9 +471,16 @@ class Judge:
         else:
             raise FormulaError(f"{text(left)} {sign} {text(right)}: {sign} is not a relation that runs")
 
+    def compare(self, left, right, one: Node, other: Node, env) -> None:
+        """Compare two values entry by entry; Failure with the entry and both values."""
+        where = f"for {_values(env)}" if env else ""
+        entries, largest = difference(left, right, one, other, where, self.tolerance)
+        self.found.entries += entries
+        self.found.largest = max(self.found.largest, largest)
+
     def _equal(self, left, right, chain, environments, moved=False):
-        self.record.count("=")
-        self.record.notes.clear()
+        self.count("=")
+        self.notes.clear()
         for env in environments:
             self.budget.spend(1)
             scope = self.scope_for(chain, env)
@@ -477,31 +491,27 @@ class Judge:
                     others = (scope.value(side.parts[0], env) for side in chain.parts)
                     shape = next((side.shape for side in others if isinstance(side, np.ndarray)), ())
                     one = one.fit(*shape)
-                difference(one, other, left, right, env, self.record)
+                self.compare(one, other, left, right, env)
             except ShapeClash:
                 raise
             except Failure as error:
-                if self.record.notes:
-                    raise Failure(self.record.notes[0]) from None
-                if _has_change(chain):
-                    self._nearly(left, right, chain, environments, error)
+                if self.notes:
+                    raise Failure(self.notes[0]) from None
+                if _has_change(chain) and self._is_near(left, right, chain, environments):
+                    raise Failure(f"{error}; the gap shrinks to a quarter each time the step halves, so the sign is "
+                                  "≈") from None
                 raise
 
-    def _nearly(self, left, right, chain, environments, error):
-        """Where = is wrong and ≈ would be right, say so."""
-        record, self.record = self.record, Record()
+    def _is_near(self, left, right, chain, environments):
+        """Whether = is wrong and ≈ would be right."""
         try:
-            approximates(self, left, right, chain, environments, False)
+            return approximates(self, left, right, chain, environments, False)
         except BudgetError:
             raise
         except (Failure, FormulaError):
-            return
-        finally:
-            self.record = record
-        raise Failure(f"{error}; the gap shrinks to a quarter each time the step halves, so the sign is ≈") from None
+            return False
 
     def _ordered(self, left, sign, right, environments):
-        self.record.count(sign)
         for env in environments:
             scope = self.scope()
             values = [scope.value(side, env) for side in (left, right)] if sign == "≠" else []
@@ -516,15 +526,15 @@ class Judge:
                     said = f"both sides are {a:.4g}" if sign == "≠" else (
                         f"the left side is {a:.4g} and the right side {b:.4g}")
                     raise Failure((f"for {_values(env)}, " if env else "") + said.replace("-", "−"))
-            self.record.entries += 1
+            self.count(sign, entries=1)
 
     def _kinds(self, left, right):
         """∂(Vector)/∂(Scalar) = ∂w/∂s: what kinds of things w and s are."""
         if right.kind != "derivative":
             raise FormulaError(f"{text(left)} = {text(right)}: expected a derivative on both sides")
         for named, letter in zip(left.parts, right.parts, strict=True):
-            self._is_a(letter, text(named).strip("()").lower(), self.scope(), {})
-            self.record.count("shape", shapes=1)
+            self._is_a(letter, text(named).strip("()").lower(), {})
+            self.count("shape", shapes=1)
         if right.parts[0].kind == "letter":
             self.scope().value(right, {})
 
@@ -549,11 +559,9 @@ class Judge:
         return len(node.parts) == 2 and (base.kind in ("ones", "zero") or base.kind == "letter" and base.name == "I"
                                          and "I" not in self.letters)
 
-    def environments(self, node: Node, conditions=(), labels=()) -> list[dict]:
+    def environments(self, node: Node, conditions=()) -> list[dict]:
         """All values of the free indices that fulfil the conditions."""
-        generic = any(_shown_entry(part) for part in walk(node))
-        bound = {label.parts[0].name for label in labels} if generic else set()
-        names, scope = [name for name in self.free(node) if name not in bound], self.scope()
+        names, scope = self.free(node), self.scope()
         lengths = [scope.range_of(name, node, {}) or self._uncounted(name, node) for name in names]
         if (count := math.prod(lengths)) > _MOST:
             raise BudgetError(f"too much to run: the indices run through {count} values; give smaller letters")
@@ -563,12 +571,6 @@ class Judge:
         if not kept:
             raise FormulaError(f"nothing fulfils {', '.join(map(text, conditions))}: the formula cannot fail here")
         return kept
-
-    def each(self, node: Node, conditions=()) -> Iterator[tuple]:
-        """The value of a tree for all values of its free indices, with its scope and these values."""
-        for env in self.environments(node, conditions):
-            scope = self.scope()
-            yield scope.value(node, env), scope, env
 
     def _uncounted(self, name, node):
         base = next(part.parts[0] for part in walk(node) if part.kind == "sub" and any(
@@ -592,74 +594,33 @@ class Judge:
                                  for name, found in named.items() if name in self.letters
                                  and all(one and same(one, found[0]) for one in found)})
 
-    def _generic(self, side, labels):
-        """A matrix that shows one entry between dots, with labels that say where it stands (80)."""
-        inner = _shown_entry(side)
-        if inner is None:
-            return side
-        if inner not in side.parts[1].parts[1:2]:
-            raise FormulaError(f"{text(side)} shows one entry: it stands in the middle, with dots around it")
-        named = {label.name: label for label in reversed(labels)}
+    # shapes and labels
+
+    def _by_entries(self, chain, labels):
+        """A chain with a matrix that shows one entry between dots, with labels that say where (80), entry by entry."""
+        left, *others = (side.parts[0] for side in chain.parts)
+        generic = next(filter(_shown_entry, others), None)
+        if generic is None:
+            return chain
+        named = {label.name: label.parts[0] for label in reversed(labels)}
+        if _shown_entry(generic) not in generic.parts[1].parts[1:2]:
+            raise FormulaError(f"{text(generic)} shows one entry: it stands in the middle, with dots around it")
         if not {"row", "column"} <= named.keys():
-            raise FormulaError(f"{text(side)} shows one entry: say where it stands, "
+            raise FormulaError(f"{text(generic)} shows one entry: say where it stands, "
                                r"(\text{row } i \leftrightarrow v_i, \ \text{column } j \leftrightarrow w_j)")
-        scope, labels = self.scope(), (named["row"], named["column"])
-        first, second = (label.parts[0].name for label in labels)
-        height, width = (scope.axes(label.parts[1].parts[0], {})[0] for label in labels)
-        name = f"the matrix of {text(inner)}"
-        self.letters.values[name] = np.block([[scope.array(inner, {first: i + 1, second: j + 1}) for j in range(width)]
-                                              for i in range(height)])
-        self.letters.used.add(name)
-        return Node("letter", name=name, at=side.at)
+        return replace(chain, parts=tuple(replace(side, parts=(
+            _shown_entry(side.parts[0]) or Node("sub", (side.parts[0], named["row"], named["column"])),))
+            for side in chain.parts))
 
     def _placed(self, label, side):
         if "block" in label.name:
             return
-        self.record.place(label, self.scope().value(side, self.environments(side)[0]), side, self.scope())
+        self.place(label, self.scope().value(side, self.environments(side)[0]), side, self.scope())
         derivative = next((part for part in walk(side) if part.kind == "derivative"), None)
         if derivative and label.parts[1].kind == "sub":
             wanted, root = derivative.parts[label.name == "row"], label.parts[1].parts[0]
             if wanted.kind == root.kind == "letter" and wanted.name != root.name:
                 raise Failure(f"the {label.name}s of {text(derivative)} belong to {text(wanted)}, not to {text(root)}")
-
-
-@contextlib.contextmanager
-def _told_in(words):
-    """Where several things are said, a failure says which of them is false; shapes that clash say it themselves."""
-    try:
-        yield
-    except Failure as error:
-        if words and not isinstance(error, ShapeClash):
-            error.args = (f"in {words}, {error}",)
-        raise
-
-
-def _is_property(body):
-    claimed = _claimed_kind(body)
-    return claimed is not None and claimed[1] in _PROPERTIES
-
-
-def _values(env):
-    return ", ".join(f"{name} = {value}" for name, value in env.items())
-
-
-# Equality and shapes ------------------------------------------------------------------------------------------------
-
-class Record:
-    """What is met on the way: comparisons that could have failed, and hints for a failure."""
-
-    def __init__(self):
-        self.entries, self.shapes, self.largest, self.tolerance = 0, 0, 0.0, 1e-9
-        self.notes, self.taken, self.relations, self.rows = [], set(), [], ()
-
-    @property
-    def facts(self) -> int:
-        return self.entries + self.shapes + len(self.rows)
-
-    def count(self, relation: str, shapes: int = 0) -> None:
-        """Take note of a relation."""
-        self.relations.append(relation)
-        self.shapes += shapes
 
     def braced(self, node: Node, value, scope, env) -> None:
         """A brace says a shape, or what stands under it once more; words say nothing that runs."""
@@ -671,7 +632,7 @@ class Record:
         elif label.kind == "place":
             self.place(label, value, node, scope)
         elif not any(part.kind in ("words", "place") for part in walk(label)):
-            difference(value, scope.value(label, env), node, label, env, self)
+            self.compare(value, scope.value(label, env), node, label, env)
             self.count("=")
 
     def shape(self, value, sizes, node: Node, scope, env) -> None:
@@ -685,10 +646,10 @@ class Record:
         elif shapeless(value):
             value = value.fit(*(scope.place(size, env) for size in sizes))
         for size, length in zip(sizes, value.shape, strict=False):
-            if size.kind == "letter" and size.name not in scope.sizes and size.name not in env:
-                self._named(size.name, length, scope)
+            if size.kind == "letter" and size.name not in self.sizes and size.name not in env:
+                self._named(size.name, length)
             else:
-                self.shapes += 1
+                self.found.shapes += 1
         wanted = tuple(scope.place(size, env) for size in sizes)
         if wanted != value.shape:
             names, numbers = written(map(text, sizes)), written(wanted)
@@ -696,14 +657,13 @@ class Record:
                              + (f", which is {numbers}" if numbers != names else ""))
         self.count("shape")
 
-    @staticmethod
-    def _named(name, length, scope):
+    def _named(self, name, length):
         """A size that is met for the first time gets its number here."""
-        twin = next((other for other, known in scope.sizes.items() if known == length > 1), None)
-        if twin and scope.letters.notes:
+        twin = next((other for other, known in self.sizes.items() if known == length > 1), None)
+        if twin and self.letters.notes:
             raise FormulaError(f"{name} and {twin} are both {length} here, so that one for the "
                                f"other could not be seen: take different sizes, or say {name}={length}")
-        scope.sizes[name] = length
+        self.sizes[name] = length
 
     def place(self, label: Node, value, node: Node, scope) -> None:
         """A label such as ``row i ↔ v_i``, as many rows as v has entries, or ``row i ↔ column i of M``."""
@@ -716,57 +676,7 @@ class Record:
         have = value.shape[0 if label.name == "row" else 1]
         if have != length:
             raise ShapeClash(f"{text(node)} has {have} {label.name}s, but {text(letter)} runs to {length}")
-        self.shapes += 1
-
-
-def difference(left, right, one: Node, other: Node, env: dict, record: Record) -> None:
-    """Compare two values entry by entry; Failure with the entry and both values."""
-    left, right = sided(left, right, one, other)
-    place, largest = compared(left, right, record.tolerance)
-    if place is not None:
-        a, b = float(left[place]), float(right[place])
-        digits = next((n for n in (4, 6, 9, 12) if f"{a:.{n}g}" != f"{b:.{n}g}"), 17)
-        numbers = place[:1] if left.ndim == 2 and left.shape[1] == 1 else place
-        entry = ", ".join(str(k + 1) for k in numbers)
-        entry = "" if np.size(left) == 1 else f"at entry {f'({entry})' if len(numbers) > 1 else entry}"
-        at = " and ".join(filter(None, (env and f"for {_values(env)}", entry)))
-        said = f"the left side is {a:.{digits}g} and the right side {b:.{digits}g}".replace("-", "−")
-        raise Failure(f"{at + ', ' if at else ''}{said}")
-    record.entries += np.size(left)
-    record.largest = max(record.largest, largest)
-
-
-def agree(left, right, one: Node, other: Node) -> bool:
-    """Whether two values are the same."""
-    try:
-        difference(left, right, one, other, {}, Record())
-    except Failure:
-        return False
-    return True
-
-
-def sided(left, right, one: Node, other: Node):
-    """Two values as arrays of one shape."""
-    if shapeless(left) and shapeless(right):
-        left, right = left.fit(*right.shape), right.fit(*left.shape)
-        if shapeless(left, right):
-            raise FormulaError(f"neither side of {text(one)} = {text(other)} has a size of its own")
-    if isinstance(left, Tensor) and isinstance(right, Tensor):
-        left, right = left.array, right.array
-    elif isinstance(left, Tensor) or isinstance(right, Tensor):
-        tensor, matrix = (left, right) if isinstance(left, Tensor) else (right, left)
-        forms = [form for form in (tensor.array, tensor.unfolded(), tensor.compressed()) if form is not None]
-        fit = next((form for form in forms if form.shape == matrix.shape or shapeless(matrix) and form.ndim == 2), None)
-        if fit is None:
-            raise ShapeClash(f"one side of {text(one)} = {text(other)} has {tensor.array.ndim} axes, "
-                             f"{written(tensor.shape)}, the other is {written(matrix.shape)}")
-        left, right = (fit, right) if tensor is left else (left, fit)
-    left, right = alike(left, right)
-    if left.shape != right.shape:
-        if other.kind == "number" and not np.any(right):
-            return left, np.zeros(left.shape)
-        raise ShapeClash(f"{text(one)} is {written(left.shape)}, but {text(other)} is {written(right.shape)}")
-    return left, right
+        self.found.shapes += 1
 
 
 def shown(given, names) -> tuple:
@@ -796,10 +706,10 @@ def short(value) -> str:
 def approximates(judge: Judge, left: Node, right: Node, chain: Node, environments: list[dict], near: bool) -> tuple:
     """Whether ≈ is right: the gap of every entry has to fall by four when the step halves, and not be zero.
 
-    A first-order mistake divides the gap by two only. A formula that is exact deserves an equals sign. Where a change
-    is divided by a change, both sides are multiplied by the step before they are judged; what is told is the quotient
-    itself, whose gap falls by two. Where the formula says only that two things are `near` each other, the gap has to
-    fall with the step. Returned are (step, true, predicted, gap) for the entry with the largest gap.
+    A first-order mistake divides the gap by two only, and a formula that is exact deserves an equals sign. Where a
+    change is divided by a change, both sides are multiplied by the step before they are judged; what is told is the
+    quotient itself, whose gap falls by two. Where the formula says only that two things are `near` each other, the gap
+    has to fall with the step. Returned are (step, true, predicted, gap) for the entry with the largest gap.
     """
     words, given = f"{text(left)} ≈ {text(right)}", judge.letters
     if not given.changes:
@@ -827,7 +737,7 @@ def approximates(judge: Judge, left: Node, right: Node, chain: Node, environment
         raise Failure(f"{words} is exact here, so the sign is =")
     share = 2 if divided else 1
     ratio = gaps[1][worst] / gaps[2][worst] / share if gaps[2][worst] else np.inf
-    note = f" ({judge.record.notes[0]})" if judge.record.notes else ""
+    note = f" ({judge.notes[0]})" if judge.notes else ""
     error = Failure(_slowly(ratio, 2**order // share) + note)
     error.rows = rows                               # the steps that were tried
     raise error
@@ -865,7 +775,7 @@ def _slowly(ratio, needed):
 # Arrows -------------------------------------------------------------------------------------------------------------
 
 def follow(judge: Judge, flow: Node, conditions: list[Node]) -> None:
-    """Run a formula with arrows: a named step from one thing to the next, a stage of a compression, or "it follows"."""
+    """Run a formula with arrows: "it follows", a function from one thing to the next, or a stage of a compression."""
     stations = [part for part in flow.parts if part.kind != "arrow"]
     arrows = {part.name for part in flow.parts if part.kind == "arrow"}
     if arrows & {"⟹", "⟺"}:
@@ -876,15 +786,15 @@ def follow(judge: Judge, flow: Node, conditions: list[Node]) -> None:
             if station.kind == "chain":
                 judge.chain(station, conditions)
     else:
-        judge.record.count("→")
+        judge.count("→")
         for env in judge.environments(flow, conditions):
-            _walked(judge, stations, env) or _stepped(judge, stations, env)
+            _walked(judge, stations, env) or _compressed(judge, stations, env)
 
 
 def _implied(judge, premise, conclusion, conditions, both):
     """Where the left side is true for these letters, the right side has to be."""
     first, second = (_refused(judge, side, conditions) for side in (premise, conclusion))
-    judge.record.count("⟺" if both else "⟹")
+    judge.count("⟺" if both else "⟹")
     if first and (second or not both):
         raise FormulaError(f"{text(premise)} is false for these letters, so that nothing follows: take letters for "
                            "which it is true")
@@ -915,8 +825,7 @@ def _sampled(judge, premise, conclusion, conditions, both):
     if met in (0, _SAMPLES):
         raise FormulaError(f"{text(premise)} is {'never' if met == 0 else 'always'} true for the steps tried: "
                            "give a Δ that goes beyond it")
-    judge.record.count("⟹")
-    judge.record.entries += met
+    judge.count("⟹", entries=met)
 
 
 def _walked(judge, stations, env) -> bool:
@@ -933,63 +842,35 @@ def _walked(judge, stations, env) -> bool:
         led, there = (as_matrix(called(name, given.functions[name], [one.argument(place, env)]))
                       for one in (scope, scope.moved() if moves else scope))
         led = there - led if moves else led
-        difference(led, scope.value(after, env), Node("apply", (step, before)), after, env, judge.record)
+        judge.compare(led, scope.value(after, env), Node("apply", (step, before)), after, env)
         found = True
     return found
 
 
-def _stepped(judge, stations, env):
-    """Follow the step that is given for an arrow."""
-    words, scope, before = " → ".join(map(text, stations)), judge.scope(), judge.record.facts
+def _compressed(judge, stations, env):
+    """Between two stations lies a stage of the compression that is given for an arrow."""
+    words, before = " → ".join(map(text, stations)), judge.found.entries + judge.found.shapes
     if _has_change(stations[0]) != _has_change(stations[-1]):
         raise Failure(f"{words}: a change leads to a change")
-    values = [scope.value(station, env) for station in stations]
-    step = judge.letters.signs.get("step")
-    if step is None and judge.record.facts == before:
-        raise FormulaError(f"{words}: say which step the arrow stands for, step=np.diag, or a compression, "
-                           "step=mc.compress(…)")
-    for one, other, start, end in zip(values, values[1:], stations, stations[1:], strict=False) if step else ():
-        if hasattr(step, "stages"):
-            judge.record.entries += _stage(step, one, other, start, end)
-        else:
-            led = as_matrix(called("step", step, [one]))
-            difference(led, other, Node("call", (start,), name="step"), end, env, judge.record)
-            _nothing_lost(step, one, f"{text(start)} → {text(end)}")
-
-
-def _nothing_lost(step, value, words):
-    """What a step drops has to be a zero, or a copy of something that stays."""
-    if isinstance(value, Flexible | Tensor):
+    values = [judge.scope().value(station, env) for station in stations]
+    compressed = judge.letters.signs.get("step")
+    if compressed is None:
+        if judge.found.entries + judge.found.shapes == before:
+            raise FormulaError(f"{words}: say which step the arrow stands for, step=mc.compress(…)")
         return
-    if value.size > 400:
-        raise BudgetError(f"too much to run: {words} has {value.size} entries, and each of them is tried")
-    before, dropped = as_matrix(step(value)), set()
-    for place in np.ndindex(value.shape):
-        other = np.array(value, dtype=float)
-        other[place] += 1.0
-        if np.array_equal(as_matrix(step(other)), before):
-            dropped.add(place)
-    stays = {float(value[place]) for place in np.ndindex(value.shape) if place not in dropped}
-    for place in sorted(dropped):
-        if value[place] and float(value[place]) not in stays:
-            raise Failure(f"{words}: the step drops entry ({', '.join(str(k + 1) for k in place)}), which is "
-                          f"{value[place]:.4g} and stands nowhere else")
+    if not hasattr(compressed, "stages"):
+        raise FormulaError(f"step is a compression, step=mc.compress(…); it was {type(compressed).__name__}")
+    stages = [_forms(np.asarray(array), len(compressed.inner)) for _, array in compressed.stages]
+    for one, other, start, end in zip(values, values[1:], stations, stations[1:], strict=False):
+        entries = next((first[0].size + second[0].size for first, second in zip(stages, stages[1:], strict=False)
+                        if any(agree(one, form, start, end) for form in first)
+                        and any(agree(other, form, start, end) for form in second)), None)
+        if entries is None:
+            raise Failure(f"{text(start)} → {text(end)} is no step from one stage of the compression to the next")
+        judge.count("→", entries)
 
 
-def _stage(compressed, one, other, start, end):
-    """The left side is what one stage of a compression has, the right side what the next has; how many entries."""
-    words = f"{text(start)} → {text(end)}"
-    stages = [_views(np.asarray(array), len(compressed.inner)) for _, array in compressed.stages]
-    for before, after in zip(stages, stages[1:], strict=False):
-        if any(agree(one, view, start, end) for view in before):
-            if any(agree(other, view, start, end) for view in after):
-                return before[0].size + after[0].size
-            raise Failure(f"{words}: the next stage of the compression is another one, "
-                          f"{' or '.join(str(view.shape) for view in after)}")
-    raise Failure(f"{words}: the left side is no stage of the compression")
-
-
-def _views(array, inner):
+def _forms(array, inner):
     """How the notes may write a stage down: blocks on top of each other or side by side."""
     if array.ndim == 1:
         return [array.reshape(-1, 1)]

@@ -173,7 +173,7 @@ class Letters:
             length = next(iter(inside))
             if length not in explicit.values():
                 known[size] = length
-        for size in used & known.keys():
+        for size in sorted(used & known.keys()):
             twin = next((other for other in known if other != size and known[other] == known[size]), None)
             if twin:
                 raise FormulaError(f"{size} and {twin} are both {known[size]} here, so that a wrong limit could not be "

@@ -15,7 +15,8 @@ import numpy as np
 from mcnotes.compression import compress
 from mcnotes.engine import Traced
 
-from .verdict import BudgetError, FormulaError, ShapeClash
+from .tree import Node, text
+from .verdict import BudgetError, Failure, FormulaError, ShapeClash
 
 #: How many entries an array may have.
 LARGEST = 2_000_000
@@ -358,19 +359,14 @@ def exponential(matrix):
     return total
 
 
+# Comparison ---------------------------------------------------------------------------------------------------------
+
 def compared(left, right, tolerance: float = 1e-9):
-    """Compare two arrays of one shape, entry by entry.
+    """The entry that is furthest off, None where all agree; and the largest difference of two arrays of one shape.
 
     Two entries agree when their difference is at most `tolerance` times the larger of the two. Where numbers cancel,
     a rounding error of the size of the whole is left; so an entry counts as no smaller than a tenth of the largest,
     or of 1 where one of the sides is zero throughout.
-
-    Returns
-    -------
-    place : tuple of int or None
-        The entry that is furthest off; None where all agree.
-    largest : float
-        The largest difference.
 
     Raises
     ------
@@ -394,3 +390,50 @@ def compared(left, right, tolerance: float = 1e-9):
     if not beyond.any():
         return None, float(apart.max())
     return tuple(int(k) for k in np.unravel_index(np.argmax(beyond), left.shape)), float(apart.max())
+
+def difference(left, right, one: Node, other: Node, where: str = "", tolerance: float = 1e-9) -> tuple[int, float]:
+    """How many entries of two values agree, and the largest difference; Failure with the entry and both values."""
+    left, right = sided(left, right, one, other)
+    place, largest = compared(left, right, tolerance)
+    if place is not None:
+        a, b = float(left[place]), float(right[place])
+        digits = next((n for n in (4, 6, 9, 12) if f"{a:.{n}g}" != f"{b:.{n}g}"), 17)
+        numbers = place[:1] if left.ndim == 2 and left.shape[1] == 1 else place
+        entry = ", ".join(str(k + 1) for k in numbers)
+        entry = "" if np.size(left) == 1 else f"at entry {f'({entry})' if len(numbers) > 1 else entry}"
+        at = " and ".join(filter(None, (where, entry)))
+        said = f"the left side is {a:.{digits}g} and the right side {b:.{digits}g}".replace("-", "−")
+        raise Failure(f"{at + ', ' if at else ''}{said}")
+    return np.size(left), largest
+
+
+def agree(left, right, one: Node, other: Node) -> bool:
+    """Whether two values are the same."""
+    try:
+        return bool(difference(left, right, one, other))
+    except Failure:
+        return False
+
+
+def sided(left, right, one: Node, other: Node):
+    """Two values as arrays of one shape."""
+    if shapeless(left) and shapeless(right):
+        left, right = left.fit(*right.shape), right.fit(*left.shape)
+        if shapeless(left, right):
+            raise FormulaError(f"neither side of {text(one)} = {text(other)} has a size of its own")
+    if isinstance(left, Tensor) and isinstance(right, Tensor):
+        left, right = left.array, right.array
+    elif isinstance(left, Tensor) or isinstance(right, Tensor):
+        tensor, matrix = (left, right) if isinstance(left, Tensor) else (right, left)
+        forms = [form for form in (tensor.array, tensor.unfolded(), tensor.compressed()) if form is not None]
+        fit = next((form for form in forms if form.shape == matrix.shape or shapeless(matrix) and form.ndim == 2), None)
+        if fit is None:
+            raise ShapeClash(f"one side of {text(one)} = {text(other)} has {tensor.array.ndim} axes, "
+                             f"{written(tensor.shape)}, the other is {written(matrix.shape)}")
+        left, right = (fit, right) if tensor is left else (left, fit)
+    left, right = alike(left, right)
+    if left.shape != right.shape:
+        if other.kind == "number" and not np.any(right):
+            return left, np.zeros(left.shape)
+        raise ShapeClash(f"{text(one)} is {written(left.shape)}, but {text(other)} is {written(right.shape)}")
+    return left, right

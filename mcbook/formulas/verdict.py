@@ -25,7 +25,7 @@ class BudgetError(FormulaError):
     """Judging the formula would take too long."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Result:
     """What came of one formula.
 
@@ -45,8 +45,8 @@ class Result:
         How many pairs of numbers, and how many shapes over braces or beside the formula, were compared.
     """
 
-    read: str
-    latex: str
+    read: str = ""
+    latex: str = ""
     relation: str = ""
     letters: tuple = ()
     rows: tuple = ()
@@ -91,9 +91,6 @@ class Verdict:
         Why it fails, or what could not be read and how to write it; empty where it holds.
     read, latex : str
         The formula as it was read, as a line of text and as LaTeX; empty where it could not be.
-    layout : str
-        ``"numerator"`` where the formula fails, and holds with its derivatives in numerator layout;
-        ``"mixed"`` where it holds with gradients as columns and all other derivatives in numerator layout.
     statement : str
         The name of the statement that was judged, where it has one.
     formulas : tuple of Result
@@ -107,7 +104,6 @@ class Verdict:
     reason: str = ""
     read: str = ""
     latex: str = ""
-    layout: str = ""
     statement: str = ""
     formulas: tuple = ()
     ok: bool = False
