@@ -171,15 +171,15 @@ def test_compression_draws_the_stages_from_left_to_right(ax):
 
 # Plots ---------------------------------------------------------------------------------------------------
 
-def test_curve_surface_and_gaps(ax):
+def test_curve_series_and_surface(ax):
     x = np.linspace(0, 2, 9)
     mc.draw.curve(x, x**2, point=(1, 1), tangent=2 * x - 1, secant=((1, 1), (1.5, 2.25), (1.5, 2.0)), ax=ax)
     assert len(ax.lines) == 5 and np.allclose(ax.lines[3].get_ydata(), [2.25, 2.0])
     plt.clf()
-    mc.draw.gap_loglog(x[1:], [x[1:] ** 2, x[1:], 2 * x[1:], 3 * x[1:]], list("abcd"))
+    mc.draw.losses([x[1:] ** 2, x[1:], 2 * x[1:], 3 * x[1:]], list("abcd"))
     assert [t.get_text() for t in plt.gca().get_legend().get_texts()] == list("abcd")
     used = {line.get_color() for line in plt.gca().lines}
-    assert len(used) == 5 and not used & {palette.INPUT, palette.OUTPUT}, "series are neither inputs nor outputs"
+    assert len(used) == 4 and not used & {palette.INPUT, palette.OUTPUT}, "series are neither inputs nor outputs"
     plt.close("all")
     Z, W = np.meshgrid(np.linspace(0, 1, 31), np.linspace(0, 2, 25))
     ways = [[(0, 0, 0), (1, 0, 1)], [(0, 0, 0), (0, 1, 1), (1, 1, 2)]]
@@ -316,8 +316,6 @@ ERRORS = {
     "stages are 0 to 0": lambda ax: mc.draw.compression([VALUES], current=1, ax=ax),
     "titles has 2 entries": lambda ax: mc.draw.compression([VALUES], titles=["a", "b"], ax=ax),
     r"tangent has shape \(1,\)": lambda ax: mc.draw.curve([0, 1], [0, 1], tangent=[1], ax=ax),
-    "one gap for each step": lambda ax: mc.draw.gap_loglog([1, 2, 3], [1, 2], ax=ax),
-    "affine": lambda ax: mc.draw.gap_loglog([1, 2], [[1, 2], [0, 0]], ax=ax),
     "projection='3d'": lambda ax: mc.draw.surface(X, Y, X, ax=ax),
     "plane has shape": lambda ax: mc.draw.surface(X, Y, X, plane=X.T),
     "one shape": lambda ax: mc.draw.contours(X, Y, X.T, ax=ax),
@@ -353,7 +351,7 @@ def test_no_drawing_has_a_color_that_the_theme_cannot_change_or_a_small_letter()
                  mc.draw.arrow((0, 0), (1, 1), name="a")),
         lambda: mc.draw.product(VALUES, VALUES.T), lambda: mc.draw.tensor(np.ones((2, 3, 2))),
         lambda: mc.draw.compression([VALUES, [1.0, 2.0]], block=1, titles=["a", "b"]),
-        lambda: mc.draw.gap_loglog(x, [x, x**2], ["a", "b"]), lambda: mc.draw.bars([1.0, 2.0], ["a", "b"]),
+        lambda: mc.draw.bars([1.0, 2.0], ["a", "b"]),
         lambda: mc.draw.surface(X, Y, X * Y, plane=X, point=(1, 1, 1), path=[(0, 0, 0), (1, 1, 1)], names=("a", "")),
         lambda: mc.draw.contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0)], gradient=(1, 2)),
         lambda: mc.draw.losses([[3.0, 0.1], [2.0, 1.0]], ["a", "b"]), lambda: mc.draw.shapes(7, 2),

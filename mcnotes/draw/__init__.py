@@ -25,12 +25,12 @@ from .palette import (
     ZERO,
 )
 from .passes import pass_step
-from .plots import arrow, bars, contours, curve, gap_loglog, inset, losses, surface
+from .plots import arrow, bars, contours, curve, inset, losses, surface
 
 __all__ = [
     "ACCENT", "GRID", "INK", "INPUT", "INPUT_TINT", "MARK_TINT", "NEUTRAL", "OUTPUT", "OUTPUT_TINT", "PAPER",
     "PREDICTION", "PREDICTION_TINT", "ROSE", "ZERO",
-    "arrow", "axes_count", "bars", "beside", "cell", "compression", "contours", "curve", "flow", "gap_loglog", "handle",
+    "arrow", "axes_count", "bars", "beside", "cell", "compression", "contours", "curve", "flow", "handle",
     "inset", "links", "losses", "matrix", "network", "nine_kinds", "pass_step", "product", "shapes", "surface", "tap",
     "tensor", "unfold", "vector",
 ]

@@ -26,7 +26,7 @@ from .palette import (
 
 #: Colors of series, which are neither inputs nor outputs.
 _SERIES = (ACCENT, PREDICTION, ROSE, INK)
-_STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
+_STYLES = ("-", "--", ":", "-.")
 #: The sheet below a name that stands on lines.
 _SHEET = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
 
@@ -82,58 +82,6 @@ def curve(x, y, *, point=None, tangent=None, secant=None, labels: Sequence[str] 
     ax.set_ylabel(labels[1], color=OUTPUT, size=SIZE, rotation=0 if letter else 90, ha="right" if letter else "center")
 
 
-def gap_loglog(steps, gaps, labels: Sequence[str] | None = None, *, ax: Axes | None = None) -> None:
-    """Draw gaps against the step on logarithmic axes, beside gray lines of slope 1 and 2.
-
-    Parameters
-    ----------
-    steps : array of shape (p,)
-    gaps : array of shape (p,), or list of these
-        One curve each.
-    labels : list of str, optional
-        Names of the curves.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        A curve does not have one gap for each step, there are not as many
-        labels as curves, or no gap is above 0: nothing of it can stand on
-        logarithmic axes.
-
-    Examples
-    --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> gap_loglog([1, 0.5], [[1, 0.25], [1, 0.5]], ["right", "wrong"], ax=ax)
-    >>> len(ax.lines)
-    4
-    """
-    ax = start(ax)
-    quiet(ax)
-    steps, gaps = np.asarray(steps, dtype=float), np.atleast_2d(np.asarray(gaps, dtype=float))
-    if gaps.shape[1:] != steps.shape:
-        raise ValueError(f"gaps has shape {gaps.shape}, steps has {steps.shape}; give each curve one gap for each step")
-    one_for_each("labels", labels, len(gaps), "curves")
-    if not (gaps > 0).any(axis=1).all():
-        raise ValueError("a curve has no gap above 0, so it has no place on logarithmic axes; an affine function has "
-                         "no gap at all, take a curved one")
-    for slope in (1, 2):
-        line = 2.5 * gaps.max() * (steps / steps.max()) ** slope
-        ax.loglog(steps, line, color=NEUTRAL, linewidth=0.8)
-        ax.annotate(f"slope {slope}", (steps.min(), line[np.argmin(steps)]), color=NEUTRAL, size=SIZE - 1,
-                    xytext=(-4, 0), textcoords="offset points", ha="right", va="center")
-    ax.set_xlim(left=steps.min() / (steps.max() / steps.min()) ** 0.25)
-    for k, gap in enumerate(gaps):
-        style, marker = _STYLES[k % 4]
-        ax.loglog(steps, gap, style, marker=marker, markersize=4, linewidth=1.6, color=_SERIES[k % 4],
-                  label=labels[k] if labels else None)
-    ax.set_xlabel("step", color=INK, size=SIZE)
-    ax.set_ylabel("gap", color=INK, size=SIZE)
-    if labels:
-        ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK, loc="lower right")
-
-
 def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequence[str] = ("", ""),
             labels: Sequence[str] = ("$v_1$", "$v_2$", "$s$"), ax: Axes | None = None) -> None:
     """Draw a surface over a grid as a net, with a plane that touches it.
@@ -184,7 +132,7 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
         ax.plot_surface(*sheet, color=PREDICTION_TINT, edgecolor=PREDICTION, linewidth=0.4, alpha=0.6, **net)
     paths = _several(path)
     for k, line in enumerate(paths):
-        style = {"color": (ACCENT, INK)[k % 2], "linestyle": _STYLES[k % 4][0], "linewidth": 2.5}
+        style = {"color": (ACCENT, INK)[k % 2], "linestyle": _STYLES[k % 4], "linewidth": 2.5}
         ax.plot(*np.asarray(line, dtype=float).T, marker="o", markersize=4, zorder=10, **style)
     if gap is not None:
         ax.plot(*zip(*gap, strict=True), color=ACCENT, linewidth=3.5, solid_capstyle="butt", zorder=10)
@@ -367,7 +315,7 @@ def losses(histories, labels: Sequence[str] | None = None, *, ax: Axes | None = 
     quiet(ax)
     several = histories if np.ndim(histories[0]) else [histories]
     for k, history in enumerate(several):
-        ax.plot(history, _STYLES[k % 4][0], color=OUTPUT if len(several) == 1 else _SERIES[k % 4], linewidth=1.8,
+        ax.plot(history, _STYLES[k % 4], color=OUTPUT if len(several) == 1 else _SERIES[k % 4], linewidth=1.8,
                 label=labels[k] if labels else None)
     ax.set_xscale("symlog", linthresh=1)                                  # step 0 has a place, too
     ax.set_xlim(0, max(len(history) for history in several) - 1 or 1)
