@@ -1,8 +1,8 @@
 """A formula tried on many values: its letters are drawn again and again, with other sizes each time.
 
 A letter is a random number, a random vector or matrix of some shape, the numbers themselves, or a
-NumPy function. All sizes that are equal stay equal from draw to draw, so a formula that needs two
-sizes to agree keeps what it needs, and nothing holds only because two sizes happen to agree.
+NumPy function. Sizes that are equal stay equal from draw to draw, and a larger one stays larger, so
+a formula keeps what it needs, and nothing holds only because two sizes happen to agree.
 """
 
 import re
@@ -89,13 +89,14 @@ def positive(letters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _counts(formula, names):
-    """Whether a formula counts entries itself, as x_3 and a sum to 3 do: then its letters keep their sizes."""
+    """Whether a formula counts entries itself, as x_3, a sum to 3 and x × y do: then its letters keep their sizes."""
     try:
         nodes = [node for part in read(formula, names) for node in walk(part)]
     except (FormulaError, BudgetError):
         return False                                        # the verdict says why
-    return any(part.name.isdigit() and int(part.name) > 1 for node in nodes if node.kind in ("sub", "large")
-               for part in node.parts[1:])
+    return any(node.name == "×" for node in nodes) or any(
+        part.name.isdigit() and int(part.name) > 1 for node in nodes if node.kind in ("sub", "large")
+        for part in node.parts[1:])
 
 
 def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS, fixed: bool = False) -> Iterator[dict[str, Any]]:
@@ -113,7 +114,7 @@ def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS, fixed: bool
     known = sorted({size for shape in shapes.values() for size in shape})
     fixed = fixed or len(shapes) < len(fields)              # numbers and functions may need the sizes as they are
     for k in range(count if shapes else 1):
-        others = np.random.default_rng(k).permutation(np.arange(1, len(known) + 4))[:len(known)].tolist()
+        others = sorted(np.random.default_rng(k).permutation(np.arange(1, len(known) + 4))[:len(known)].tolist())
         sizes = dict(zip(known, known if fixed or k == 0 else others, strict=True))
         drawn = draw({name: tuple(sizes[size] for size in shape) for name, shape in shapes.items()}, k)
         letters: dict[str, Any] = {name: value if value.ndim else float(value) for name, value in drawn.items()}

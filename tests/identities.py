@@ -191,6 +191,12 @@ IDENTITIES = [
     # plain text
     (PLAIN, "dL/dW = A (dL/dZ)^T", "dL/dW = A dL/dZ", {"W": (3, 2), "A": 3}, {"Z": lambda W, A: W.T @ A, "L": lambda Z: np.sum(Z ** 3)}),
     (PLAIN, "∂L/∂W = A(∂L/∂Z)ᵀ", "∂L/∂W = (∂L/∂Z)Aᵀ", {"W": (3, 2), "A": 3}, {"Z": lambda W, A: W.T @ A, "L": lambda Z: np.sum(Z ** 3)}),
+    (WIKI, r"\|A x\|_2 \le \|A\|_2 \|x\|_2", r"\|A x\|_2 > \|A\|_2 \|x\|_2", {"A": (4, 1), "x": 1}),
+    (WIKI, r"P = X (X^\top X)^{-1} X^\top \implies P^2 = P", r"P = X (X^\top X)^{-1} X^\top \implies P = I", {"X": (4, 3)}),
+    (WIKI, r"f(x) = x^3 \implies f'(x) = 3 x^2", r"f(x) = x^3 \implies f'(x) = 3 x", {"x": ()}),
+    (WIKI, r"a \times (b \times c) = b (a \cdot c) - c (a \cdot b)", r"a \times (b \times c) = (a \times b) \times c", {"a": 3, "b": 3, "c": 3}),
+    (PLAIN, "y = A x implies dy/dx = A^T", "y = A x implies dy/dx = A", {"x": 3, "A": (4, 3)}),
+    (PLAIN, "dL/dW = a (dL/dz)^T where z = W^T a", "dL/dW = dL/dz a^T where z = W^T a", {"W": (3, 2), "a": 3}, {"L": lambda z: np.sum(z ** 3)}),
     (PLAIN, "grad_x (x' A x) = (A + A') x", "grad_x (x' A x) = 2 A x", x3 | A33),
     (PLAIN, "||x||_inf = max_i |x_i|", "||x||_inf = max_i x_i", {"x": "down"}),
     (PLAIN, "relu(x) = x * (x > 0)", "relu(x) = (x > 0)", {"x": "down"}),

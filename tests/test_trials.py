@@ -104,6 +104,11 @@ def test_shapes_that_nobody_gave_fit(text, kind):
     (r"\sum_{i=1}^n \sum_{j=1}^n x_i A_{ij} x_j = x^\top A x", "holds", {"x": "vector", "A": "matrix"}),
     (r"\nabla_w \sum_i (x_i w - y_i)^2 = 2 \sum_i (x_i w - y_i) x_i", "holds",
      {"x": "vector", "w": "number", "y": "vector"}),
+    (r"\frac{\partial y_i}{\partial x_j} = A_{ij}, \quad y = A x", "holds", {"x": "vector", "A": "matrix"}),
+    (r"f(x) = x^3 \implies f'(x) = 3 x^2", "holds", {"x": "number"}),
+    ("dL/da = W dL/dz where z = W^T a", "holds", {"L": "function", "a": "vector", "W": "matrix"}),
+    (r"P = X (X^\top X)^{-1} X^\top \implies P^2 = P", "holds", {"X": "matrix"}),
+    (r"a \cdot (b \times c) = (a \times b) \cdot c", "holds", {"a": "vector", "b": "vector", "c": "vector"}),
     ("W x = x W", "fails", {"W": "matrix", "x": "vector"}), ("x^T y = y x^T", "fails", {"x": "vector", "y": "vector"}),
 ])
 def test_letters_are_numbers_where_nothing_asks_for_a_vector(text, kind, letters):

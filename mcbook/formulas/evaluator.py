@@ -784,4 +784,6 @@ def ordered(a, sign: str, b) -> bool:
     """A relation between two numbers."""
     if sign not in _RELATIONS:
         raise FormulaError(f"{sign} stands in a condition, where =, ≠, <, >, ≤ or ≥ is needed")
+    if sign in "≤≥" and abs(a - b) <= 1e-9 * max(abs(a), abs(b)):          # equal, but for rounding
+        return True
     return bool(_RELATIONS[sign](a, b))

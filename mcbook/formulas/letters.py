@@ -73,12 +73,16 @@ class Letters:
                 self.functions[name] = value
             else:
                 self.values[name] = _array(name, value)
-        for name, function in self.functions.items():
-            names = _arguments(function)
-            if names and all(one in self.values or one in self.functions for one in names):
-                self.parameters[name] = names
+        self._depend()
         for name in self.parameters:
             self._reach(name)
+
+    def _depend(self):
+        """Find what functions depend on: letters that are named like their arguments."""
+        for name, function in self.functions.items():
+            names = _arguments(function)
+            if name not in self.parameters and names and all(one in self for one in names):
+                self.parameters[name] = names
 
     def _reach(self, name, above=()):
         """A letter, and before it all that it depends on."""
@@ -101,6 +105,7 @@ class Letters:
     def define(self, name: str, parameters: tuple[str, ...], function: Callable) -> None:
         """Take a letter that the formula itself defines: y in ``y = A x ⟹ …``."""
         self.functions[name], self.parameters[name] = function, parameters
+        self._depend()
 
     def value(self, name: str, changed: Mapping | None = None, frozen: tuple = ()):
         """The value of a letter in the reader's own shape; what depends on `changed` letters follows, if not frozen."""
@@ -279,7 +284,9 @@ def letters_of(formula: str) -> dict[str, str]:
     scripts = [index for node in everything if node.kind == "sub" for index in node.parts[1:]]
     indices = {name for index in scripts for name in letters(index)} | {
         node.parts[1].name for node in everything if node.kind in ("large", "limit")}
-    left_out = BUILT_IN | indices & (_INDICES | {*"nmh"}) | set(_defined(parts)) | FUNCTIONS.keys()
+    inside = {id(node) for index in scripts for node in walk(index)}
+    outside = {node.name for node in everything if id(node) not in inside}
+    left_out = BUILT_IN | indices & (_INDICES | {*"nmh"}) | indices - outside | set(_defined(parts)) | FUNCTIONS.keys()
     functions = {node.parts[0].name for node in everything if node.kind in ("derivative", "gradient", "prime")
                  and (node.kind != "prime" or node.parts[0].name in "fghφσψ")}
     functions |= {one.name for node in everything if node.kind == "product"
@@ -290,12 +297,21 @@ def letters_of(formula: str) -> dict[str, str]:
 
 
 def _defined(parts):
-    """Letters that stand alone on the left of a premise: y in ``y = A x ⟹ …``."""
+    """Letters that a premise defines, and functions: y in ``y = A x ⟹ …``, f in ``… where f(x) = x^T x``."""
+    moving = {one.name for part in parts for node in walk(part) if node.kind == "derivative"
+              for one in walk(node.parts[0])} - {""}
+    for part in parts if len(parts) > 1 else ():            # ∂y/∂x = A, y = A x
+        one = part.parts[0] if part.kind == "statement" else part
+        if one.kind == "chain" and one.parts[1].name == "=" and one.parts[0].parts[0].name in moving:
+            yield one.parts[0].parts[0].name
     for node in (node for part in parts for node in walk(part)):
         arrows = node.kind == "flow" and any(one.name == "⟹" for one in node.parts if one.kind == "arrow")
         for one in node.parts[:1] if arrows else node.parts if node.kind == "condition" else ():
-            if one.kind == "chain" and one.parts[0].parts[0].kind == "letter":
-                yield one.parts[0].parts[0].name
+            if one.kind == "chain" and one.parts[1].name == "=":
+                left = one.parts[0].parts[0]
+                left = left.parts[0] if left.kind == "product" and left.parts[1].kind == "paren" else left
+                if left.kind == "letter":
+                    yield left.name
 
 
 def _look(name, everything):

@@ -213,7 +213,7 @@ class _Scanner:
 
     def worded(self, word):
         """In plain text, the name of a sign or of a letter, and the words of a condition."""
-        kinds = "LETTER", "PREFIX", "IF", "NEAR", "OTHERWISE"
+        kinds = "LETTER", "PREFIX", "IF", "NEAR", "OTHERWISE", "ARROW"
         spelling = next((one for one in ("\\" + word, word) if _kind(one) in kinds and word != "dd"), None)
         return spelling and TABLE[spelling]
 

@@ -288,8 +288,16 @@ def kronecker(a, b, words: str):
 
 
 #: The products that are written with a sign, or with a name.
+def crossed(a, b, words: str):
+    """The cross product of two columns of three entries; of anything else the ordinary product."""
+    if shapeless(a, b) or np.shape(a) != (3, 1) or np.shape(b) != (3, 1):
+        return multiplied(a, b, words)
+    return np.stack([a[i] * b[j] - a[j] * b[i] for i, j in ((1, 2), (2, 0), (0, 1))])
+
+
 PRODUCTS: dict[str, Callable] = {"·": dotted, "dot": dotted, "*": elementwise, "⊗": kronecker, "kron": kronecker,
-                                 ":": inner, "⊘": functools.partial(elementwise, operation=operator.truediv)}
+                                 "×": crossed, ":": inner,
+                                 "⊘": functools.partial(elementwise, operation=operator.truediv)}
 
 
 def joined(rows: list, words: str):
@@ -332,10 +340,9 @@ def power(base, exponent: float, words: str):
 
 def inverse(matrix, words: str):
     """The inverse of a square matrix; FormulaError where there is none."""
-    try:
-        return np.linalg.inv(matrix)
-    except np.linalg.LinAlgError:
-        raise FormulaError(f"{words}: this matrix has no inverse; take other letters") from None
+    if not isinstance(matrix, Traced) and not np.linalg.cond(matrix) < 1e13:
+        raise FormulaError(f"{words}: this matrix has no inverse; take other letters")
+    return np.linalg.inv(matrix)
 
 
 def _square_root(matrix, words):

@@ -20,8 +20,8 @@ _SQUARE = {f"{size} x {size}" for size in _TRIED}
 _MOST_TRIED = 250
 _SHOWN = 12
 #: What is written with vectors and matrices alone; where nothing of this stands, a letter like x is a number.
-_SHAPED = {"transpose", "norm", "sub", "gradient", "inner", "ones", "∘", "*", "⊗", "⊙", "⊘", "diag", "vec", "tr", "det",
-           "rank", "inv", "adj", "expm", "kron", "dot", "cross", "softmax"}
+_SHAPED = {"transpose", "norm", "sub", "gradient", "inner", "ones", "×", "∘", "*", "⊗", "⊙", "⊘", "diag", "vec", "tr",
+           "det", "rank", "inv", "adj", "expm", "kron", "dot", "softmax"}
 
 
 def read(text: str) -> dict[str, str]:
@@ -49,7 +49,8 @@ def letters(text: str, given: dict[str, list[str]]) -> dict[str, Any]:
         return found | {"letters": given}
     looks = letters_of(text)
     nodes = [node for part in parsed(text) for node in walk(part)]
-    if _about_numbers(nodes, looks):
+    about_numbers = _about_numbers(nodes, looks)
+    if about_numbers:
         looks = {name: "number" if kind == "vector" else kind for name, kind in looks.items()}
     looks = _limits(nodes, looks)
     if "Z" in looks and {"W", "A"} <= set(looks):           # the book's layer
@@ -59,7 +60,7 @@ def letters(text: str, given: dict[str, list[str]]) -> dict[str, Any]:
     fields = kept | {name: ["function", _function(name, looks, text)] if kind == "function" else
                      ["values", "4"] if kind == "values" else [kind, ""] for name, kind in open_.items()}
     fields = {name: fields[name] for name in [*looks, *kept]}               # in the order of the formula
-    shaped = [name for name in open_ if open_[name] in ("vector", "matrix")]
+    shaped = [name for name in open_ if open_[name] in ("vector", "matrix") or name == "c" and not about_numbers]
     entries = {node.parts[0].name for node in nodes if node.kind == "sub"}
     by_entries = entries and "matrix" not in looks.values() and not any(node.kind == "transpose" for node in nodes)
     return found | {"letters": _fitting(text, fields, shaped, set(shaped) - entries if by_entries else set())}
@@ -93,7 +94,8 @@ def _function(name: str, looks: dict[str, str], text: str) -> str:
         return "lambda W, A: W.T @ A"
     if name == "σ":
         return "lambda x: 1 / (1 + np.exp(-x))"
-    by = [other for other in looks if other != name and re.search(
+    defined = re.findall(r"(?<![\w\\])([a-zA-Z]) *= *[^=]", text)           # L depends on z, where z = W x
+    by = [other for other in [*(one for one in defined if one not in looks), *looks] if other != name and re.search(
         rf"(?:d|∂|\\partial)\s*{re.escape(name)}\W+(?:frac)?\W*(?:d|∂|\\partial)\s*{re.escape(other)}", text)]
     argument = "Z" if "Z" in by else by[0] if by else next((one for one in looks if looks[one] == "vector"), "x")
     return f"lambda {argument}: np.sum(np.sin({argument}))"
@@ -104,18 +106,19 @@ def _fitting(text: str, fields: dict[str, list[str]], shaped: list[str], plain: 
 
     Where no shapes fit, the letters that stand `plain`, without an index among others that have one, are numbers.
     """
-    pairs = [f"{r} x {k}" for r in _TRIED for k in _TRIED]
-    choices = itertools.product(*(map(str, _TRIED) if fields[name][0] == "vector" else pairs for name in shaped))
-    ranked = sorted(choices, key=lambda shapes: sum(one in _SQUARE for one in shapes))
-    square = [shapes for shapes in ranked if len(set(" x ".join(shapes).split(" x "))) == 1]
-    for shapes in [*ranked[:_MOST_TRIED], *square]:
-        chosen = fields | {name: [fields[name][0], shape] for name, shape in zip(shaped, shapes, strict=True)}
-        if _fits(text, chosen):
-            return chosen
-    numbers = {name: ["number", ""] for name in plain}
-    if numbers and _fits(text, chosen := fields | {name: ["vector", "3"] for name in shaped} | numbers):
-        return chosen
-    return fields | {name: [fields[name][0], "3" if fields[name][0] == "vector" else "3 x 3"] for name in shaped}
+    vectors = [["vector", str(size)] for size in _TRIED]
+    options = {"vector": vectors, "number": [["number", ""], *vectors],
+               "matrix": [["matrix", f"{r} x {k}"] for r in _TRIED for k in _TRIED]}
+    choices = [dict(zip(shaped, chosen, strict=True))
+               for chosen in itertools.product(*(options[fields[name][0]] for name in shaped))]
+    ranked = sorted(choices, key=lambda one: sum((shape in _SQUARE) + 2 * (kind != fields[name][0])
+                                                 for name, (kind, shape) in one.items()))
+    square = [one for one in ranked if len({size for _, shape in one.values() for size in shape.split(" x ")}) == 1]
+    numbers = [dict.fromkeys(shaped, vectors[0]) | dict.fromkeys(plain, ["number", ""])] if plain else []
+    for one in [*ranked[:_MOST_TRIED], *square, *numbers]:
+        if _fits(text, fields | one):
+            return fields | one
+    return fields | {name: options[fields[name][0]][0] for name in shaped}
 
 
 def _fits(text: str, fields: dict[str, list[str]]) -> bool:
