@@ -1,35 +1,26 @@
 """How a derivative is held: small factors and ties between axes, not one big array.
 
-A derivative has the axes of its input, then the axes of its output. Most of its entries are
-often zero because of how the function is built, or copies of each other. A :class:`Structure`
-never writes those down. It is a sum of terms, and a term says, for labels such as ``i`` and
-``j`` that run over their ranges::
-
-    D[index of every axis] = product of factors[labels]
+A derivative has the axes of its input, then those of its output. It is a sum of terms, and a term says, for labels
+such as ``i`` and ``j`` that run over their ranges: ``D[index of every axis] = product of factors[labels]``.
 
 - An axis is indexed by one **label**, or by a **map**: a table of whole numbers over some labels.
-- A label that indexes two axes is a **tie**: the entry is zero wherever the two indices differ,
-  at every point, by construction.
+- A label that indexes two axes is a **tie**: the entry is zero wherever the two indices differ, by construction.
 - A label that no factor holds means **copies** along its axis.
 
-The weight derivative of a layer ``Z = W.T @ A`` (X.20) has three axes, ``W``'s two and ``Z``'s
-one. It is held as one factor ``A[j]`` and the axes ``j i | i``: the tie says that neuron ``i``
-sees its own weights only, and the missing ``i`` in the factor says that every neuron sees the
-same ``A``. That is equation (71) and its compression (72), (73); with m = n = 4096 it takes
-32 kB instead of 550 GB. The chain rule multiplies factors in and sums labels out, so a whole
-backward pass runs in this form (X.20 to X.23).
-
-Factors are arrays, and where a derivative is differentiated again or written down as a
-program, traced arrays or expressions: only NumPy functions touch them.
+The weight derivative of a layer ``Z = W.T @ A`` (X.20) is one factor ``A[j]`` and the axes ``j i | i``: neuron ``i``
+sees its own weights only (the tie), and every neuron sees the same ``A`` (no ``i`` in the factor). With m = n = 4096
+it takes 32 kB instead of 550 GB. The chain rule multiplies factors in and sums labels out; as only NumPy functions
+touch them, factors may be traced, or expressions of a program.
 """
 
 import itertools
 import math
 import string
+from typing import Any
 
 import numpy as np
 
-#: More terms than this are added up into one dense array on the way back.
+#: More terms than this are added up into one dense array.
 _MANY = 6
 #: A dense array larger than this many bytes is refused.
 LIMIT = 4 * 2**30
@@ -46,9 +37,7 @@ fresh = itertools.count().__next__
 # Factors: pairs of an array and its labels, one for each axis -----------------------------------------------
 
 def scatter(values, flat, shape, distinct):
-    """Array of a given shape that receives the values at flat positions; those that meet add up.
-
-    `distinct` says that the positions are known to differ.
+    """Array of a given shape that receives the values at flat positions; those that meet add up, unless all differ.
 
     >>> scatter(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 2]), (3,), False)
     array([1., 0., 6.])
@@ -183,14 +172,8 @@ class Map:
 class Term:
     """A product of factors, and which labels index which axis.
 
-    Attributes
-    ----------
-    factors : list of (array, tuple of labels)
-        One label for each axis of the array. A number has no labels.
-    axes : list of label or Map
-        The index of every axis: first of the input, then of the output.
-    sizes : dict
-        The range of every label.
+    `factors` are pairs of an array and its labels, one for each axis of the array; `axes` the index of every axis, a
+    label or a Map, first of the input, then of the output; `sizes` the range of every label.
     """
 
     __slots__ = ("factors", "axes", "sizes")
@@ -411,16 +394,7 @@ def _groups(shape, inner_shape):
 # Structures -------------------------------------------------------------------------------------------------
 
 class Structure:
-    """A derivative, or a part of the chain rule, held as a sum of terms.
-
-    Attributes
-    ----------
-    terms : list of Term
-    inner : tuple of int
-        Shape of the input.
-    outer : tuple of int
-        Shape of the output.
-    """
+    """A derivative, or a part of the chain rule, held as a sum of terms; `inner` and `outer` are the shapes."""
 
     __slots__ = ("terms", "inner", "outer")
 
@@ -444,9 +418,6 @@ class Structure:
         """The structure of another inner shape, a step applied to every term."""
         return Structure([step(term) for term in self.terms], inner, self.outer)
 
-    def __add__(self, other):
-        return Structure.total([self, other])
-
     @classmethod
     def total(cls, parts, most=_MANY):
         """The sum of structures of the same shapes; an array of all entries where there are more terms than `most`."""
@@ -466,22 +437,8 @@ class Structure:
             return self
         return Structure.of(self.dense(), self.inner, self.outer)
 
-    def dense(self, limit=None):
-        """Write every entry down.
-
-        Parameters
-        ----------
-        limit : int, optional
-            Refuse an array of more bytes than this.
-
-        Returns
-        -------
-        array, shape ``inner + outer``
-
-        Raises
-        ------
-        MemoryError
-            The array would be larger than the limit.
+    def dense(self) -> Any:
+        """Every entry, in an array of shape ``inner + outer``; MemoryError where it would take more than 4 GB.
 
         Examples
         --------
@@ -491,7 +448,7 @@ class Structure:
                [0., 3.]])
         """
         shape = self.inner + self.outer
-        if self.dense_nbytes > (LIMIT if limit is None else limit):
+        if self.dense_nbytes > LIMIT:
             raise MemoryError(f"the dense array of shape {shape} would take {self.dense_nbytes / 2**30:.0f} GB; use "
                               ".predict, .chain or mc.compress, which do not build it, or differentiate a smaller part")
         if len(self.terms) == 1:
@@ -532,19 +489,10 @@ class Structure:
                                   for term in self.terms], strict=True))
         return np.stack([parts[k] for k in sorted(parts)], axis=axis)
 
-    def contracted(self, array, side):
-        """Multiply by an array over the axes of one side and sum over them.
+    def contracted(self, array: Any, side: str) -> Any:
+        """Multiply by an array over the axes of one side, ``"outer"`` or ``"inner"``, and sum over them.
 
-        Parameters
-        ----------
-        array : array, shape of that side
-        side : {"outer", "inner"}
-            ``"outer"`` applies the chain rule to an upstream gradient,
-            ``"inner"`` predicts the change of the output.
-
-        Returns
-        -------
-        array, shape of the other side
+        ``"outer"`` is the chain rule for an upstream gradient, ``"inner"`` predicts the change of the output.
 
         Examples
         --------
@@ -563,30 +511,25 @@ class Structure:
             parts.append(turned.inward([], len(away)).array(shape))
         return _own(_total(parts, shape), array, copied=math.inf)
 
-    def mask(self):
-        """Which entries can be nonzero at some point: the others are zero by construction.
-
-        Returns
-        -------
-        array of bool, shape ``inner + outer``
+    def mask(self) -> np.ndarray:
+        """Truth values of shape ``inner + outer``: which entries can be nonzero at some point.
 
         Examples
         --------
         >>> from mcnotes.derivative import derivative
-        >>> d = derivative(lambda W: W.T @ np.array([1.0, 0.0, 3.0]), np.ones((3, 2)))
-        >>> d.structure.mask().shape, int(d.structure.mask().sum()), int((d.array != 0).sum())
-        ((3, 2, 2), 6, 4)
+        >>> derivative(np.tanh, np.array([1.0, 0.0])).structure.mask().tolist()
+        [[True, False], [False, True]]
         """
         ones = [Term([], term.axes, term.sizes) for term in self.terms]
         return np.asarray(Structure(ones, self.inner, self.outer).dense()) > 0
 
     @property
-    def nbytes(self):
+    def nbytes(self) -> int:
         """Bytes of all factors."""
         return sum(np.size(array) * 8 for term in self.terms for array, _ in term.factors)
 
     @property
-    def dense_nbytes(self):
+    def dense_nbytes(self) -> int:
         """Bytes that the dense array would take."""
         return 8 * math.prod(self.inner + self.outer)
 
