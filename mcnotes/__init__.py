@@ -1,9 +1,6 @@
-"""Matrix derivatives you can run.
+"""Matrix derivatives you can run: ``import mcnotes as mc``.
 
-Everything a reader needs is here: ``import mcnotes as mc``. The mathematics
-(:func:`derivative`, :func:`planar`, :func:`shape_of`, ...) needs NumPy alone;
-``mc.draw``, ``mc.show`` and ``mc.explore`` bring matplotlib and ipywidgets, and
-are imported when first used.
+The mathematics needs NumPy alone; ``mc.draw``, ``mc.show`` and ``mc.explore`` are imported when first used.
 """
 
 from importlib import import_module

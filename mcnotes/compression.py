@@ -1,11 +1,6 @@
 """Compression: what may be dropped from a derivative, and what has to be remembered (X.18, X.20 to X.23).
 
-Two things may go: entries that are zero **at every point**, because of how the
-function is built, and identical copies. Both are read off the structure that the
-trace recorded, never off the values at one point: an activation that happens to
-be 0, or a ReLU that is off here, stays. Copies are dropped, not added up. What is
-left, the core, is used with another product than before, so a :class:`Compressed`
-carries that product, and the lengths that rebuilding needs.
+Zeros and copies are read off the recorded structure, never off the values at one point: a ReLU that is off here stays.
 """
 
 import html
@@ -35,15 +30,16 @@ _WAYS = "the input reaches the output in several ways that are added up"
 def compress(d: Any, claim: str | None = None) -> "Compressed":
     """Find what may be dropped from a derivative, or test a claim about it.
 
+    Two things may go: entries that are zero at every point, because of how the function is built, and copies. Copies
+    are dropped, not added up.
+
     Parameters
     ----------
     d : Derivative, or array of any shape
-        Of an array only the values are seen, so what is found may hold at this
-        point alone; the result says so.
+        Of an array only the values are seen, so what is found may hold at this point alone; the result says so.
     claim : str, optional
-        Such as ``"j i i -> j"``: one letter or number for each axis, input axes
-        first. A letter met twice claims zeros off that diagonal; a letter missing
-        on the right claims copies. The pattern of a Compressed is a claim that passes.
+        Such as ``"j i i -> j"``: one letter or number for each axis, input axes first. A letter met twice claims
+        zeros off that diagonal; a letter missing on the right claims copies.
 
     Returns
     -------
@@ -52,11 +48,9 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
     Raises
     ------
     CompressionError
-        The claim would lose an entry (the message names it), or does not fit
-        the axes.
+        The claim would lose an entry (the message says which), or does not fit the axes.
     TypeError
-        `d` is neither a Derivative nor an array of finite real numbers, or the
-        claim is no text.
+        `d` is neither a Derivative nor an array of finite real numbers, or the claim is no text.
 
     Examples
     --------
@@ -114,13 +108,11 @@ class Compressed:
     Attributes
     ----------
     core : array, or tuple of arrays
-        What is left; several arrays where the rest is a product of independent
-        factors (outer and Kronecker products).
+        What is left; several arrays where it is a product of independent factors (outer and Kronecker products).
     pattern : str
-        From the axes of the derivative to those of the core: ``"j i i -> j"``.
+        From the axes of the derivative to those of the core: ``"j i i -> j"``. It is a claim that passes.
     inner, outer : tuple of int
-        Shapes of input and output with the axes that the notes count; the pattern
-        speaks of these.
+        Shapes of input and output with the axes that the notes count; the pattern speaks of these.
     """
 
     def __init__(self, term, names, cores, shapes, structure, reason, seen):
@@ -141,10 +133,7 @@ class Compressed:
         return Structure([Term(self._cores, self._axes, self._sizes)], self.inner, self.outer)
 
     def expand(self) -> np.ndarray:
-        """The full array again, as ``.array`` of the derivative, from the core and the remembered lengths.
-
-        Raises MemoryError where it would not fit.
-        """
+        """The full array again, as ``.array`` of the derivative; MemoryError where it would not fit."""
         return np.reshape(self._structure.dense(), full_shape(*self._shapes))
 
     def chain(self, upstream: Any) -> np.ndarray:
@@ -195,10 +184,9 @@ class Compressed:
 
     @cached_property
     def einsum(self) -> str | None:
-        """The product that takes the place of matrix multiplication in the chain rule, or None.
+        """The product that takes the place of matrix multiplication in the chain rule, ``np.einsum(c.einsum, core, up)``.
 
-        It is for ``np.einsum(c.einsum, core, upstream)``. None where einsum has no
-        words for it; ``chain`` always works.
+        None where einsum has no words for it; ``chain`` always works.
         """
         inner, outer = self._axes[:len(self.inner)], self._axes[len(self.inner):]
         if not self._plain or len(set(inner)) < len(inner) or not set(inner) <= self._held | set(outer) \

@@ -40,39 +40,34 @@ def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: st
 def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: str = "exact") -> Any:
     """Differentiate a NumPy function at a point.
 
-    `f` is called on arrays that record what is done to them, and the record is walked back by
-    the chain rule: there is no step size, and the result is exact up to rounding. It is also
-    called on plain arrays, and must give the same value; with more than 4096 entries only the
-    first time that it meets arrays of these shapes. All numbers count as double precision.
+    `f` is called on arrays that record what is done to them, and the record is walked back by the chain rule: the
+    result is exact up to rounding. It is also called on plain arrays, and must give the same value; with more than
+    4096 entries only the first time that it meets arrays of these shapes. All numbers count as double precision.
 
     Parameters
     ----------
     f : callable
-        A function of NumPy arrays that returns a number, an array, or a list of
-        numbers. It may use the functions of :mod:`mcnotes.engine.rules`.
+        A function of NumPy arrays that returns a number, an array, or a list of numbers.
     at : number, array of any shape, or tuple of these
         The point. A tuple holds several arguments of `f`; a list of numbers is an array.
     wrt : int or str, optional
-        With several arguments: which one to differentiate with respect to, by place
-        or by name. The default takes all of them.
+        With several arguments, the one to differentiate with respect to, by place or by name; the default is all.
     method : {"exact", "difference"}, optional
-        ``"difference"`` uses central differences, the limit definition (5) with
-        a small step, for functions without a rule and for comparison.
+        ``"difference"`` uses central differences, the limit definition (5) with a small step.
 
     Returns
     -------
     Derivative
-        Or a tuple of them, one for each argument, with several and no `wrt`. Where the
-        result does not depend on the input, the derivative is zero.
+        Or a tuple of them, one for each argument, with several and no `wrt`. Zero where the result does not depend
+        on the input.
 
     Raises
     ------
     TypeError
-        `at` or the result is not made of real numbers; or `f` uses a function without a
-        rule, changes an array in place, or does something else when it is recorded.
+        `at` or the result is not made of real numbers; or `f` uses a function without a rule, changes an array in
+        place, or does something else when it is recorded.
     ValueError
-        `at` is empty, ragged, or has entries that are not finite; or `f`, or its
-        derivative, is not a number there.
+        `at` is empty, ragged, or not finite; or `f`, or its derivative, is not a number there.
 
     Examples
     --------
@@ -85,11 +80,7 @@ def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: st
 
 
 def value_and_derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: str = "exact") -> Any:
-    """Value of a function at a point and its derivative there.
-
-    Parameters
-    ----------
-    f, at, wrt, method : as for :func:`derivative`
+    """Value of a function at a point and its derivative there; arguments as for :func:`derivative`.
 
     Examples
     --------
@@ -104,16 +95,9 @@ def value_and_derivative(f: Callable, at: Any, *, wrt: int | str | None = None, 
 
 
 def hessian(f: Callable, at: Any) -> Derivative:
-    """Second derivatives of a scalar function: the derivative of its gradient.
+    """Second derivatives of a scalar function of one array: the derivative of its gradient.
 
-    For a vector of m entries, ``.matrix`` has shape ``(m, m)``. Raises ValueError where the
-    result of `f` is not a scalar.
-
-    Parameters
-    ----------
-    f : callable
-        A function of one array that returns a number.
-    at : array of any shape
+    For a vector of m entries, ``.matrix`` has shape ``(m, m)``. ValueError where the result is not a scalar.
 
     Examples
     --------

@@ -20,14 +20,10 @@ def finite(x: Any) -> bool:
 
 
 def real(name: str, x: Any) -> Any:
-    """An argument as an array of floats.
+    """An argument as an array of floats; an error by name where it is no array of finite real numbers.
 
     >>> real("at", [[1, 2], [3, 4]]).dtype
     dtype('float64')
-    >>> real("at", 1j)
-    Traceback (most recent call last):
-        ...
-    TypeError: at must be real numbers, it has dtype complex128; take real and imaginary part as two inputs
     """
     if isinstance(x, Traced):
         return x
@@ -52,10 +48,9 @@ def real(name: str, x: Any) -> Any:
 
 
 def fit(name: str, x: Any, shape: tuple[int, ...], side: str) -> Any:
-    """An argument that has to have the shape of an input or an output.
+    """An argument in the shape of an input or an output; nothing broadcasts.
 
-    A column ``(m, 1)`` and a vector ``(m,)`` stand for each other, and so do
-    ``(1, 1)`` and a number; nothing else is changed, and nothing broadcasts.
+    A column ``(m, 1)`` and a vector ``(m,)`` stand for each other, and so do ``(1, 1)`` and a number.
 
     >>> fit("delta", [1, 2, 3], (3, 1), "input").shape
     (3, 1)
@@ -73,11 +68,7 @@ def fit(name: str, x: Any, shape: tuple[int, ...], side: str) -> Any:
 
 
 def numbers(x: Any) -> np.ndarray:
-    """The numbers of an array, whatever traces it is part of.
-
-    >>> numbers([1, 2])
-    array([1, 2])
-    """
+    """The numbers of an array, whatever traces it is part of."""
     while hasattr(x, "tape") or hasattr(x, "settled"):
         x = x.value
     return np.asarray(x)

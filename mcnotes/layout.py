@@ -25,13 +25,12 @@ class Derivative(NDArrayOperatorsMixin):
     input_shape, output_shape : tuple of int
         Shapes of input and output as they are.
     inner, outer : tuple of int
-        The same with the axes that the notes count: a column of shape ``(m, 1)``
-        has one.
+        The same with the axes that the notes count: a column of shape ``(m, 1)`` has one.
     rows, columns : list of str, or None
         Names of the rows and columns of the matrix; see :meth:`named`.
     branched : bool
-        Whether `f` looked at a value to choose its way. What is zero or a copy "by
-        construction" is then so on the way that was chosen here.
+        Whether `f` looked at a value to choose its way. What is zero or a copy "by construction" is then so on the
+        way that was chosen here.
     """
 
     def __init__(self, input_shape, output_shape, *, array=None, structure=None, branched=False):
@@ -57,10 +56,8 @@ class Derivative(NDArrayOperatorsMixin):
     def array(self) -> np.ndarray:
         """All entries, axes of the input as they are first, then axes of the output (Concept 20).
 
-        For a scalar result it has the shape of the input. A new array each time, so that
-        changing it changes nothing else; only one of more than 32768 entries that is held as
-        it stands is not copied, and cannot be written into. Raises MemoryError, with the
-        size, where it would not fit.
+        For a scalar result it has the shape of the input. A new array each time; only one of more than 32768 entries
+        that is held as it stands is not copied, and cannot be written into. MemoryError where it would not fit.
         """
         if self._array is not None:
             return self._array.copy()
@@ -79,9 +76,8 @@ class Derivative(NDArrayOperatorsMixin):
     def matrix(self) -> np.ndarray:
         """The derivative in the notes' layout, one row for each input, one column for each output.
 
-        Shapes: ds/dv ``(m, 1)``, dw/ds ``(1, n)``, dw/dv ``(m, n)``, dM/ds
-        ``(k, r)``, ds/dM ``(r, k)`` (Definitions 9, 11, 13, 17, 18). Raises
-        LayoutError where more than two axes are needed.
+        Shapes: ds/dv ``(m, 1)``, dw/ds ``(1, n)``, dw/dv ``(m, n)``, dM/ds ``(k, r)``, ds/dM ``(r, k)`` (Definitions
+        9, 11, 13, 17, 18). LayoutError where more than two axes are needed.
         """
         self._two_axes()
         if len(self.outer) == 2:
@@ -100,10 +96,9 @@ class Derivative(NDArrayOperatorsMixin):
                 ".array, or mc.compress")
 
     def layout(self, convention: str) -> np.ndarray:
-        """The matrix in a named convention, ``"denominator"`` or ``"numerator"``.
+        """The matrix in ``"denominator"`` layout, as in these notes, or its transpose, in ``"numerator"`` layout.
 
-        These notes use the first, ``(m, n)``; many books use the second, its transpose
-        (Clarification 10).
+        Many books use the second (Clarification 10).
 
         Examples
         --------
@@ -118,7 +113,7 @@ class Derivative(NDArrayOperatorsMixin):
     def named(self, rows: list[str] | None = None, columns: list[str] | None = None) -> "Derivative":
         """The same derivative with a name for each row and column of its matrix, for its table.
 
-        Raises ValueError where there are more or fewer names than rows or columns.
+        ValueError where there are more or fewer names than rows or columns.
 
         Examples
         --------
@@ -142,9 +137,8 @@ class Derivative(NDArrayOperatorsMixin):
     def predict(self, delta: Any) -> Any:
         """Approximate change of the output for a small change of the input (Concept 5).
 
-        For vectors this is (30), for a matrix input the sum of element-wise products
-        (Definition 18). `delta` is the change, not the new input. Raises ValueError where it
-        does not have the shape of the input (nothing broadcasts), or an entry is not finite.
+        For vectors this is (30), for a matrix input the sum of element-wise products (Definition 18). ValueError where
+        `delta` does not have the shape of the input (nothing broadcasts), or an entry is not finite.
 
         Examples
         --------
@@ -158,9 +152,8 @@ class Derivative(NDArrayOperatorsMixin):
     def chain(self, upstream: Any) -> np.ndarray:
         """Chain rule for a scalar that depends on the output (the vector-Jacobian product).
 
-        From the derivative of that scalar with respect to the output, in its shape, comes the
-        one with respect to the input, in its shape; the full array of this derivative is not
-        built. Raises ValueError as :meth:`predict` does.
+        Takes that scalar's derivative with respect to the output, in the output's shape, and gives the one with
+        respect to the input, in the input's shape; the full array is not built. ValueError as for :meth:`predict`.
 
         Examples
         --------

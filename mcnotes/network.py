@@ -20,8 +20,7 @@ def small_layer() -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     W : array of shape (3, 2)
-        One row for each measurement (pressure, humidity, wind), one column for each
-        forecast (warmer, wetter).
+        One row for each measurement (pressure, humidity, wind), one column for each forecast (warmer, wetter).
     a : array of shape (3,)
         The measurements.
 
@@ -76,19 +75,13 @@ def squared_loss(A: Any, t: Any) -> Any:
 
 
 def cross_entropy(A: Any, t: Any) -> Any:
-    """Minus the sum of target times logarithm of the activation.
+    """Minus the sum of target times logarithm of the activation; an entry where both are 0 adds 0.
 
     Parameters
     ----------
     A, t : arrays of one shape
-        Probabilities, and target probabilities. Where both are 0 there is nothing
-        to predict: the entry adds 0, and so do its derivatives.
-
-    Raises
-    ------
-    ValueError
-        The shapes differ, or a probability is negative, or 0 where the target is
-        not: the loss would be infinite.
+        Probabilities, and target probabilities. ValueError where the shapes differ, or a probability is negative, or
+        0 where the target is not: the loss would be infinite.
 
     Examples
     --------

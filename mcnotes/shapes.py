@@ -1,7 +1,6 @@
 """Shapes: what kind of object a thing is, and which shape its derivative has.
 
-The notes count axes their own way (Definition 19): a column of shape ``(m, 1)``
-is a vector and has one axis, an array of shape ``(1, 1)`` is a scalar.
+The notes count axes their own way (Definition 19): a column ``(m, 1)`` has one axis, ``(1, 1)`` none.
 """
 
 from math import prod
@@ -48,14 +47,8 @@ def layout_shape(inner: tuple[int, ...], outer: tuple[int, ...]) -> tuple[int, .
 
 
 def axes(x: Any) -> int:
-    """Number of axes, counted as in Definition 19.
+    """Number of axes of a number or array, counted as in Definition 19.
 
-    Parameters
-    ----------
-    x : number or array of any shape
-
-    Examples
-    --------
     >>> axes(3.0), axes(np.zeros(4)), axes(np.zeros((4, 1))), axes(np.zeros((2, 3)))
     (0, 1, 1, 2)
     """
@@ -63,14 +56,8 @@ def axes(x: Any) -> int:
 
 
 def kind(x: Any) -> str:
-    """Name of a thing by its axes: scalar, vector, matrix or tensor (X.16, X.18).
+    """Name of a number or array by its axes: scalar, vector, matrix or tensor (X.16, X.18).
 
-    Parameters
-    ----------
-    x : number or array of any shape
-
-    Examples
-    --------
     >>> kind(3.0), kind(np.zeros((4, 1))), kind(np.zeros((1, 4))), kind(np.zeros((2, 3, 4)))
     ('scalar', 'vector', 'matrix', 'tensor')
     """
@@ -83,14 +70,8 @@ def kind_of_shape(shape: tuple[int, ...]) -> str:
 
 
 def size(x: Any) -> int:
-    """Number of entries (Concept 4).
+    """Number of entries of a number or array (Concept 4).
 
-    Parameters
-    ----------
-    x : number or array of any shape
-
-    Examples
-    --------
     >>> size(np.zeros((2, 3)))
     6
     """
@@ -100,17 +81,9 @@ def size(x: Any) -> int:
 class DerivativeShape(NamedTuple):
     """What is known of a derivative before it is computed.
 
-    Attributes
-    ----------
-    shape : tuple of int
-        In the notes' layout where a matrix can hold it; otherwise the axes of
-        the input, then the axes of the output.
-    kind : str
-        ``"gradient"``, ``"vector/vector"``, ...
-    axes : int
-        Axes of the input plus axes of the output (Concept 20).
-    size : int
-        Number of scalar derivatives (Concept 4).
+    Its shape, in the notes' layout where a matrix can hold it, and else the axes of the input, then those of the
+    output; its kind, such as ``"gradient"`` or ``"vector/vector"``; how many axes it has (Concept 20); and its size,
+    the number of scalar derivatives (Concept 4).
     """
 
     shape: tuple[int, ...]
@@ -125,17 +98,12 @@ def shape_of(*, of: tuple[int, ...], wrt: tuple[int, ...]) -> DerivativeShape:
     Parameters
     ----------
     of, wrt : tuple of int
-        Shape of the output y, and of the input x.
+        Shape of the output y, and of the input x. TypeError where one is no tuple of whole numbers, ValueError
+        where a size is below 1.
 
     Returns
     -------
     DerivativeShape
-        With fields ``shape``, ``kind``, ``axes`` and ``size``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        A shape is not a tuple of whole numbers, or a size is below 1.
 
     Examples
     --------

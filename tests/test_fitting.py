@@ -24,7 +24,6 @@ ASKED = {
     "plane": (lambda x: mc.planar(np.sin, A)(x), "delta", (3, 1)),
     "value": (lambda x: mc.planar(np.sin, A).value(x), "delta", (3, 1)),
     "gap": (lambda x: mc.planar(np.sin, A).gap(x), "delta", (3, 1)),
-    "order": (lambda x: mc.planar(np.sin, A).order(x), "direction", (3, 1)),
 }
 WRONG_SHAPES = [(), (1,), (1, 1), (6,), (1, 6), (2, 3, 1), (3, 3), (1, 3), (1, 2), (2, 2), (3, 2, 1), (4,)]
 
@@ -172,8 +171,6 @@ def test_a_plane_is_not_changed_by_its_point_and_says_what_it_cannot_do():
         mc.planar(np.sqrt, np.array([1.0, 4.0])).gap([-2.0, 0.0])
     with pytest.raises(TypeError, match="one array"):
         mc.planar(lambda a, b: a @ b, (V, V))
-    with pytest.raises(ValueError, match="zero"):
-        plane.order(A, step=0)
 
 
 def test_differences_of_what_is_not_finite_are_refused():
