@@ -1,16 +1,16 @@
 """A reader's claim about a derivative, such as ``"j i i -> j"``: tested, or refused with what it would lose.
 
-On the left, one index for each axis says where entries may differ from zero. On the right are the letters that matter:
-along the others the entries are copies. Zeros and copies are such by construction.
+On the left, a letter for each axis; entries where a letter met twice has two values are zero. On the right are the
+letters that matter: along the others the entries are copies. Zeros and copies are such by construction.
 """
 
 import math
+import re
 
 import numpy as np
 
 from .engine import discovery
-from .engine.discovery import LETTER, alike, written
-from .engine.structure import Map, Term, align, fresh, labels_of, product
+from .engine.structure import align, fresh, labels_of, product
 
 #: Above this many entries only the pattern that was found can be claimed.
 LARGE = 10**6
@@ -23,16 +23,13 @@ class CompressionError(ValueError):
 def components(term, labels):
     """Factors multiplied together where they share labels.
 
+    >>> from mcnotes.engine.structure import Term
     >>> term = Term([(np.ones(3), (1,)), (np.ones(4), (2,)), (5.0, ())], [1, 2], {1: 3, 2: 4})
     >>> [(core.shape, own) for core, own in components(term, (1, 2))]
     [((3,), (1,)), ((4,), (2,))]
     """
     number, groups = 1.0, []
-    idle = {label for label, n in term.sizes.items() if n == 1} - {index for index in term.axes if type(index) is int}
     for array, own in term.factors:
-        if set(own) & idle:                             # a label of one value that no axis shows
-            array = array[tuple(0 if label in idle else slice(None) for label in own)]
-            own = tuple(label for label in own if label not in idle)
         if not own:
             number = number * array
             continue
@@ -52,41 +49,36 @@ def components(term, labels):
     return cores
 
 
-def claimed(structure, term, names, claim):
+def claimed(structure, term, claim):
     """A term, names of its labels, and cores for a claim that passes.
 
     >>> from mcnotes.engine.structure import Structure
     >>> identity = Structure.identity((3,))
     >>> term = identity.terms[0]
-    >>> claimed(identity, term, {term.axes[0]: "i"}, "a a ->")[2]
+    >>> claimed(identity, term, "a a ->")[2]
     [(array(1.), ())]
     """
     left, groups = _read(claim, structure.inner + structure.outer)
-    found = " ".join(written(term.axes, names))
-    letters = alike(found, " ".join(left))
-    if letters is not None:
-        names = {label: letters.get(name, name) for label, name in names.items()}
-    elif math.prod(structure.inner + structure.outer) > LARGE:
-        raise CompressionError(f"{claim!r} is not what was found, {found!r}, and this derivative is too "
-                               "large to try the claim entry by entry; try it on a smaller one")
-    elif not all(index.isdigit() or LETTER.fullmatch(index) for index in left):
-        raise CompressionError(f"{claim!r} is not what was found, {found!r}; a sum of letters, or a table such as "
-                               "p(i), can be claimed only as it was found")
-    else:
-        term, names = _read_off(claim, structure, left)
-    return term, names, _kept(claim, term, names, left, groups)
+    letters = dict(zip(term.axes, left, strict=True))
+    if [letters[label] for label in term.axes] != left or len(set(left)) < len(letters):
+        if math.prod(structure.inner + structure.outer) > LARGE:
+            raise CompressionError(f"{claim!r} is not what was found, and this derivative is too large to try the "
+                                   "claim entry by entry; try it on a smaller one")
+        term, letters = _read_off(claim, structure, left)
+    return term, letters, _kept(claim, term, letters, left, groups)
 
 
 def _read(claim, shape):
     """The indices on the left, and the groups of letters on the right."""
     left, arrow, right = claim.partition("->")
     left, groups = left.split(), [group.split() for group in right.split(",")]
-    kept = [letter for group in groups for letter in group]
-    if not arrow or len(left) != len(shape) or not set(kept) <= set(LETTER.findall(" ".join(left))) \
-            or len(set(kept)) < len(kept) or len(groups) > 1 and [] in groups:
+    kept, lengths = [letter for group in groups for letter in group], dict(zip(left, shape, strict=False))
+    if not arrow or len(left) != len(shape) or not set(kept) <= set(left) or len(set(kept)) < len(kept) \
+            or len(groups) > 1 and [] in groups or not all(re.fullmatch(r"[a-z]\d*", letter) for letter in left) \
+            or shape != tuple(lengths[letter] for letter in left):
         raise CompressionError(
-            f"the claim {claim!r} does not fit a derivative with axes {shape}; write one letter for each axis, and on "
-            'the right those that are kept, such as "j i i -> j"')
+            f"the claim {claim!r} does not fit a derivative with axes {shape}; write one letter for each axis, the "
+            'same one only for axes of one length, and on the right those that are kept, such as "j i i -> j"')
     return left, groups
 
 
@@ -97,8 +89,7 @@ def _kept(claim, term, names, left, groups):
     for core, own in found:
         for label in own:
             if names[label] not in kept:
-                axis = next(k for k, index in enumerate(left, 1) if names[label] in LETTER.findall(index))
-                raise CompressionError(f"{claim!r} would lose entries along axis {axis}: "
+                raise CompressionError(f"{claim!r} would lose entries along axis {left.index(names[label]) + 1}: "
                                        + _differing(core, own.index(label), names[label]))
     label_of = {name: label for label, name in names.items()}
     cores = []
@@ -125,28 +116,14 @@ def _differing(core, place, letter):
 def _read_off(claim, structure, left):
     """The entries of a claim that is not what was found, as a term; every entry is looked at."""
     shape, dense, signs = structure.inner + structure.outer, structure.dense(), discovery.signs(structure)
-    sizes = {}
-    for k, (index, n) in enumerate(zip(left, shape, strict=True), 1):
-        if not index.isdigit():
-            sizes[index] = min(n, sizes.get(index, n))
-        elif int(index) >= n:
-            raise CompressionError(f"{claim!r} does not fit a derivative with axes {shape}: axis {k} has no index "
-                                   f"{index}")
-    grids = dict(zip(sizes, np.indices(tuple(sizes.values()), sparse=True), strict=True)) if sizes else {}
-    where = tuple(int(index) if index.isdigit() else grids[index] for index in left)
-    lost = signs >= 0
-    lost[where] = False
+    places, apart = np.indices(shape, sparse=True), np.zeros(shape, bool)
+    for place, letter in zip(places, left, strict=True):
+        apart |= place != places[left.index(letter)]
+    lost = apart & (signs >= 0)
     if lost.any():
         entry = np.unravel_index(np.argmax(np.where(lost, 1.0 + np.abs(dense), 0.0)), shape)
         raise CompressionError(f"{claim!r} would lose entry {tuple(int(k) for k in entry)}, which is "
                                f"{dense[entry]:.6g} here and is not known to be zero everywhere")
-    labels = {letter: fresh() for letter in sizes}
-    core, kept = discovery.one_of_copies(np.array(dense[where]), signs[where], list(labels.values()))
-    axes = []
-    for index, n in zip(left, shape, strict=True):
-        if index.isdigit():
-            axes.append(Map((), int(index)))
-        else:
-            axes.append(labels[index] if sizes[index] == n else Map((labels[index],), np.arange(sizes[index])))
-    return (Term([(core, tuple(kept))], axes, {labels[letter]: n for letter, n in sizes.items()}),
-            {label: letter for letter, label in labels.items()})
+    labels = {letter: fresh() for letter in left}
+    term = discovery.tied(dense, signs, [labels[letter] for letter in left])
+    return term, {label: letter for letter, label in labels.items()}

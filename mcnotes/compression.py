@@ -13,7 +13,6 @@ import numpy as np
 
 from .claims import LARGE, CompressionError, claimed, components
 from .engine import discovery
-from .engine.discovery import letters, written
 from .engine.structure import Structure, Term, labels_of
 from .fitting import fit
 from .layout import Derivative
@@ -24,7 +23,7 @@ __all__ = ["Compressed", "CompressionError", "compress"]
 _CONSTANT = "zero everywhere by construction: the output does not depend on the input"
 _VALUES = "seen by value only: this may hold at this point alone"
 _BRANCHED = "f looked at a value to choose its way: this holds here, and may not where it chooses another"
-_WAYS = "the input reaches the output in several ways that are added up"
+_ORDER = "ijklmnopqrstuvwxyzabcdefgh"
 
 
 def compress(d: Any, claim: str | None = None) -> "Compressed":
@@ -38,7 +37,7 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
     d : Derivative, or array of any shape
         Of an array only the values are seen, so what is found may hold at this point alone; the result says so.
     claim : str, optional
-        Such as ``"j i i -> j"``: one letter or number for each axis, input axes first. A letter met twice claims
+        Such as ``"j i i -> j"``: one letter for each axis, input axes first. A letter met twice claims
         zeros off that diagonal; a letter missing on the right claims copies.
 
     Returns
@@ -73,13 +72,18 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
     if claim is not None and not isinstance(claim, str):
         raise TypeError(f'claim must be a pattern such as "j i i -> j", it was {claim!r}')
     term, reason = _found(structure, seen)
-    labels = labels_of(term.axes)
-    names = dict(zip(labels, letters(len(labels)), strict=True))
-    cores = components(term, labels)
-    if claim is not None:
-        term, names, cores = claimed(structure, term, names, claim)
+    if claim is None:
+        labels = labels_of(term.axes)
+        names, cores = dict(zip(labels, map(_letter, range(len(labels))), strict=True)), components(term, labels)
+    else:
+        term, names, cores = claimed(structure, term, claim)
     shapes = (d.input_shape, d.output_shape) if isinstance(d, Derivative) else (structure.inner, structure.outer)
     return Compressed(term, names, cores, shapes, structure, reason, seen)
+
+
+def _letter(k):
+    """The name of a label: i, j, ... z, a, ... h, then i1, j1, ..."""
+    return _ORDER[k % 26] + (str(k // 26) if k >= 26 else "")
 
 
 def _found(structure, seen):
@@ -88,18 +92,17 @@ def _found(structure, seen):
     if not structure.terms:
         labels = dict(enumerate(shape, 1))
         return Term([(np.zeros(()), ())], list(labels), labels), _CONSTANT
-    if seen == _VALUES:
-        return discovery.described(structure.dense(), discovery.of_values(structure.dense())), ""
-    if discovery.simple(structure):
-        return structure.terms[0].lean(), ""
-    if math.prod(shape) > LARGE:
-        return Structure.of(structure.dense(), structure.inner, structure.outer).terms[0], _WAYS
-    signs = discovery.signs(structure)
+    term = structure.terms[0]
+    if seen != _VALUES and len(structure.terms) == 1 and all(type(index) is int for index in term.axes):
+        return term, ""
+    dense = structure.dense()
+    if dense.size > LARGE:
+        return Structure.of(dense, structure.inner, structure.outer).terms[0], "it is too large to look at each entry"
+    signs = discovery.of_values(dense) if seen == _VALUES else discovery.signs(structure)
     zeros = int((signs < 0).sum())
-    reason = f"; {zeros} of {math.prod(shape)} entries are zero by construction, but no letters describe the others" \
-        if zeros else ", so every entry may be nonzero and may differ"
-    return discovery.described(structure.dense(), signs), _WAYS + reason
-
+    return discovery.described(dense, signs), (
+        f"{zeros} of {dense.size} entries are zero by construction, but no letters describe the others" if zeros else
+        "every entry may be nonzero and may differ")
 
 
 class Compressed:
@@ -121,11 +124,9 @@ class Compressed:
         self._cores = [(np.array(core) if isinstance(core, np.ndarray) else core, own) for core, own in cores]
         self._axes, self._sizes, self._names = term.axes, term.sizes, names
         self.core = self._cores[0][0] if len(self._cores) == 1 else tuple(core for core, _ in self._cores)
-        self._plain = all(type(index) is int for index in term.axes)
         self._held = {label for _, own in self._cores for label in own}
-        self._written = written(term.axes, names)
         kept = [" ".join(names[label] for label in own) for _, own in self._cores]
-        self.pattern = f"{' '.join(self._written)} -> {', '.join(kept)}".rstrip()
+        self.pattern = f"{' '.join(names[label] for label in term.axes)} -> {', '.join(kept)}".rstrip()
         self._reason, self._seen = reason, seen
 
     @property
@@ -163,7 +164,7 @@ class Compressed:
 
         The last alone where the full array has more than a million entries.
         """
-        if math.prod(self.inner + self.outer) > LARGE or not self._plain:
+        if math.prod(self.inner + self.outer) > LARGE:
             return [("what is left", self.core)]
         array, axes = self._structure.dense(), list(self._axes)
         stages = [("every entry", array)]
@@ -184,12 +185,12 @@ class Compressed:
 
     @cached_property
     def einsum(self) -> str | None:
-        """The product that takes the place of matrix multiplication in the chain rule, ``np.einsum(c.einsum, core, up)``.
+        """The product that takes the place of matrix multiplication in ``np.einsum(c.einsum, core, upstream)``.
 
         None where einsum has no words for it; ``chain`` always works.
         """
         inner, outer = self._axes[:len(self.inner)], self._axes[len(self.inner):]
-        if not self._plain or len(set(inner)) < len(inner) or not set(inner) <= self._held | set(outer) \
+        if len(set(inner)) < len(inner) or not set(inner) <= self._held | set(outer) \
                 or len(self._labels) > len(string.ascii_letters):
             return None
         write = dict(zip(self._labels, string.ascii_letters, strict=False)) \
@@ -202,35 +203,22 @@ class Compressed:
     def steps(self) -> list[str]:
         """A list of sentences that say what was dropped, and why it was allowed."""
         said, reason, seen, met = [], self._reason, self._seen, dict[int, int]()
-        for k, index in enumerate(self._axes, 1):
-            if type(index) is int:
-                if index in met and self._sizes[index] > 1:
-                    said.append(f"zero wherever axes {met[index]} and {k} have different indices: keep the diagonal")
-                met.setdefault(index, k)
-            elif not self._only_orders(k - 1):
-                here = self._written[k - 1]
-                if here in self._names.values():
-                    here += f", from 0 to {np.size(index.table) - 1}"
-                said.append(f"only entries with the index {here} along axis {k} can differ from zero: keep these")
+        for k, label in enumerate(self._axes, 1):
+            if label in met and self._sizes[label] > 1:
+                said.append(f"zero wherever axes {met[label]} and {k} have different indices: keep the diagonal")
+            met.setdefault(label, k)
         for label in self._labels:
             if label not in self._held and self._sizes[label] > 1:
-                name = self._names[label]
-                where = f"along axis {met[label]} ({name})" if label in met else f"for every {name}"
-                said.append(f"the same {where}: keep one copy")
+                said.append(f"the same along axis {met[label]} ({self._names[label]}): keep one copy")
         if len(self._cores) > 1:
             said.append(f"a product of {len(self._cores)} independent factors: keep the factors")
-        if reason == _CONSTANT:
-            said.insert(0, reason.replace(" by construction", "") if seen else reason)
+        if seen:
+            reason = reason.replace(" by construction", "")
+        if self._reason == _CONSTANT:
+            said.insert(0, reason)
         elif not said:
             said.append(f"nothing can be dropped: {reason or 'no zeros off a diagonal, and no copies'}")
         return said + [seen] * bool(seen)
-
-    def _only_orders(self, k):
-        """Whether the index of an axis runs through all of it, and through no other axis: then it drops nothing."""
-        index = self._axes[k]
-        others = {label for n, other in enumerate(self._axes) if n != k
-                  for label in ([other] if type(other) is int else other.labels)}
-        return len(np.unique(index.table)) == (self.inner + self.outer)[k] and not others & set(index.labels)
 
     def __repr__(self):
         kept, full = sum(np.size(core) for core, _ in self._cores), np.prod(self.inner + self.outer, dtype=object)

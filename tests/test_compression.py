@@ -10,7 +10,6 @@ import pytest
 import mcnotes as mc
 from mcnotes.claims import LARGE
 from mcnotes.engine import discovery
-from mcnotes.engine.structure import Map
 
 RANDOM = np.random.default_rng(20221124)
 a, M = RANDOM.normal(size=4), RANDOM.normal(size=(4, 3))
@@ -33,28 +32,21 @@ FOUND = {
     "block-diagonal": (lambda X: X @ BLOCKS[0], np.ones((5, 4, 3)), "i j k i j l -> k l", [], ["i j k i j l -> l"]),
     "blocks that differ": (lambda X: X @ BLOCKS, np.ones((5, 4, 3)), "i j k i j l -> i k l", [],
                            ["i j k i j l -> k l"]),
-    "window": (lambda x: x[:2], np.ones(3), "i i ->", ["a a ->", "q q -> q", "i j -> i j"], ["i+1 i ->", "0 i -> i"]),
-    "later window": (lambda x: 2 * x[1:4], np.ones(6), "i+1 i ->", ["q+1 q ->", "a b -> b a"], ["i i ->", "i+2 i ->"]),
+    "window": (lambda x: x[:2], np.ones(3), "i j -> i j", ["a b -> b a"], ["i i ->"]),
     "diagonal matrix": (np.diag, a, "i i i ->", ["i i i -> i", "i j k -> k i j"], ["i i j ->", "i j i -> j"]),
     "transpose": (lambda X: X.T, M, "i j j i ->", ["a b b a -> b"], ["i j i j ->"]),
     "squeeze": (np.squeeze, np.ones((3, 1)), "i i ->", ["i i -> i"], ["i j ->", "0 i -> i"]),
     "mean of columns": (lambda X: np.mean(X, axis=0), M, "i j j ->", ["i j j -> i"], ["i j k -> i", "i i j ->"]),
-    "convolution": (lambda x: np.convolve(x, KERNEL), np.ones(6), "i i+j -> j", ["a a+b -> b", "x y -> x y"],
-                    ["i i+j -> i", "i i -> i", "i i+1 -> i"]),
-    "valid convolution": (lambda x: np.convolve(x, KERNEL, "valid"), np.ones(6), "i-j+2 i -> j", ["a-b+2 a -> b"],
-                          ["i i -> i", "i+2 i ->"]),
-    "reversal": (lambda x: x[::-1], np.ones(4), "-i+3 i ->", ["-b+3 b ->"], ["i i ->"]),
-    "permutation": (lambda x: x[[2, 0, 3, 1]], np.ones(4), "p(i) i ->", ["q(j) j ->", "i j -> i j"], ["i i ->"]),
-    "two tables": (lambda X: X[[2, 0, 3, 1]][:, [2, 0, 1]], M, "p(i) q(j) i j ->", ["r(i) p(k) i k ->"],
-                   ["i j i j ->"]),
-    "one place": (lambda x: 3 * x[2:3], np.ones(4), "2 i ->", ["2 0 ->", "2 i -> i", "i j -> j i"], ["1 i ->"]),
+    "convolution": (lambda x: np.convolve(x, KERNEL), np.ones(6), "i j -> i j", ["x y -> y x"], ["i j -> i"]),
+    "reversal": (lambda x: x[::-1], np.ones(4), "i j -> i j", [], ["i i ->", "i j ->"]),
+    "one place": (lambda x: 3 * x[2:3], np.ones(4), "i j -> i j", [], ["i j -> j", "i j -> i"]),
     "batched softmax": (lambda Z: np.exp(Z) / np.sum(np.exp(Z), axis=0), M, "i j k j -> i j k", ["x y z y -> z y x"],
                         ["i j i j -> i j", "i j k j -> i k"]),
-    "neighbours": (lambda x: x[:-1] * x[1:], a, "i j -> i j", ["a b -> b a"], ["i i -> i", "i i+1 -> i"]),
-    "one number twice": (lambda x: np.convolve(np.ravel(x)[:3], np.ravel(x)[-2:]), 0.3, "0 ->", ["i -> i"], []),
+    "neighbours": (lambda x: x[:-1] * x[1:], a, "i j -> i j", ["a b -> b a"], ["i i -> i"]),
+    "one number twice": (lambda x: np.convolve(np.ravel(x)[:3], np.ravel(x)[-2:]), 0.3, "i -> i", [], []),
     "rows of a sum": (lambda x: np.sum(np.vstack([x, x]), axis=1), np.ones(3), "i j -> j", ["a b -> b"], ["i i ->"]),
     "scalar": (lambda X: np.trace(X, 1) + np.sum(np.vstack([X, X])), np.eye(3) + 1, "i j -> i j", [], ["i i ->"]),
-    "constant": (lambda x: np.ones((2, 3)), np.ones(4), "i j k ->", ["i j k -> i", "0 1 2 ->", "i i j ->"], []),
+    "constant": (lambda x: np.ones((4, 3)), np.ones(4), "i j k ->", ["i j k -> i", "i i j ->"], ["i j j ->"]),
     "number": (lambda s: s**2, 2.0, " ->", [], []),
 }
 
@@ -116,7 +108,7 @@ def test_of_all_small_claims_those_that_pass_lose_nothing(name):
     """A few thousand claims: whatever passes rebuilds the derivative."""
     d = derivative_of(name)
     count = len(d.inner + d.outer)
-    for left in itertools.product(["i", "j", "0", "i+1"], repeat=count if count <= 3 else 0):
+    for left in itertools.product(["i", "j", "k"], repeat=count if count <= 3 else 0):
         for right in ("", "i", "j", "i j"):
             try:
                 c = mc.compress(d, f"{' '.join(left)} -> {right}")
@@ -140,12 +132,11 @@ LAYER = mc.derivative(lambda W: W.T @ np.array([1.0, 2.0, 5.0, 3.0]), M)
 @pytest.mark.parametrize("d, claim, words", [
     (LAYER, "j i i -> i", "along axis 1: for j = 2 there is 5, for j = 0 there is 1$"),
     (LAYER, "j i k -> j", "along axis 2: for i = 1 there is 0, for i = 0 there is 5"),
-    (LAYER, "j 0 0 -> j", r"lose entry \(2, \d, \d\), which is 5 here and is not known"),
     (LAYER, "j i i -> j, i, ", "does not fit"),
     *((mc.derivative(lambda W: W.T @ np.full(4, 2.0), M), claim, "along axis 1: they are equal here, but not by constr")
       for claim in ("j i i -> i", "j i k -> i k")),
-    (mc.derivative(mc.network.softmax, a), "i i -> i", r"entry \(\d, \d\).*not known to be zero everywhere"),
-    (mc.derivative(lambda x: x[::-1], a), "i -i+3 ->", r"'-i\+3 i'; a sum of letters.*only as it was found")])
+    (mc.derivative(mc.network.softmax, a), "i i -> i",
+     r"entry \(\d, \d\), which is -?0.\d+ here and is not known to be zero everywhere")])
 def test_refusals_name_the_entries_and_their_values(d, claim, words):
     with pytest.raises(mc.CompressionError, match=words):
         mc.compress(d, claim)
@@ -167,13 +158,12 @@ def test_mutants_of_the_weight_gradient_fail(m, n):
 @pytest.mark.parametrize("f, at, said", [
     (lambda W: W.T @ a, M, ["zero wherever axes 2 and 3 have different indices: keep the diagonal",
                             r"the same along axis 2 \(j\): keep one copy"]),
-    (mc.network.softmax, a, ["nothing can be dropped: .*several ways.*every entry may be nonzero"]),
-    (lambda x: x[:-1] * x[1:], a, ["several ways.*6 of 12 entries are zero by construction"]),
+    (mc.network.softmax, a, ["nothing can be dropped: every entry may be nonzero"]),
+    (lambda x: x[:-1] * x[1:], a, ["nothing can be dropped: 6 of 12 entries are zero by construction"]),
     (lambda x: np.ones(3), a, ["zero everywhere by construction: .*does not depend", "the same", "the same"]),
-    (lambda z: np.cumsum(z[::-1])[::-1], a, ["nothing can be dropped: no zeros off a diagonal"]),
     (lambda z: np.cumsum(z**2), a, ["nothing can be dropped: no zeros off a diagonal"]),
     (lambda W: np.tanh(W.T @ a), M, ["zero wherever", "a product of 2 independent factors"]),
-    (lambda z: z[::-1], a, [r"only entries with the index -i\+3 along axis 1 can differ from zero", "the same"])])
+    (lambda z: z[::-1], a, ["12 of 16 entries are zero by construction, but no letters"])])
 def test_each_step_is_a_sentence(f, at, said):
     c = mc.compress(mc.derivative(f, at))
     for step, words in zip(c.steps, said, strict=True):
@@ -219,7 +209,7 @@ def test_claims_about_a_large_derivative():
     assert d.structure.dense_nbytes > 8 * LARGE
     assert mc.compress(d, "j i i -> j").core.shape == (300,)
     assert mc.compress(d, "j i i -> i j").core.shape == (200, 300)
-    for claim, words in (("j i i -> i", "along axis 1: for j = 299 there is 300"), ("j j i -> i", "too large")):
+    for claim, words in (("j i i -> i", "along axis 1: for j = 299 there is 300"), ("j i k -> j i k", "too large")):
         with pytest.raises(mc.CompressionError, match=words):
             mc.compress(d, claim)
 
@@ -263,19 +253,3 @@ def test_a_way_that_a_value_chose_weakens_the_words(f):
 def test_what_chooses_by_its_rule_does_not(f):
     d = mc.derivative(f, np.arange(3.0))
     assert not d.branched and "looked at a value" not in repr(mc.compress(d))
-
-
-# How indices are written -----------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("mine, theirs, letters", [
-    ("i j i", "a b a", {"i": "a", "j": "b"}), ("i j", "j i", {"i": "j", "j": "i"}), ("2i1+j 3", "2k+l 3", {"i1": "k",
-     "j": "l"}), ("p(i,j) i", "q(a,b) a", {"i": "a", "j": "b"}), ("i i", "a b", None), ("i j", "a a", None),
-    ("i+1", "i+2", None), ("i", "0", None), ("0", "i", None), ("i", "i i", None), ("p(i)", "i", None),
-    ("p(i) q(i)", "p(i) p(i)", None), ("p(i) i", "i(i) p", None)])
-def test_indices_that_say_the_same_in_other_letters(mine, theirs, letters):
-    assert discovery.alike(mine, theirs) == letters
-
-
-def test_tables_are_told_apart():
-    first, second = Map((1,), [2, 0, 3, 1]), Map((1,), [1, 0, 3, 2])
-    assert discovery.written([first, second, Map((1,), [2, 0, 3, 1]), 1], {1: "i"}) == ["p(i)", "q(i)", "p(i)", "i"]

@@ -45,7 +45,7 @@ def agree(f, at, tolerance=2e-8):
 @pytest.mark.parametrize("ufunc", UNARY, ids=lambda ufunc: ufunc.__name__)
 @pytest.mark.parametrize("at", [-30.0, 1e-9, 30.0, 500.0, 1e4])
 def test_far_out_first_and_second_derivatives_stay_finite(ufunc, at):
-    if ufunc in BOUNDED or ufunc in POSITIVE | ABOVE_ONE | {np.cbrt, np.reciprocal} and at < 1:
+    if ufunc in BOUNDED or ufunc in POSITIVE | ABOVE_ONE | {np.reciprocal} and at < 1:
         return
 
     def slope(x):

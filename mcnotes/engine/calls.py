@@ -1,7 +1,6 @@
 """From a call to its rule: what a traced array answers when Python or NumPy asks it (X.23).
 
-NumPy hands every call on a traced array to ``__array_ufunc__`` or ``__array_function__``. The arguments are bound by
-NumPy's own signature, and the rule of that function is called with their names.
+The arguments of a call are bound by NumPy's own signature, and the rule of that function is called with their names.
 """
 
 import difflib

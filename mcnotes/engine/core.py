@@ -1,20 +1,16 @@
 """The chain rule itself: record a NumPy function as it runs, then walk back (X.7, X.23).
 
-``f`` is called with :class:`Traced` arrays in place of its arguments. A traced array carries its value and its place
-on a :class:`Tape`. NumPy asks it what every operation means (:mod:`.calls`); the rule for that primitive, in
-:mod:`mcnotes.engine.rules`, computes the value and puts a node on the tape: for each traced operand, where it stands,
-and its VJP, which turns what is known of the output into what is known of the operand. Walking the tape backwards,
-what arrives by several ways is added up. That sum is Definition 3.
+``f`` is called with :class:`Traced` arrays, which carry their value and their place on a :class:`Tape`. NumPy asks
+them what every operation means (:mod:`.calls`); the rule for that primitive, in :mod:`mcnotes.engine.rules`, computes
+the value and puts a node on the tape: for each traced operand, where it stands, and its VJP, which turns what is known
+of the output into what is known of the operand. Walking the tape backwards, what arrives by several ways is added up:
+Definition 3.
 
-A VJP pulls back in two ways: ``pull(g)`` for a scalar result, with `g` in the shape of the primitive's output;
-``pull_structure(s)`` for any other result, with the derivative held as a :class:`~mcnotes.engine.structure.Structure`.
-
-A traced value may itself hold a traced value: a derivative of a derivative is recorded on two tapes. The inner one
-began later, and has the larger level. It may also hold an expression: then the pull-backs write a program
-(:mod:`mcnotes.programs`).
-
-Comparisons, signs and positions have no slope. Their results are traced, so that it is seen when one of them decides
-where `f` goes on, but they have no place on the tape.
+A VJP pulls back in two ways: ``pull(g)`` for a scalar result, with `g` in the shape of the primitive's output, and
+``pull_structure(s)`` for any other, with a :class:`~mcnotes.engine.structure.Structure`. A traced value may itself
+hold a traced value, of a tape of a lower level (a derivative of a derivative), or an expression of a program
+(:mod:`mcnotes.programs`). Comparisons, signs and positions are traced without a place on the tape: they have no slope,
+but it is seen when one of them decides where `f` goes on.
 """
 
 import itertools
@@ -50,26 +46,20 @@ class Tape:
     Attributes
     ----------
     nodes : list
-        At each place a node: a value, and (place of an operand, its VJP) pairs. The inputs come first, without any.
+        At each place a value, and (place of an operand, its VJP) pairs. The inputs come first, without any.
     level : int
         Larger than that of every tape that was there before.
     branched : bool
         Whether a value decided which way `f` went.
     trusted : bool
-        Whether large constants may be kept as they are; otherwise they are copied.
-    large : list
-        The large constants that were met.
+        Whether large constants, which are listed in `large`, may be kept as they are; otherwise they are copied.
     """
 
     def __init__(self):
         self.nodes, self.level, self.branched, self.trusted, self.large = [], _serial(), False, False, []
 
     def constant(self, x):
-        """A plain operand as real numbers, in memory that nobody changes while `f` runs.
-
-        A small array is copied. A large one is copied, too, unless `f` is trusted: then it was
-        compared before, on arrays of the same shapes.
-        """
+        """A plain operand as real numbers, in memory that nobody changes while `f` runs."""
         kind = type(x)
         if kind is float or kind is np.float64:
             return x
@@ -109,10 +99,7 @@ def record(tape, value, vjps):
 # Traced arrays --------------------------------------------------------------------------------------------
 
 class Traced:
-    """A number or array whose way through a function is recorded; without a position it has no slope.
-
-    Its operators, its methods, and what it answers to NumPy's other calls are given to it by :mod:`.calls`.
-    """
+    """A number or array whose way through a function is recorded; :mod:`.calls` gives it operators and methods."""
 
     __slots__ = ("value", "tape", "position")
     __array_priority__ = 1000
@@ -322,10 +309,9 @@ def trace(f, inputs, tape):
 
 
 def pull_back(tape, position, shape, inputs):
-    """Walk the tape backwards from a result.
+    """Walk the tape backwards from the result at `position`; what reached each of the inputs, None where nothing did.
 
-    The result stands at `position`; for the shape ``()`` plain arrays travel, otherwise structures. Returns what
-    reached each of the first places, the inputs; None where nothing depends on one.
+    For the shape ``()`` plain arrays travel, otherwise structures.
     """
     nodes = tape.nodes
     if shape == ():
@@ -355,10 +341,7 @@ def pull_back(tape, position, shape, inputs):
 
 
 class General:
-    """The VJP of a function with its own pull-back.
-
-    ``function(g)`` takes `g` in the shape of the output, and also with one further axis behind, for many at once.
-    """
+    """The VJP of a function with its own pull-back, which also takes many `g` at once, along a further axis behind."""
 
     __slots__ = ("function", "shape", "out")
 

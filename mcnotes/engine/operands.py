@@ -23,15 +23,8 @@ NOT_A_NUMBER = ("a traced number cannot become a plain one, the derivative would
 
 
 def real(x):
-    """A plain operand as an array of floats (or a float); a copy, or an array that nobody else has.
+    """A plain operand as a float or an array of floats that nobody else has; UnsupportedError where it is neither.
 
-    Raises
-    ------
-    UnsupportedError
-        It is complex, a matrix, a masked or sparse array, an array of objects, or not made of numbers.
-
-    Examples
-    --------
     >>> real(np.array([True, False])), real(3)
     (array([1., 0.]), 3.0)
     """

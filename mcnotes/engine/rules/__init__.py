@@ -1,19 +1,8 @@
-"""The rule table: what each NumPy function does to a small change.
-
-One row or one short function for each NumPy function, one module for each family, with the VJPs it brings:
-
-- :mod:`.elementwise`, given by their ordinary derivative;
-- :mod:`.products`, given by an einsum pattern, from which everything follows; transposes;
-- :mod:`.reductions`: sums and other reductions over axes;
-- :mod:`.moves` within an array and between arrays;
-- :mod:`.matrices`: matrix functions, given by their differential.
+"""The rule table: what each NumPy function does to a small change, one module for each family.
 
 Many rules are compositions of others, written in NumPy. What they answer at points without a derivative is listed in
-``book/reference/no-derivative.md``.
-
-Which entry ``max``, ``min``, ``sort`` and ``where`` choose depends on the point, so the zeros that follow are held as
-values, not as zeros by construction. Positions that a function works out itself (``x[np.argsort(x)]``, ``x[x > 0]``)
-count as given.
+``book/reference/no-derivative.md``. Which entry ``max`` or ``sort`` chooses depends on the point, so the zeros that
+follow are held as values. Positions that a function works out itself (``x[np.argsort(x)]``) count as given.
 """
 
 import string

@@ -14,8 +14,8 @@ from . import LETTERS, axes_of, rule
 class Contract(tuple):
     """The VJP of a product summed over shared letters, ``mine, others -> out`` as in einsum.
 
-    A tuple: the letters of the result; those of the operand that it leads to; the other operands with their letters
-    (or functions that compute them, when they are needed); the shape of that operand; and a faster pull-back, or None.
+    A tuple: the letters `out` and `mine`; the other operands (or functions that compute them) with their letters; the
+    shape of the operand that it leads to; and a faster pull-back, or None.
     """
 
     __slots__ = ()
