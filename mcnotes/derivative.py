@@ -80,7 +80,11 @@ def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: st
 
 
 def value_and_derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: str = "exact") -> Any:
-    """Value of a function at a point and its derivative there; arguments as for :func:`derivative`.
+    """Value of a function at a point and its derivative there.
+
+    Parameters
+    ----------
+    f, at, wrt, method : as for :func:`derivative`
 
     Examples
     --------
@@ -98,6 +102,10 @@ def hessian(f: Callable, at: Any) -> Derivative:
     """Second derivatives of a scalar function of one array: the derivative of its gradient.
 
     For a vector of m entries, ``.matrix`` has shape ``(m, m)``. ValueError where the result is not a scalar.
+
+    Parameters
+    ----------
+    f, at : as for :func:`derivative`; one array
 
     Examples
     --------

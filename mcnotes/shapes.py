@@ -49,6 +49,12 @@ def layout_shape(inner: tuple[int, ...], outer: tuple[int, ...]) -> tuple[int, .
 def axes(x: Any) -> int:
     """Number of axes of a number or array, counted as in Definition 19.
 
+    Parameters
+    ----------
+    x : number or array of any shape
+
+    Examples
+    --------
     >>> axes(3.0), axes(np.zeros(4)), axes(np.zeros((4, 1))), axes(np.zeros((2, 3)))
     (0, 1, 1, 2)
     """
@@ -58,6 +64,12 @@ def axes(x: Any) -> int:
 def kind(x: Any) -> str:
     """Name of a number or array by its axes: scalar, vector, matrix or tensor (X.16, X.18).
 
+    Parameters
+    ----------
+    x : number or array of any shape
+
+    Examples
+    --------
     >>> kind(3.0), kind(np.zeros((4, 1))), kind(np.zeros((1, 4))), kind(np.zeros((2, 3, 4)))
     ('scalar', 'vector', 'matrix', 'tensor')
     """
@@ -72,6 +84,12 @@ def kind_of_shape(shape: tuple[int, ...]) -> str:
 def size(x: Any) -> int:
     """Number of entries of a number or array (Concept 4).
 
+    Parameters
+    ----------
+    x : number or array of any shape
+
+    Examples
+    --------
     >>> size(np.zeros((2, 3)))
     6
     """
