@@ -9,7 +9,6 @@ import measure  # isort: skip  (first: it pins the threads)
 import importlib.util
 import pathlib
 import sys
-import time
 from functools import partial
 
 import compression
@@ -31,16 +30,13 @@ def package(folder):
 def cases():
     """Name, and a function of the package that gives a callable."""
     for name, f, x, constants, _ in derivatives.cases():
-        yield name, lambda m, f=f, x=x, c=constants: lambda: m.derivative(lambda x: f(np, x, c), x).array
+        yield name, partial(derivatives.own, f, x, constants)
     random = np.random.default_rng(2)
     for m, n in compression.SIZES:
         W, a, g = random.normal(size=(m, n)), random.normal(size=m), random.normal(size=n)
-
-        def compressed(module, W=W, a=a):
-            return module.compress(module.derivative(lambda W: W.T @ a, W))
-
-        yield f"compress and chain, {m} × {n}", lambda module, c=compressed, g=g: lambda: c(module).chain(g)
-        yield f"chain only, {m} × {n}", lambda module, c=compressed, g=g: partial(c(module).chain, g)
+        made = partial(compression.compressed, W, a)
+        yield f"compress and chain, {m} × {n}", lambda module, made=made, g=g: lambda: made(module).chain(g)
+        yield f"chain only, {m} × {n}", lambda module, made=made, g=g: partial(made(module).chain, g)
 
 
 def main(folder):
@@ -48,7 +44,7 @@ def main(folder):
     for name, made in cases():
         found = {"this": made(mc), "other": made(other)}
         assert np.allclose(found["this"](), found["other"](), rtol=1e-10, atol=1e-12), name
-        times = measure.in_turn(found, seconds=3.0, most=101, choose=min, clock=time.process_time)
+        times = measure.fastest(found, seconds=3.0, most=101)
         rows.append([name, f"{times['other'] * 1e6:.0f}", f"{times['this'] * 1e6:.0f}",
                      measure.ratio(times["this"], times["other"])])
         print(f"({name}: done)", flush=True)

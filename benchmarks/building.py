@@ -1,6 +1,4 @@
-"""An instructor's builds beside those of stock Jupyter Book, in one run: cold, unchanged, after an edit.
-
-    python benchmarks/building.py
+"""An instructor's builds beside those of stock Jupyter Book, in one run: ``python benchmarks/building.py``.
 
 Takes what is committed, in a clone that is thrown away. "Stock" is Jupyter Book as it comes, with the same
 notebooks and nothing else; its cache does not see a change of the package, so that step has no pair.
@@ -9,7 +7,6 @@ notebooks and nothing else; its cache does not see a change of the package, so t
 import json
 import os
 import pathlib
-import resource
 import shutil
 import subprocess
 import sys
@@ -19,37 +16,28 @@ import time
 ROOT = pathlib.Path(__file__).parents[1]
 BUILD = [pathlib.Path(sys.executable).with_name("jupyter-book"), "build", "."]
 NOTEBOOK = "07-our-scalar-vector-derivative"
+#: Step -> the kind of the cell that is edited, words in it, and what is added.
+EDITS = {"cold": None, "unchanged": None, "a sentence": ("markdown", "After this page", "\n\nOne more sentence."),
+         "a line of code": ("code", "import numpy", "\none_more = np.arange(3)")}
 
 
 def seconds(folder, code):
-    """How long a build takes, and how long processors work in it, notebooks that run beside it apart."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    """How long a build takes."""
+    start = time.perf_counter()
     done = subprocess.run(BUILD, cwd=folder, capture_output=True, text=True,
                           env=os.environ | {"PYTHONPATH": str(code), "OMP_NUM_THREADS": "1", "MCNOTES_BOOK": ""})
     if done.returncode:
         sys.exit(done.stdout[-3000:] + done.stderr[-3000:])
-    passed, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return passed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - start
 
 
-def change(folder, kind, words, more):
+def edit(folder, kind, words, more):
     """Add something to the first cell of a kind that has these words."""
     path = next(folder.rglob(f"{NOTEBOOK}.ipynb"))
     notebook = json.loads(path.read_text(encoding="utf-8"))
     cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == kind and words in "".join(cell["source"]))
     cell["source"] = "".join(cell["source"]) + more
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def package(folder):
-    with (folder / "mcnotes" / "network.py").open("a") as module:
-        module.write("\none_more = 1\n")
-
-
-EDITS = {"cold": lambda folder: None, "unchanged": lambda folder: None,
-         "a sentence": lambda folder: change(folder, "markdown", "After this page", "\n\nOne more sentence."),
-         "a line of code": lambda folder: change(folder, "code", "import numpy", "\none_more = np.arange(3)"),
-         "a line of mcnotes": package}
 
 
 def stock(folder):
@@ -64,23 +52,20 @@ def stock(folder):
         "sphinx": {"extra_extensions": ["sphinx_exercise"]}}))
 
 
-def main():
+if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         ours, theirs = pathlib.Path(scratch) / "book", pathlib.Path(scratch) / "stock"
         subprocess.run(["git", "clone", "-q", ROOT, ours], check=True)
         (ours / "node_modules").symlink_to(ROOT / "node_modules")
         stock(theirs)
         print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n")
-        print("| step | this book s (CPU s) | stock s (CPU s) | ratio |\n| --- | --- | --- | --- |")
-        for name, edit in EDITS.items():
-            edit(ours)
-            here, there = seconds(ours, ours), None
-            if edit is not package:
-                edit(theirs)
-                there = seconds(theirs, ours)
-            said = [f"{one[0]:.1f} ({one[1]:.1f})" if one else "–" for one in (here, there)]
-            print(f"| {name} | {' | '.join(said)} | {f'{here[0] / there[0]:.2f}' if there else '–'} |", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        print("| step | this book s | stock s | ratio |\n| --- | --- | --- | --- |")
+        for name, change in EDITS.items():
+            for folder in (ours, theirs):
+                if change:
+                    edit(folder, *change)
+            here, there = seconds(ours, ours), seconds(theirs, ours)
+            print(f"| {name} | {here:.1f} | {there:.1f} | {here / there:.2f} |", flush=True)
+        with (ours / "mcnotes" / "network.py").open("a") as module:
+            module.write("\none_more = 1\n")
+        print(f"| a line of `mcnotes` | {seconds(ours, ours):.1f} | – | – |")

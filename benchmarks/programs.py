@@ -1,23 +1,15 @@
-"""Repeated gradients: a program from mcnotes beside hand-written NumPy, autograd and JAX with jit.
-
-Prints a Markdown table of ratios, program / peer: below 1 the program is faster. All
-take part in one run, in turn, on one thread; results are compared before
-anything is timed. The fastest of all repetitions is shown, because such short times
-are easily disturbed.
-"""
+"""Repeated gradients: ratios program / peer, where below 1 a program from mcnotes is faster; results are compared."""
 
 import measure  # isort: skip  (first: it pins the threads)
 
 import time
+from functools import partial
 
 import numpy as np
 
 import mcnotes as mc
 
-peers = measure.present("autograd", "jax")
 random = np.random.default_rng(1)
-if "jax" in peers:
-    peers["jax"].config.update("jax_enable_x64", True)
 
 
 def logistic(size):
@@ -74,52 +66,28 @@ def softmax(size):
     return loss, (random.normal(size=(m, 4)), random.normal(size=(4, 1))), (X, T), by_hand
 
 
-def contenders(loss, at, constants, by_hand):
-    """Callables that compute the gradients of one case, by name, and the seconds to make the program."""
-    own = {1: lambda a: loss(np, a, *constants), 2: lambda a, b: loss(np, a, b, *constants),
-           4: lambda a, b, c, d: loss(np, a, b, c, d, *constants)}[len(at)]
-    start = time.perf_counter()
-    program = mc.program(own, at)
-    made = time.perf_counter() - start
-    found = {"program": lambda: program(*at), "by hand": lambda: by_hand(*at),
-             "mc.derivative": lambda: [d.array for d in mc.derivative(own, at)]}
-    places = tuple(range(len(at)))
-    if "autograd" in peers:
-        import autograd
-        import autograd.numpy as anp
-
-        gradient = autograd.grad(lambda x: loss(anp, *x, *constants))
-        found["autograd"] = lambda: gradient(at)
-    if "jax" in peers:
-        import jax
-        import jax.numpy as jnp
-
-        held, there = tuple(map(jnp.asarray, constants)), tuple(map(jnp.asarray, at))
-        compiled = jax.jit(jax.grad(lambda *x: loss(jnp, *x, *held), argnums=places))
-        found["JAX jit"] = lambda: jax.block_until_ready(compiled(*there))
-    return found, made
-
-
 def main():
-    rows = []
+    order, rows = ["by hand", "mc.derivative", "autograd", "JAX jit"], []
     for title, case in (("logistic regression", logistic), ("two layers, bias, batch of 20", network),
                         ("softmax classifier, batch of 20", softmax)):
         for size in (10, 100, 1000, 10000):
             loss, at, constants, by_hand = case(size)
-            found, made = contenders(loss, at, constants, by_hand)
-            wanted = found["mc.derivative"]()
-            for name, call in found.items():
-                given = call()
-                given = given if isinstance(given, tuple | list) else (given,)
-                for one, other in zip(given, wanted, strict=True):
-                    assert np.allclose(one, other, rtol=1e-8, atol=1e-9), (title, size, name)
-            times = measure.in_turn(found, choose=min)
-            rows.append([f"{title}, {sum(map(np.size, at))} weights", f"{times['program'] * 1e6:.0f}"]
-                        + [measure.ratio(times["program"], times.get(peer))
-                           for peer in ("by hand", "mc.derivative", "autograd", "JAX jit")]
-                        + [f"{made * 1e3:.0f}"])
-    measure.table(["case (program / peer, fastest)", "program µs", "by hand", "mc.derivative", "autograd", "JAX jit",
-                   "made once in ms"], rows)
+
+            def own(*x, loss=loss, constants=constants):
+                return loss(np, *x, *constants)
+
+            start = time.perf_counter()
+            program = mc.program(own, at)
+            made = time.perf_counter() - start
+            found = {
+                "program": partial(program, *at), "by hand": partial(by_hand, *at),
+                "mc.derivative": lambda own=own, at=at: [d.array for d in mc.derivative(own, at)],
+                **measure.peers(loss, at, constants, names=("autograd", "JAX jit"))}
+            measure.compare(found, [d.array for d in mc.derivative(own, at)])
+            times = measure.fastest(found)
+            rows.append([f"{title}, {sum(map(np.size, at))} weights", *measure.row(times, "program", order),
+                         f"{made * 1e3:.0f}"])
+    measure.table(["case (program / peer, fastest)", "program µs", *order, "made once in ms"], rows)
 
 
 if __name__ == "__main__":

@@ -40,88 +40,77 @@ def call(*command, cwd=None, **more):
 
 
 @contextlib.contextmanager
-def step(way, name):
+def step(name):
     """A row of the table."""
     start = time.perf_counter()
     yield
-    print(f"| {way} | {name} | {time.perf_counter() - start:.1f} |", flush=True)
+    print(f"| {name} | {time.perf_counter() - start:.1f} |", flush=True)
 
 
-def clone(folder):
+def prepared(folder):
+    """A clone, and the Python of an environment with nothing in it but pip."""
     call("git", "clone", "--quiet", ROOT, folder / "clone")
-    return folder / "clone"
-
-
-def empty(folder):
-    """An environment with nothing in it but pip; its Python."""
     venv.create(folder / "env", with_pip=True)
-    return folder / "env" / "bin" / "python"
+    return folder / "clone", folder / "env" / "bin" / "python"
 
 
 def install(python, *what, **more):
     call(python, "-I", "-m", "pip", "install", "-qq", "--disable-pip-version-check", *what, **more)
 
 
-def open_lab(way, browser, folder, book, python):
-    with Lab(browser, folder, book=book, python=str(python), settings=None) as lab:
-        with step(way, "JupyterLab is there"):
-            lab.start()
-        with step(way, f"{CHAPTER[:2]} is open and all its cells have run"):
-            [ran] = lab.run_all([f"{CHAPTER}.ipynb"])
-            assert not [one for cell in ran["cells"] for one in cell["outputs"] if one["output_type"] == "error"]
-
-
 def from_a_folder(browser, folder):
     """The built pages, copied somewhere, opened without a server and without a network."""
-    shutil.copytree(HTML, folder / "html")
+    pages = shutil.copytree(HTML, folder / "html") / "book"
     page = browser.new_context(offline=True).new_page()
-    with step("page, from a folder", f"{CHAPTER[:2]} is open"):
-        page.goto((folder / "html" / "book" / f"{CHAPTER}.html").as_uri())
-    with step("page, from a folder", "Python in the page has given the first derivative"):
-        page.goto((folder / "html" / "book" / "your-own-function.html").as_uri())
+    with step(f"page, from a folder | {CHAPTER[:2]} is open"):
+        page.goto((pages / f"{CHAPTER}.html").as_uri())
+    with step("page, from a folder | Python in the page has given the first derivative"):
+        page.goto((pages / "your-own-function.html").as_uri())
         page.click("[data-do=run]")
         page.wait_for_function("document.querySelector('[data-do=run]').disabled === false", timeout=120_000)
 
 
-def on_a_laptop(browser, folder):
-    there, python = clone(folder), empty(folder)
-    with step("JupyterLab, from a clone", "pip install -r requirements.txt"):
-        install(python, "-r", "requirements.txt", cwd=there)
-    open_lab("JupyterLab, from a clone", browser, folder / "lab", there / "book", python)
+def in_jupyterlab(browser, folder, way="JupyterLab, from a clone", what="-r requirements.txt"):
+    there, python = prepared(folder)
+    with step(f"{way} | pip install {what}"):
+        install(python, *what.replace('"', "").split(), cwd=there)
+    with Lab(browser, folder / "lab", book=there / "book", python=str(python), settings=None) as lab:
+        with step(f"{way} | JupyterLab is there"):
+            lab.start()
+        with step(f"{way} | {CHAPTER[:2]} is open and all its cells have run"):
+            [ran] = lab.run_all([f"{CHAPTER}.ipynb"])
+            assert not [one for cell in ran["cells"] for one in cell["outputs"] if one["output_type"] == "error"]
 
 
 def by_binder(browser, folder):
     """Binder's recipe, step by step, without its container."""
-    there, python = clone(folder), empty(folder)
-    recipe = call(sys.executable, "-I", "-m", "repo2docker", "--no-build", "--debug", there)
-    [line] = re.findall(r"^RUN \$\{KERNEL_PYTHON_PREFIX\}/bin/pip install (.*)$", recipe, re.M)
-    with step("Binder, its recipe", f"pip install {line}"):
-        install(python, *line.replace('"', "").split(), cwd=there)
-    open_lab("Binder, its recipe", browser, folder / "lab", there / "book", python)
+    recipe = call(sys.executable, "-I", "-m", "repo2docker", "--no-build", "--debug", ROOT)
+    [what] = re.findall(r"^RUN \$\{KERNEL_PYTHON_PREFIX\}/bin/pip install (.*)$", recipe, re.M)
+    in_jupyterlab(browser, folder, "Binder, its recipe", what)
 
 
 def on_colab(browser, folder):
     """A notebook that the pages hand out, unedited, where mcnotes is missing."""
-    there, python = clone(folder), empty(folder)
+    there, python = prepared(folder)
     install(python, *COLAB)
     call(sys.executable, "-I", "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "wheels", there)
-    shutil.copy(HTML / "_sources" / "book" / f"{CHAPTER}.ipynb", folder)
-    with step("Colab, its versions", f"{CHAPTER[:2]} as downloaded from its page has run; mcnotes from a wheel"):
-        call(python.with_name("jupyter"), "execute", folder / f"{CHAPTER}.ipynb", PIP_FIND_LINKS=str(folder / "wheels"))
+    notebook = shutil.copy(HTML / "_sources" / "book" / f"{CHAPTER}.ipynb", folder)
+    with step(f"Colab, its versions | {CHAPTER[:2]} as downloaded from its page has run; mcnotes from a wheel"):
+        call(python.with_name("jupyter"), "execute", notebook, PIP_FIND_LINKS=str(folder / "wheels"))
 
 
-def from_pypi(browser, folder):
-    there, python = clone(folder), empty(folder)
-    with step("mcnotes, from a wheel", "the wheel is built from the source archive"):
+def from_a_wheel(browser, folder):
+    there, python = prepared(folder)
+    with step("mcnotes, from a wheel | the wheel is built from the source archive"):
         call(sys.executable, "-I", "-m", "build", "--no-isolation", "--outdir", folder / "dist", there)
-    with step("mcnotes, from a wheel", "pip install"):
+    with step("mcnotes, from a wheel | pip install"):
         install(python, *folder.glob("dist/*.whl"))
     code = "import numpy as np, mcnotes as mc; print(mc.derivative(np.sin, [1.0, 2.0]).matrix.shape)"
-    with step("mcnotes, from a wheel", "the first derivative"):
+    with step("mcnotes, from a wheel | the first derivative"):
         assert call(python, "-I", "-c", code, cwd=folder).strip() == "(2, 2)"
 
 
-WAYS = {"folder": from_a_folder, "lab": on_a_laptop, "binder": by_binder, "colab": on_colab, "package": from_pypi}
+WAYS = {"folder": from_a_folder, "lab": in_jupyterlab, "binder": by_binder, "colab": on_colab, "package": from_a_wheel}
 
 if __name__ == "__main__":
     print("| way | step | seconds |\n| --- | --- | --- |", flush=True)
