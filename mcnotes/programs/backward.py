@@ -1,9 +1,7 @@
 """The way back through the recorded expressions, with the engine's own rules (X.7, X.19 to X.23).
 
-`f` runs on traced expressions. Its tape is walked backwards as ever: the rules' pull-backs
-are NumPy functions, so on expressions they write down what they do. What is added here is
-what a reader sees: the names of the author's variables, a line for each named step, the
-section of the notes that teaches it, and the derivative of a softmax in its short form.
+The rules' pull-backs are NumPy functions, so on expressions they write down what they do. What is added are the
+author's names, a line for each named step, the section that teaches it, and the short derivative of a softmax.
 """
 
 import inspect
@@ -19,33 +17,39 @@ from ..engine.structure import Structure, fresh
 from ..shapes import counted
 from .expression import LEAVES, Expression, Sheet, plus, split
 
+#: Arrays of at most so many entries are written entry by entry, when they came about so.
+FEW = 12
+
+
+# Forward --------------------------------------------------------------------------------------------------
+
+#: Where the names of variables are not the author's.
+_OURS = ("mcnotes.engine", "mcnotes.programs", "numpy")
+
 
 class Watching(list):
-    """The nodes of a program's tape, and the names that the author's variables have when one is put there."""
+    """The nodes of a program's tape; when one is put there, expressions get the names of the author's variables."""
 
     def __init__(self, code):
         super().__init__()
-        self.code, self.ranks = code, {}
+        self.code, self.named = code, set()
 
     def append(self, node):
         super().append(node)
-        frame, rank = sys._getframe(1), 1
-        while frame is not None:
-            module = frame.f_globals.get("__name__", "")
-            own = frame.f_code is self.code
-            if own or not module.startswith(("mcnotes.engine", "mcnotes.programs", "numpy")):
-                for name, x in list(frame.f_locals.items()):
-                    self._point(name, x, 0 if own else rank)
-                rank += 1
-            if own:
-                break
+        frame, own = sys._getframe(1), False
+        while frame is not None and not own:
+            own = frame.f_code is self.code             # the names that f itself gives count before others
+            if own or not frame.f_globals.get("__name__", "").startswith(_OURS):
+                self._name(frame.f_locals, own)
             frame = frame.f_back
 
-    def _point(self, name, x, rank):
-        """The names that f itself gives count before those of what it calls."""
-        x = x.value if isinstance(x, Traced) else x
-        if isinstance(x, Expression) and x.call not in LEAVES and rank < self.ranks.get(x, 9):
-            x.name, self.ranks[x] = name, rank
+    def _name(self, variables, own):
+        for name, x in list(variables.items()):
+            x = x.value if isinstance(x, Traced) else x
+            if isinstance(x, Expression) and x.call not in LEAVES and x not in self.named and (own or not x.name):
+                x.name = name
+                if own:
+                    self.named.add(x)
 
 
 class ProgramTape(Tape):
@@ -65,13 +69,12 @@ class ProgramTape(Tape):
         """Run f; the expressions of its inputs and of its result."""
         inputs = [self.sheet.enter("input", (), {}, np.array(point)) for point in points]
         y = collect(f(*[put(self, x, ()) for x in inputs]))
-        if isinstance(y, Traced):
-            if y.tape is not self or not isinstance(y.value, Expression):
-                raise UnsupportedError("f takes a derivative itself, and a derivative of a derivative has no program; "
-                                       "use mc.hessian(f, at), or mc.derivative(f, at) at each point")
-            return inputs, y.value
-        y = np.asarray(y, float)
-        return inputs, self.sheet.constant(y) if y.ndim else self.sheet.number(float(y))
+        if not isinstance(y, Traced):
+            return inputs, self.sheet.operand(np.asarray(y, float), numbers=True)
+        if y.tape is not self or not isinstance(y.value, Expression):
+            raise UnsupportedError("f takes a derivative itself, and a derivative of a derivative has no program; "
+                                   "use mc.hessian(f, at), or mc.derivative(f, at) at each point")
+        return inputs, y.value
 
 
 def _captured(f):
@@ -84,42 +87,53 @@ def _captured(f):
     return {id(x): (name, x) for name, x in named.items() if isinstance(x, np.ndarray | float)}
 
 
+# Backward -------------------------------------------------------------------------------------------------
+
 def walk(tape, inputs, result):
-    """The derivative with respect to each input, as expressions, and a dict of what arrived at each step.
+    """What arrived at each step and each input, and the section that teaches it: two dicts.
 
     For a scalar result in the shape of the input; else with the axes that the notes count, input first.
     """
     sheet, nodes = tape.sheet, tape.nodes
     sheet.simplifies = True
-    first = {}
+    first: dict = {}
     for k, (value, _) in enumerate(nodes):
         first.setdefault(value, k)
     outer = counted(result.shape)
     way = Scalar(sheet) if outer == () else Vector(sheet)
     special = _softmaxes([value for value, _ in nodes if isinstance(value, Expression)])
     arrived = {first[result]: way.start(result.shape)} if result in first else {}
-    sections: dict = {}
+    sections, loss = {}, outer == ()
     for k in range(max(arrived, default=-1), -1, -1):
         if k not in arrived:
             continue
         y, vjps = nodes[k]
-        sheet.section = _section(y) if outer == () else sections.get(k)
         back = arrived[k] = way.settled(y, arrived[k])
+        if loss and back.closed:                        # the first that has a line is the loss derivative
+            loss, sections[k] = False, sections[k] if sections.get(k) == "X.22" else "X.19"
         if y in special:
             vjps = [(first[special[y][0]], special[y][1])]
         for n, (parent, vjp) in enumerate(vjps):
-            sheet.section = _section_of(y, n, vjp, back)
             parent, part = first[nodes[parent][0]], way.pull(vjp, back)
-            sections[parent] = sheet.section
+            sections[parent] = _section(y, n, vjp, sections.get(k))
             arrived[parent] = way.joined(arrived[parent], part) if parent in arrived else part
-    found = []
-    for k, x in enumerate(inputs):
-        sheet.section = None if outer == () else sections.get(k)
-        found.append(_finished(sheet, way.dense(arrived[k]) if k in arrived else sheet.number(0.0),
-                               x.shape if outer == () else (*counted(x.shape), *outer)))
     reached = {nodes[k][0]: way.shown(back) for k, back in arrived.items()}
-    reached.update(zip(inputs, found, strict=True))
-    return found, reached
+    for k, x in enumerate(inputs):
+        back = way.dense(arrived[k]) if k in arrived else sheet.number(0.0)
+        reached[x] = _finished(sheet, back, x.shape if outer == () else (*counted(x.shape), *outer))
+    return reached, {nodes[k][0]: section for k, section in sections.items()}
+
+
+def _section(step, place, vjp, before):
+    """The section of the notes that teaches a VJP; some hand on what arrives, with its section."""
+    if isinstance(vjp, Softmax):
+        return "X.22"
+    if step.call is np.matmul:
+        return "X.20" if vjp.mine == "ij" and place == 0 else "X.21"
+    bias = isinstance(vjp, Scale) and vjp.shape != vjp.out
+    if step.call in ("T", "getitem", np.reshape) or step.call in (np.add, np.subtract) and not bias:
+        return before
+    return "X.23" if step.call in SLOPES else None
 
 
 def _finished(sheet, back, shape):
@@ -131,46 +145,11 @@ def _finished(sheet, back, shape):
     return back if back.dtype.kind == "f" else sheet.make("astype", back, float)
 
 
-class Scalar:
-    """The result is a number: what travels is an expression in the shape of each step."""
-
-    joined = staticmethod(plus)
-
-    def __init__(self, sheet):
-        self.sheet, self.first = sheet, True
-
-    def start(self, shape):
-        return np.broadcast_to(self.sheet.number(1.0), shape)
-
-    def pull(self, vjp, back):
-        return vjp.pull(back)
-
-    def settled(self, step, back):
-        """What arrives at a step with a name gets a line of its own."""
-        if step.name and step.call not in LEAVES and back.call != "number" and not (
-                back.call is np.broadcast_to and back.args[0].call == "number"):
-            _, rest = split(back)
-            if self.first and back.section != "X.22" and rest is not None and rest.call is not np.sum:
-                back.section = "X.19"                       # softmax, and a bias, have sections of their own
-            back.section = back.section or (rest.section if rest is not None else None)
-            back.closed, self.first = True, False
-        return back
-
-    def dense(self, back):
-        return back
-
-    shown = dense
-
-
-#: Arrays of at most so many entries are written entry by entry, when they came about so.
-FEW = 12
-
-
 def _entries(g):
     """The entries of an array that was put together from numbers at known places; None for any other."""
     if g.call != "placed" or not 0 < g.ndim <= 2 or g.size > FEW:
         return None
-    found = {}
+    found: dict = {}
     for key, part in zip(*g.args[1:], strict=True):
         places = [k.value if isinstance(k, Expression) else k for k in key]
         if len(key) != g.ndim or not all(isinstance(k, int | np.integer | np.ndarray) for k in places):
@@ -181,6 +160,33 @@ def _entries(g):
             found[place] = plus(found[place], entry) if place in found else entry
     rows = [[found.get((*row, k), 0.0) for k in range(g.shape[-1])] for row in np.ndindex(g.shape[:-1])]
     return rows if g.ndim == 2 else rows[0]
+
+
+class Scalar:
+    """The result is a number: what travels is an expression in the shape of each step."""
+
+    joined = staticmethod(plus)
+
+    def __init__(self, sheet):
+        self.sheet = sheet
+
+    def start(self, shape):
+        return np.broadcast_to(self.sheet.number(1.0), shape)
+
+    def pull(self, vjp, back):
+        return vjp.pull(back)
+
+    def settled(self, step, back):
+        """What arrives at a step with a name gets a line of its own."""
+        copied = back.args[0] if back.call is np.broadcast_to else back
+        if step.name and step.call not in LEAVES and copied.call != "number":
+            back.closed = True
+        return back
+
+    def dense(self, back):
+        return back
+
+    shown = dense
 
 
 class Vector:
@@ -216,25 +222,6 @@ class Vector:
         """The one factor of a structure, which is what a line gives a name to; None where there are more."""
         factors = back.terms[0].factors if len(back.terms) == 1 else []
         return factors[0][0] if len(factors) == 1 and isinstance(factors[0][0], Expression) else None
-
-
-# Sections of the notes ------------------------------------------------------------------------------------
-
-def _section(step):
-    """The section of the notes whose link a step is; add and subtract hand on what arrives as it is."""
-    return "X.23" if step.call in SLOPES and step.call not in (np.add, np.subtract) else None
-
-
-def _section_of(step, place, vjp, back):
-    if isinstance(vjp, Softmax):
-        return "X.22"
-    if step.call is np.matmul:
-        return "X.20" if vjp.mine == "ij" and place == 0 else "X.21"
-    if step.call in (np.add, np.subtract):
-        return "X.23" if isinstance(vjp, Scale) and vjp.shape != vjp.out else None      # a bias
-    if step.call in SLOPES:
-        return "X.23"
-    return getattr(back, "section", None) if step.call in ("T", "getitem", np.reshape) else None
 
 
 # Softmax --------------------------------------------------------------------------------------------------
@@ -277,14 +264,14 @@ class Softmax:
 
 def _softmaxes(steps):
     """The steps that end a softmax, or its logarithm, each with what it is of and its VJP."""
-    found = {}
+    found, known = {}, set(steps)
     for step in steps:
         logarithm = step.call is np.log
         p = step.args[0] if logarithm else step
-        if axes := _axes_of_softmax(p):
-            found[step] = _exponent(p.args[0].args[0], axes), Softmax(p, axes, logarithm)
-    steps = set(steps)
-    return {step: (z, vjp) for step, (z, vjp) in found.items() if z in steps}
+        axes = _axes_of_softmax(p)
+        if axes and (z := _exponent(p.args[0].args[0], axes)) in known:
+            found[step] = z, Softmax(p, axes, logarithm)
+    return found
 
 
 def _axes_of_softmax(p):

@@ -1,9 +1,6 @@
 """Expressions of a program: NumPy calls that are not only run but kept, so that they can be written down.
 
-NumPy functions and operators accept an :class:`Expression` and give new ones; the same call on
-the same operands gives the same expression, so that no step is written twice. While `f` runs,
-the calls are kept as they are. On the way back they take simpler forms: a number is drawn to
-the front, a transposed product is turned, an array of copies becomes what it copies.
+While `f` runs, the calls are kept as they are; on the way back they take simpler forms. None is made twice.
 """
 
 from functools import wraps
@@ -26,18 +23,20 @@ class Expression(NDArrayOperatorsMixin):
         A NumPy function, or a name in `LEAVES` or `_RUN`; expressions, lists of them, and plain things such as axes.
     value, place : array, int
         At the point where the function was recorded; later ones are made of earlier ones.
-    name, section, note : str or None
-        The author's name for it, the section of the notes that teaches this step, and why it is short.
-    closed : bool
-        Whether it stands on a line of its own, so that nothing is drawn out of it.
+    name, note : str or None
+        The author's name for it, and why it is short.
+    closed, fixed : bool
+        Whether it stands on a line of its own, so that nothing is drawn out of it; and whether it is made of numbers
+        and constants without a name.
     """
 
-    __slots__ = ("call", "args", "options", "value", "place", "name", "section", "note", "closed", "sheet")
+    __slots__ = ("call", "args", "options", "value", "place", "name", "note", "closed", "fixed", "sheet")
 
-    def __init__(self, sheet, call, args, options, value):
+    def __init__(self, sheet, call, args, options, value, name=None):
         self.sheet, self.call, self.args, self.options, self.value = sheet, call, args, options, value
-        self.place, self.section = len(sheet.made), sheet.section
-        self.name, self.note, self.closed = None, None, False
+        self.place, self.name, self.note, self.closed = len(sheet.made), name, None, False
+        parts = self.operands()
+        self.fixed = all(part.fixed for part in parts) if parts else call in ("constant", "number") and not name
 
     shape = property(lambda self: np.shape(self.value))
     ndim = property(lambda self: np.ndim(self.value))
@@ -132,13 +131,12 @@ class Sheet:
         Guards decided the way, with these values.
     names : dict
         Identity -> (name, thing) of the arrays and numbers that `f` finds outside of itself.
-    simplifies, section : bool, str or None
-        Whether simpler forms are taken, as on the way back; the section that the next expressions belong to.
+    simplifies : bool
+        Whether simpler forms are taken, as on the way back.
     """
 
     def __init__(self, names):
-        self.made, self.guards, self.names, self._known, self._constants = [], [], names, {}, {}
-        self.simplifies, self.section = False, None
+        self.made, self.guards, self.names, self._known, self.simplifies = [], [], names, {}, False
 
     def simply(self, call, *args, **options):
         """The expression for a call, in a simpler form on the way back."""
@@ -158,19 +156,20 @@ class Sheet:
         if key not in self._known:
             with np.errstate(all="ignore"):
                 value = run(call, *valued(args), **valued(options))
-            self._known[key] = self.enter(call, args, options, value)
+            made = self.enter(call, args, options, value)
+            worth = made.fixed and made.operands() and callable(call) and call not in CHEAP
+            self._known[key] = self.operand(value, numbers=True) if worth else made     # a constant, made once
         return self._known[key]
 
     def enter(self, call, args, options, value, name=None):
         """A new expression, whether or not there is one like it."""
-        made = Expression(self, call, args, options, value)
-        made.name = name
+        made = Expression(self, call, args, options, value, name)
         self.made.append(made)
         return made
 
     def number(self, x):
         """A number as it stands in the text."""
-        key = ("number", type(x), float(x))
+        key = type(x), float(x)
         if key not in self._known:
             self._known[key] = self.enter("number", (x,), {}, np.float64(x) if type(x) is not bool else x)
         return self._known[key]
@@ -191,22 +190,22 @@ class Sheet:
         """A plain array, or one with a name of which it is the transpose or the opposite."""
         name, thing = self.names.get(id(x), (None, None))
         if thing is x:
-            return self._leaf(x, name)
+            return self._array(x, name)
         for name, y in self.names.values():
             if not isinstance(y, np.ndarray) or y.dtype != float or not x.any():
                 continue
             if x.ndim == 2 and x.shape == y.shape[::-1] and np.may_share_memory(x, y) and np.array_equal(x, y.T):
-                return self.make("T", self._leaf(y, name))
+                return self.make("T", self._array(y, name))
             if x.shape == y.shape and np.array_equal(x, -y):
-                return self.make(np.negative, self._leaf(y, name))
-        return self._leaf(x, None)
+                return self.make(np.negative, self._array(y, name))
+        return self._array(x, None)
 
-    def _leaf(self, x, name):
+    def _array(self, x, name):
         x = np.array(x)
         key = name, x.dtype.str, x.shape, x.tobytes()
-        if key not in self._constants:
-            self._constants[key] = self.enter("constant", (), {}, x, name)
-        return self._constants[key]
+        if key not in self._known:
+            self._known[key] = self.enter("constant", (), {}, x, name)
+        return self._known[key]
 
 
 def _key(thing):
@@ -248,6 +247,12 @@ _REDUCE = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum:
 #: Calls that are made of nothing.
 LEAVES = {"input", "constant", "number"}
 REDUCTIONS = {np.sum, np.max, np.min, np.prod, np.mean}
+#: Calls that are written with a sign between two operands.
+INFIX = {np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.matmul: "@", np.power: "**",
+         np.remainder: "%", np.floor_divide: "//", np.less: "<", np.less_equal: "<=", np.greater: ">",
+         np.greater_equal: ">=", np.equal: "==", np.not_equal: "!=", np.bitwise_and: "&", np.bitwise_or: "|"}
+#: Calls that cost little to run.
+CHEAP = {*INFIX, np.negative, np.copy, np.broadcast_to} - {np.matmul}
 
 
 # Simpler forms ------------------------------------------------------------------------------------------------
@@ -406,10 +411,6 @@ def transposed(x):
         return x
     if x.call == "T":
         return x.args[0]
-    if is_a(x, np.broadcast_to) and x.args[0].ndim == 0:
-        return copies(x.args[0], x.shape[::-1])
-    if is_a(x, np.outer):
-        return x.sheet.make(np.outer, *x.args[::-1])
     if is_a(x, np.matmul) and all(part.ndim == 2 for part in x.args):
         return product(transposed(x.args[1]), transposed(x.args[0]))
     factor, rest = split(x)
@@ -423,14 +424,13 @@ def turned(x, axes=None):
 
 
 def summed(x, axis=None, keepdims=False, **options):
-    """A sum: of copies of a number it is a multiple; with the number in front."""
+    """A sum, with the number in front."""
     if not x.ndim or axis == ():
         return x if not options else None
-    found = x.sheet.make(np.sum, counting(x), axis=axis, keepdims=keepdims or None)
-    if is_a(x, np.broadcast_to) and x.args[0].ndim == 0:
-        return copies(times(float(x.size // max(found.size, 1)), x.args[0]), found.shape)
     factor, rest = split(x)
-    return found if factor == 1 else scaled(factor, np.sum(rest, axis=axis, keepdims=keepdims))
+    if factor == 1:
+        return x.sheet.make(np.sum, counting(x), axis=axis, keepdims=keepdims or None)
+    return scaled(factor, np.sum(rest, axis=axis, keepdims=keepdims))
 
 
 def reshaped(x, shape, **options):
@@ -446,7 +446,6 @@ def reshaped(x, shape, **options):
     if is_a(x, *REDUCTIONS):
         other = x.sheet.make(x.call, *x.args, **{**x.options, "keepdims": None if x.options.get("keepdims") else True})
         if other.shape == shape:
-            other.section = other.section or x.section
             return other
     if tuple(n for n in shape if n != 1) == x.shape and len(shape) - x.ndim <= 2:
         return x[tuple(None if n == 1 else slice(None) for n in shape)]

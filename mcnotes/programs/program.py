@@ -1,6 +1,7 @@
 """The derivative of a function as a NumPy program that one could have written (X.19 to X.23)."""
 
 import html
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -29,8 +30,7 @@ def program(f: Callable, at: Any, *, wrt: int | str | None = None) -> "Program":
         A function of NumPy arrays, as for :func:`mcnotes.derivative`. Without a line are
         the Cholesky factor, eigenvalues, singular values and the pseudo-inverse.
     at : number, array of any shape, or tuple of these
-        A point, as for :func:`mcnotes.derivative`. Its shapes count, and where `f`
-        chooses its way by a value, its values: then a line says so.
+        A point. Its shapes count, and where `f` chooses its way by a value, its values: then a line says so.
     wrt : int or str, optional
         With several arguments: which one to differentiate with respect to.
 
@@ -71,8 +71,7 @@ class Step(NamedTuple):
     uses : tuple of str
         Names of inputs, constants and earlier steps in the formula.
     of : str or None
-        For a step of the backward pass: of which earlier step or input it is the derivative
-        (None where it is a part of one).
+        For a step of the backward pass that is whole: of which earlier step or input it is the derivative.
     backward : bool
     section : str or None
         The section of the notes that teaches it.
@@ -93,11 +92,11 @@ class Program:
     Attributes
     ----------
     text : str
-        The program, a function of the same arguments. It needs `np`, and the constants under their names.
+        A function of the same arguments. It needs `np`, and the constants under their names.
     lines : list of Line
         Its lines, each with code, the shape of what it makes, and the section that teaches it.
     steps : list of Step
-        The lines that make something, forward and backward: to go through them one by one.
+        The lines that make something, forward and backward.
     constants : dict
         Arrays that `f` found outside of itself, by name, as they were when it was recorded.
     shapes : dict
@@ -113,10 +112,8 @@ class Program:
     """
 
     def __init__(self, f: Callable, at: Any, wrt: int | str | None = None):
-        if not callable(f):
-            raise TypeError(f"f must be a function of NumPy arrays, it was {type(f).__name__}")
-        points, picked = points_of(f, at, wrt)
         derivative(f, at, wrt=wrt)                      # the first to complain
+        points, picked = points_of(f, at, wrt)
         self._several = isinstance(at, tuple) and wrt is None
         tape = ProgramTape(f)
         with np.errstate(all="ignore"):
@@ -124,79 +121,65 @@ class Program:
         names = [name for name in argument_names(f) if name != "np"]
         for k, x in enumerate(inputs):
             x.name = names[k] if len(names) >= len(inputs) else "x" if len(inputs) == 1 else f"x{k + 1}"
-        self._compose(f, tape, inputs, result, picked)
+        name = getattr(f, "__name__", "")
+        self.name = f"derivative_of_{name}" if name.isidentifier() else "derivative"
+        self.shapes = {x.name: x.shape for x in inputs}
+        self.steps: list[Step] = []
+        self.lines: list[Line] = self._compose(tape, inputs, result, picked)
+        self.text = "\n".join(_written(self.lines))
         space = {"np": np, **self.constants}
         exec(compile(self.text, f"<{self.name}>", "exec"), space)
         self._run = space[self.name]
         self._compare(f, at, points, wrt)
 
-    def _compose(self, f, tape, inputs, result, picked):
-        """Choose the lines, write them, and put them in order."""
+    def _compose(self, tape, inputs, result, picked):
+        """Choose the expressions that have a line, and write the lines in order."""
         sheet, forward = tape.sheet, len(tape.sheet.made)
-        found, reached = walk(tape, inputs, result)
-        outputs = {inputs[k]: _own(found[k], sheet) for k in picked}
-        guards = [x for x, _ in sheet.guards]
-        writer = Writer([x.name for x in inputs])
-        writer.names.update({x: x.name for x in inputs})
+        reached, sections = walk(tape, inputs, result)
+        outputs = {inputs[k]: _own(reached[inputs[k]], sheet) for k in picked}
+        reached = {step: x for step, x in reached.items() if step not in inputs} | outputs
+        guards = [guard for guard, _ in sheet.guards]
+        writer = Writer(inputs)
         needed = writer.count([*outputs.values(), *guards])
         used = {part for x in needed if x.place < forward for part in x.operands()} | {*guards, result}
-        back = {}                           # expression -> the step or the input of which it is the derivative
-        for step, x in sorted({**{x: y for x, y in reached.items() if x not in inputs}, **outputs}.items(),
-                              key=lambda pair: (bool(pair[0].name), pair[0].place)):
-            if isinstance(x, Expression) and (x.place >= forward or not x.name and x not in used and x.operands()):
-                back[x] = step
-        fixed = writer.fixed(needed)
-        keep = {*fixed, *outputs.values(), *(x for x in needed if x.name),
-                *(x for x, step in back.items() if step.name and x in needed)}
-        own = writer.decide(needed, keep) - fixed
-        above = []
-        for x in needed:
-            if x in fixed:
-                text = tidy(writer.text(x))
-                writer.names[x] = writer.free("c", True)
-                above.append(Line(f"{writer.names[x]} = {text}", x.shape))
-        order = early(sorted(own, key=lambda x: (x.place >= forward or x in back, x.place)),
-                      [x for x in outputs.values() if x.place >= forward])
-        self.steps: list[Step] = []
-        lines = self._lines(writer, order, forward, back, sheet.guards)
+        back = {x: step for step, x in sorted(reached.items(), key=lambda pair: (bool(pair[0].name), pair[0].place))
+                if isinstance(x, Expression) and (x.place >= forward or x.operands() and not x.name and x not in used)}
+        backward = {x for x in needed if x.place >= forward or x in back}
+        own = writer.decide(needed, {*outputs.values(), *(x for x in needed if x.name or x in back and back[x].name)})
+        order = early(own, outputs.values(), backward)
+        lines = self._lines(writer, order, backward, back, sections, sheet.guards)
         returned = [tidy(writer.text(x)) for x in outputs.values()]
         end = ", ".join(returned) + "," * (self._several and len(returned) == 1)
         self.constants: dict[str, Any] = writer.constants
-        self.shapes = {x.name: x.shape for x in inputs}
-        name = getattr(f, "__name__", "")
-        self.name = f"derivative_of_{name}" if name.isidentifier() else "derivative"
         shapes = Line("# " + ", ".join(f"{x.name} {_shape(x.shape)}" for x in inputs))
-        self.lines: list[Line] = [
-            *_heading(self.constants, sheet), *above, Line(f"def {self.name}({', '.join(self.shapes)}):"),
-            *(line._replace(code="    " + line.code) for line in [shapes, *lines, Line(f"return {end}")])]
-        self._told = _written(self.lines)
-        self.text = "\n".join(self._told)
+        return [*_heading(self.constants, sheet), Line(f"def {self.name}({', '.join(self.shapes)}):"),
+                *(line._replace(code="    " + line.code) for line in [shapes, *lines, Line(f"return {end}")])]
 
-    def _lines(self, writer, order, forward, back, guards):
+    def _lines(self, writer, order, backward, back, sections, guards):
         """The lines for the expressions, in order; a guard stands below what it needs."""
         told = [label(x.name) for x in order if x.name]
-        due: dict = {}
+        places, due = {x: k for k, x in enumerate(order)}, defaultdict(list)
         for guard, known in guards:
-            below = {guard} & set(order) or set(lines_below(guard, order))
-            due.setdefault(max(below, key=order.index, default=None), []).append((guard, known))
-        lines = [line for guard in due.get(None, ()) for line in _guarded(writer, *guard)]
-        for x in order:
-            backward, step = x.place >= forward or x in back, back.get(x)
-            if backward and lines and not any(one.backward for one in self.steps):
-                lines.append(Line("# backward"))
-            if not backward:
+            below = [guard] if guard in places else lines_below(guard, places)
+            due[max(map(places.get, below), default=-1)].append((guard, known))
+        lines = [line for guard in due[-1] for line in _guarded(writer, *guard)]
+        for k, x in enumerate(order):
+            step = back.get(x)
+            if x not in backward:
                 name = writer.free(label(x.name or "z"), not x.name or told.count(label(x.name)) > 1)
-            elif step is not None and (step.call == "input" or step in writer.names):
-                name = writer.free("by_" + writer.names.get(step, step.name))
+            elif step in writer.names:
+                name = writer.free("by_" + writer.names[step])
             else:
                 name = writer.free("g", True)
-            made = writer.line(name, x)
+            if x in backward and lines and not (self.steps and self.steps[-1].backward):
+                lines.append(Line("# backward"))
+            made = writer.line(name, x, sections.get(step))
+            code = "; ".join(line.code for line in made).removeprefix(f"{name} = ")
             uses = {writer.names[part] for part in lines_below(x, writer.names)}
-            self.steps.append(Step(
-                name, "; ".join(line.code for line in made).removeprefix(f"{name} = "), x.shape, tuple(sorted(uses)),
-                writer.names.get(step) if backward and not x.name else None, backward, x.section))
+            self.steps.append(Step(name, code, x.shape, tuple(sorted(uses)), writer.names.get(step), x in backward,
+                                   sections.get(step)))
             writer.names[x] = name
-            lines += made + [line for guard in due.get(x, ()) for line in _guarded(writer, *guard)]
+            lines += made + [line for guard in due[k] for line in _guarded(writer, *guard)]
         return lines
 
     def __call__(self, *arguments):
@@ -216,23 +199,20 @@ class Program:
         """Compare with the derivative, at the point and beside it: what was fixed here must not move there."""
         random = np.random.default_rng(0)
         beside = [np.asarray(x + 1e-3 * random.normal(size=np.shape(x)) * (1 + np.abs(x))) for x in points]
-        for arrays, here in ((points, True), (beside, False)):
+        for arrays, where in ((points, ""), (beside, " beside the point: f fixes something by its values there")):
             given = [x if x.ndim else x[()] for x in arrays]
             try:
                 with np.errstate(all="ignore"):
                     wanted = derivative(f, tuple(given) if isinstance(at, tuple) else given[0], wrt=wrt)
                     found = self._run(*given)
             except ValueError:
-                if here:
+                if not where:
                     raise
                 continue                            # beside a border of f, or another branch: nothing to compare
-            for mine, theirs in zip(found if self._several else [found], wanted if self._several else [wanted],
-                                    strict=True):
-                if not _same(mine, theirs):
-                    raise UnsupportedError(
-                        "the program does not give what mc.derivative gives" + (
-                            "" if here else " beside the point: f fixes something by its values there") +
-                        "; use mc.derivative(f, at) at each point")
+            pairs = zip(found, wanted, strict=True) if self._several else [(found, wanted)]
+            if not all(_same(mine, theirs) for mine, theirs in pairs):
+                raise UnsupportedError(f"the program does not give what mc.derivative gives{where}; "
+                                       "use mc.derivative(f, at) at each point")
 
     def __str__(self):
         return self.text
@@ -243,11 +223,11 @@ class Program:
         return self.to_html()
 
     def to_html(self, page_of: Callable[[str], str] | None = None) -> str:
-        """The text as HTML, with a mark at each line that a section of the notes teaches.
+        """The text as HTML, with the section of the notes that teaches a line beside it.
 
-        A link, where `page_of` takes a section, such as ``"X.23"``, and gives the address of its page.
+        It is a link, where `page_of` takes a section, such as ``"X.23"``, and gives the address of its page.
         """
-        lines = (_html(line, text, page_of) for line, text in zip(self.lines, self._told, strict=True))
+        lines = (_html(line, text, page_of) for line, text in zip(self.lines, self.text.split("\n"), strict=True))
         return f"<pre class='mc-program' tabindex='0'>{''.join(lines)}</pre>"
 
 

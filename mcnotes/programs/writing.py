@@ -9,28 +9,21 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine.calls import name_of
-from .expression import LEAVES, REDUCTIONS, Expression, number_of, valued
+from .expression import INFIX, LEAVES, REDUCTIONS, Expression, number_of, valued
 
-#: More steps than this do not stand in one line.
-MOST_STEPS = 5
-#: Neither do more letters, by and large.
+#: More letters than this do not stand in one line, by and large.
 WIDEST = 70
 #: Arrays of at most so many entries are written out where they have no name.
 WRITTEN = 12
 
-_INFIX = {np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.matmul: "@", np.power: "**",
-          np.remainder: "%", np.floor_divide: "//", np.less: "<", np.less_equal: "<=", np.greater: ">",
-          np.greater_equal: ">=", np.equal: "==", np.not_equal: "!=", np.bitwise_and: "&", np.bitwise_or: "|"}
 #: Functions that are written as methods, where they follow a name: NumPy takes half as long.
 _METHODS = REDUCTIONS - {np.mean}
 #: Steps that cost nothing to read.
 _LIGHT = {*LEAVES, "T", "getitem", np.negative, "astype", np.broadcast_to}
-#: Steps that cost little to run.
-_CHEAP = {*_INFIX, np.negative, np.copy, np.broadcast_to} - {np.matmul}
 
 
 class Line(NamedTuple):
-    """One line of a program: its code, the shape of what it makes, the section that teaches it, and why it is short."""
+    """One line of a program: its code, the shape of what it makes, the section that teaches it, why it is short."""
 
     code: str
     shape: tuple | None = None
@@ -39,10 +32,11 @@ class Line(NamedTuple):
 
 
 class Writer:
-    """Writes the lines for some expressions; `taken` are names that are in use."""
+    """Writes the lines for some expressions; the inputs have their names already."""
 
-    def __init__(self, taken):
-        self.taken, self.names, self.constants, self.uses = set(taken), {}, {}, {}
+    def __init__(self, inputs):
+        self.names, self.constants, self.uses = {x: x.name for x in inputs}, {}, {}
+        self.taken = set(self.names.values())
 
     def free(self, name, numbered=False):
         """A name like this that is not in use; with a number where there are several."""
@@ -70,32 +64,20 @@ class Writer:
         return sorted(needed, key=lambda x: x.place)
 
     def decide(self, needed, keep):
-        """The expressions with a line of their own: those named, used twice, or too long for one line."""
-        own, steps, widths = set(), {}, {}
+        """The expressions with a line of their own: those to keep, used twice, or too long for one line."""
+        own, widths = set(), {}
         for x in needed:
-            parts = [part for part in x.operands() if part not in own]
+            parts = [part for part in x.operands() if part not in own and part.call not in LEAVES]
             while True:
-                steps[x] = sum(steps[part] for part in parts) + (x.call not in _LIGHT and not _coefficient(x))
-                widths[x] = _width(x) + sum(widths[part] if part in parts else 6 for part in x.operands())
-                heavy = max((part for part in parts if steps[part]), key=widths.get, default=None)
-                if heavy is None or steps[x] <= MOST_STEPS and widths[x] <= WIDEST:
+                widths[x] = _width(x) + sum(6 if part in own else widths[part] for part in x.operands())
+                if widths[x] <= WIDEST or not parts:
                     break
-                own.add(heavy)
-                parts = [part for part in parts if part is not heavy]
+                own.add(max(parts, key=widths.get))
+                parts = [part for part in parts if part not in own]
             light = x.call in _LIGHT and all(part.call in LEAVES or part in own for part in x.operands())
             if x.call not in LEAVES and (x in keep or x.call == "placed" or self.uses[x] > 1 and not light):
                 own.add(x)
         return own
-
-    def fixed(self, needed):
-        """What is made of constants alone, and takes work: it is made once, above the function."""
-        alone = set()
-        for x in needed:
-            parts = x.operands()
-            if x.call == "constant" or parts and x.call != "placed" and all(
-                    part in alone or part.call == "number" for part in parts):
-                alone.add(x)
-        return {x for x in alone if callable(x.call) and x.call not in _CHEAP}
 
     # How they are written ---------------------------------------------------------------------------------
 
@@ -114,8 +96,8 @@ class Writer:
             return self.coefficient(-1.0, args[0])
         if x.call is np.multiply and number_of(args[0]) is not None:
             return self.coefficient(number_of(args[0]), args[1])
-        if x.call in _INFIX and not x.options:
-            return f"({self.text(args[0])} {_INFIX[x.call]} {self.text(args[1])})"
+        if x.call in INFIX and not x.options:
+            return f"({self.text(args[0])} {INFIX[x.call]} {self.text(args[1])})"
         if x.call is np.logical_not:
             return f"(~{self.text(args[0])})"
         if x.call == "T":
@@ -184,12 +166,12 @@ class Writer:
             self.constants[self.names[x]] = x.value
         return self.names[x]
 
-    def line(self, name, x):
+    def line(self, name, x, section):
         """The lines that give a name to an expression."""
         if x.call != "placed":
-            return [Line(tidy(f"{name} = {self.text(x)}"), x.shape, x.section, x.note)]
+            return [Line(tidy(f"{name} = {self.text(x)}"), x.shape, section, x.note)]
         shape, keys, parts = x.args
-        found = [Line(f"{name} = np.zeros({self.plain(shape[0] if len(shape) == 1 else shape)})", x.shape, x.section)]
+        found = [Line(f"{name} = np.zeros({self.plain(shape[0] if len(shape) == 1 else shape)})", x.shape, section)]
         for key, part in zip(keys, parts, strict=True):
             if all(k is None or isinstance(k, int | slice) or isinstance(k, Expression) and k.dtype == bool
                    for k in key):
@@ -197,7 +179,7 @@ class Writer:
             else:                                                       # several may meet at one place
                 places = ", ".join(repr(k) if isinstance(k, slice) else self.key([k]) for k in key)
                 code = f"np.add.at({name}, ({places}), {self.text(part)})"
-            found.append(Line(tidy(code), part.shape, x.section))
+            found.append(Line(tidy(code), part.shape, section))
         return found
 
 
@@ -237,7 +219,7 @@ def _width(x):
     """About how many letters a step adds to its operands."""
     if x.call in LEAVES:
         return 1 + len(x.name or "c1")
-    if not callable(x.call) or x.call in _INFIX or x.call is np.negative:
+    if not callable(x.call) or x.call in INFIX or x.call is np.negative:
         return 4
     return 3 + len(name_of(x.call)) + 12 * len(x.options)
 
@@ -251,11 +233,6 @@ def _fraction(x):
         abs(near.numerator) < 100 else None
 
 
-def _coefficient(x):
-    """Whether a step is a product with a number."""
-    return x.call in (np.multiply, np.divide) and any(number_of(part) is not None for part in x.args)
-
-
 def label(name):
     """A name as part of another: letters, digits and underscores."""
     return re.sub(r"\W", "_", name).strip("_") or "x"
@@ -263,12 +240,12 @@ def label(name):
 
 # The order of the lines -----------------------------------------------------------------------------------
 
-def early(own, outputs):
-    """Expressions in order, with outputs before others as soon as all that they need is there."""
-    made, found = set(own), {}
-    for x in own:
+def early(own, outputs, backward):
+    """Expressions, forward ones first; outputs stand before others as soon as all that they need is there."""
+    found, outputs = {}, [x for x in outputs if x in own and x in backward]
+    for x in sorted(own, key=lambda x: (x in backward, x.place)):
         for output in outputs:
-            if output in made and all(part in found for part in lines_below(output, made)):
+            if all(part in found for part in lines_below(output, own)):
                 found[output] = None
         found[x] = None
     return list(found)
