@@ -1,8 +1,8 @@
 """The book's pictures, reached as ``mc.draw``.
 
-Every function draws numbers that were computed elsewhere, on the current axes or
-on ``ax``, and returns nothing. A cell that draws ends with ``mc.show("what the
-picture shows")``.
+Every function draws numbers that were computed elsewhere, on the current axes or on ``ax``, and returns
+nothing. What does not fit, in shape or in number, is refused with a ValueError that says what was given.
+A cell that draws ends with ``mc.show("what the picture shows")``.
 """
 
 from .arrays import beside, cell, compression, matrix, product, tensor, unfold, vector

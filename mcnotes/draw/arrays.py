@@ -20,36 +20,20 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
     Parameters
     ----------
     values : array of shape (m, n), or Derivative
-        Entries; nan or "" leaves a cell empty. Strings are drawn as they are.
-    rows, columns : list of str, optional
-        Labels of the m rows and n columns. Without them, a Derivative brings the
-        names of its own axes.
+        nan or "" leaves a cell empty; strings are drawn as they are.
+    rows, columns : list of m and of n str, optional
+        Without them, a Derivative brings the names of its own axes.
     title : str, optional
-    highlight : list of (int, int), optional
-        Cells (row, column) that are marked; None instead of a number marks a
-        whole column or row: ``(0, None)`` is the first row.
+    highlight : list of (row, column), optional
+        Cells that are marked; None instead of a number marks all: ``(0, None)`` is the first row.
     structural : array of bool, shape (m, n), optional
-        Cells that are zero by construction: drawn as a dot on gray, unlike a
-        zero that only holds here.
-    roles : tuple of two of "input", "output", "neither", optional
-        What the rows and the columns stand for; decides the colors of their
-        labels. ``("output", "input")`` is the layout of other books.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        `values` has more than two axes, the number of labels is not that of the
-        rows or columns, a marked cell is not there, or `structural` has another
-        shape than the matrix.
+        Cells that are zero by construction: a dot on gray, unlike a zero that only holds here.
+    roles : two of "input", "output", "neither", optional
+        The colors of the labels. ``("output", "input")`` is the layout of other books.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> matrix(np.ones((2, 3)), rows=["v1", "v2"], ax=ax)
-    >>> len(ax.texts)
-    8
+    >>> matrix([[2.0, 0.5, 0.0], [0.0, 3.0, 4.0]], rows=["v1", "v2"], highlight=[(0, None)])
     """
     rows, columns = (given or getattr(values, side, None) for given, side in ((rows, "rows"), (columns, "columns")))
     values = np.atleast_2d(np.asarray(getattr(values, "matrix", values)))
@@ -71,16 +55,12 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
 
 
 def cell(row: int, column: int) -> tuple[float, float]:
-    """Where the middle of an entry stands in a drawing of ``matrix``.
+    """The middle of an entry in a drawing of ``matrix``: (x, y).
 
     Parameters
     ----------
     row, column : int
         Counted from 0.
-
-    Returns
-    -------
-    tuple of two float
 
     Examples
     --------
@@ -97,33 +77,22 @@ def vector(values, labels: Labels = None, title: str | None = None, column: bool
     Parameters
     ----------
     values : array of shape (m,)
-    labels : list of str, optional
+    labels : list of m str, optional
     title : str, optional
     column : bool, optional
         False draws a row.
     role : {"input", "output", "neither"}, optional
         Decides the color of the labels.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        The number of labels is not that of the entries, or the role is none of
-        these.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> vector([1.0, 2.0, 3.0], ax=ax)
-    >>> len(ax.texts)
-    3
+    >>> vector([1.0, 2.0, 3.0], ["a", "b", "c"], "gradient")
     """
     values = np.asarray(values).reshape((-1, 1) if column else (1, -1))
     matrix(values, **{"rows" if column else "columns": labels}, title=title, roles=(role, role), ax=ax)
 
 
-def beside(parts: list, names: Sequence[str], *, rows: Labels = None, signs: Labels = None, roles: Labels = None,
+def beside(parts: list, names: Sequence[str], *, signs: Sequence[str], rows: Labels = None,
            ax: Axes | None = None) -> None:
     """Draw arrays side by side, each in brackets of its own: a gradient, a step, and their products entry by entry.
 
@@ -133,45 +102,31 @@ def beside(parts: list, names: Sequence[str], *, rows: Labels = None, signs: Lab
         A vector stands as a column.
     names : list of str
         Written over the arrays.
-    rows : list of str, optional
-        Labels of the m rows, the inputs; they stand left of the first array.
-    signs : list of str, optional
+    rows : list of m str, optional
+        Labels of the inputs, left of the first array.
+    signs : list of str
         What stands between neighbors, such as ``["·", "="]``; one less than there are parts.
-    roles : list of "input", "output" or "neither", optional
-        What the arrays stand for; decides the colors of their names.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        The arrays do not have the same number of rows, or there are not as many names,
-        signs or roles as needed.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> beside([[2.0, -1.0], [0.5, 0.25]], ["gradient", "step"], signs=["·"], ax=ax)
-    >>> [text.get_text() for text in ax.texts]
-    ['2', '−1', 'gradient', '·', '0.50', '0.25', 'step']
+    >>> beside([[2.0, -1.0], [0.5, 0.25], [1.0, -0.25]], ["gradient", "step", "products"], signs=["·", "="])
     """
     parts = [np.asarray(part) for part in parts]
     parts = [part.reshape(-1, 1) if part.ndim == 1 else part for part in parts]
-    m, roles = len(parts[0]), roles or ["neither"] * len(parts)
+    m = len(parts[0])
     if any(len(part) != m for part in parts):
         raise ValueError(f"the arrays have {[len(part) for part in parts]} rows; side by side they need as many each")
-    for name, given in (("names", names), ("roles", roles)):
-        one_for_each(name, given, len(parts), "arrays")
+    one_for_each("names", names, len(parts), "arrays")
     one_for_each("signs", signs, len(parts) - 1, "gaps between arrays")
     one_for_each("rows", rows, m, "rows")
     wide = sum(part.shape[1] for part in parts) * WIDE + 1.1 * (len(parts) - 1)
     ax = start(ax, width=min(4.8, 0.8 + 0.3 * wide), height=0.9 + 0.4 * m)
     left, x = _beside_rows(ax, rows, "input"), 0.0
-    for part, name, role, sign in zip(parts, names, roles, ["", *(signs or [""] * (len(parts) - 1))], strict=True):
+    for part, name, sign in zip(parts, names, ["", *signs], strict=True):
         if sign:
             write(ax, x - 0.55, -m / 2, sign, size=SIZE + 2)
         entries = draw_cells(ax, part, (x, 0))
-        head = write(ax, x + part.shape[1] * WIDE / 2, 0.25, name, color_of(role), va="bottom")
+        head = write(ax, x + part.shape[1] * WIDE / 2, 0.25, name, va="bottom")
         keep_table(ax, entries, left, [head])
         x += part.shape[1] * WIDE + 1.1
     bare(ax, (-0.3 - _room(rows), x - 0.8), (-m - 0.2, 1.1))
@@ -192,26 +147,14 @@ def unfold(values, opened: int, by: str = "columns", *, symbols: Labels = None, 
     by : {"columns", "rows"}, optional
         What a block is.
     symbols : list of str, optional
-        One for each block; without it, the derivatives of each w by v (columns) or of w
-        by each v (rows).
-    rows, columns : list of str, optional
-        Labels of the m rows and n columns.
-    roles : tuple of two of "input", "output", optional
+        One for each block; without it, the derivatives of each w by v, or of w by each v.
+    rows, columns : list of m and of n str, optional
+    roles : two of "input", "output", optional
         What the rows and the columns stand for; decides the colors of labels and blocks.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        `by` is neither word, or there are not as many blocks or symbols as that.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> unfold(np.ones((2, 3)), 1, ax=ax)
-    >>> sum("partial" in text.get_text() for text in ax.texts)
-    2
+    >>> unfold([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], 1)
     """
     if by not in ("columns", "rows"):
         raise ValueError(f"by is 'columns' or 'rows'; it was {by!r}")
@@ -241,27 +184,16 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""), ax: A
 
     Parameters
     ----------
-    left, right : array of two axes
-        The factors, of shapes (a, b) and (c, d). They need not conform: where
-        b and c differ, the join says so.
-    result : array of two axes, optional
-        The product, of shape (a, d), as computed elsewhere.
-    names : tuple of three str, optional
+    left, right : array of shape (a, b) and of shape (c, d)
+        They need not conform: where b and c differ, the join says so.
+    result : array of shape (a, d), optional
+        The product, as computed elsewhere.
+    names : (str, str, str), optional
         Written over the factors and the result.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        A factor does not have two axes, or there are not three names.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> product(np.ones((1, 3)), np.ones((3, 1)), np.ones((1, 1)), ax=ax)
-    >>> [text.get_text() for text in ax.texts if "×" in text.get_text()]
-    ['(1 × 3)', '(3 × 1)', '(1 × 1)']
+    >>> product([[2.0, 1.0, 0.0]], [[1.0], [3.0], [5.0]], [[5.0]], names=("row", "column", "product"))
     """
     one_for_each("names", names, 3, "arrays: left, right, result")
     parts = [np.asarray(part) for part in (left, right, result) if part is not None]
@@ -271,7 +203,8 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""), ax: A
     tall = max(part.shape[0] for part in parts)
     wide = sum(part.shape[1] for part in parts) * WIDE + (2.4 if len(parts) > 2 else 1.1)
     unit = min(0.4, 4.8 / wide)                                              # inches: a product of many columns is flat
-    size = min(SIZE, SIZE * 72 * unit * WIDE / max(_widest(part) for part in parts))
+    longest = max(len(word) for part in parts for word in aligned(part.ravel()))
+    size = min(SIZE, SIZE * 72 * unit * WIDE / (6.6 * longest + 8))
     ax = start(ax, width=4.8, height=unit * (tall + 3.05))
     fits, x, middles = parts[0].shape[1] == parts[1].shape[0], 0.0, []
     for k, part in enumerate(parts):
@@ -300,29 +233,18 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
     ----------
     values : array of shape (a, b, c)
         Layer ``p`` is the matrix ``values[:, :, p]``; the first layer is in front.
-    names : tuple of three str, optional
+    names : (str, str, str), optional
         Names of the axes: down, across, and back.
     highlight : list of (int, int, int), optional
         Entries that are marked.
     structural : array of bool, shape (a, b, c), optional
         Entries that are zero by construction.
-    roles : tuple of three of "input", "output", "neither", optional
+    roles : three of "input", "output", "neither", optional
         What the axes stand for; decides the colors of their names.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        The array does not have three axes, a marked entry is not there, or
-        `structural` has another shape.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> tensor(np.ones((2, 3, 4)), ax=ax)
-    >>> sum(text.get_text() == "1" for text in ax.texts)
-    24
+    >>> tensor(np.arange(24.0).reshape(2, 3, 4), names=("j", "k", "i"), highlight=[(1, 2, 3)])
     """
     values = np.asarray(values)
     if values.ndim != 3:
@@ -355,36 +277,24 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
     bare(ax, (-1.2, width - 1.2), (bottom - 0.75, (line - 1) * up + 1.0))
 
 
-def compression(stages: list, current: int | None = None, titles: Labels = None, block: int | None = None,
-                ax: Axes | None = None) -> None:
+def compression(stages: list, current: int, titles: Sequence[str], block: int, ax: Axes | None = None) -> None:
     """Draw the stages of a compression from left to right: blocks, zeros by construction, copies.
 
     Parameters
     ----------
     stages : list of array of one or two axes
-        Stage after stage, as in (71), (72), (73); a vector stands as a column.
-        nan marks an entry that is zero by construction.
-    current : int, optional
+        As in (71), (72), (73); a vector stands as a column. nan marks a zero by construction.
+    current : int
         The stage to look at, from 0; later ones are left out.
-    titles : list of str, optional
+    titles : list of str
         A few words for each stage.
-    block : int, optional
+    block : int
         Rows of one block; a line is drawn between blocks.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        A stage has more than two axes, there is no such stage as `current`, or
-        there are not as many titles as stages.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> compression([np.ones((4, 2)), np.ones((4, 1)), np.ones((2, 1))], ax=ax)
-    >>> sum(text.get_text() == "1" for text in ax.texts)
-    14
+    >>> full = [[2.0, np.nan], [1.0, np.nan], [np.nan, 2.0], [np.nan, 1.0]]
+    >>> compression([full, [2.0, 1.0, 2.0, 1.0], [2.0, 1.0]], 2, ["full", "blocks", "one copy"], block=2)
     """
     stages = [np.asarray(stage, dtype=float) for stage in stages]
     for k, stage in enumerate(stages):
@@ -393,8 +303,7 @@ def compression(stages: list, current: int | None = None, titles: Labels = None,
                              "as T.transpose(1, 0, 2).reshape(m * n, n) does for the blocks of (71)")
     stages = [stage if stage.ndim == 2 else stage.reshape(-1, 1) for stage in stages]
     one_for_each("titles", titles, len(stages), "stages")
-    last = len(stages) - 1 if current is None else current
-    if not 0 <= last < len(stages):
+    if not 0 <= current < len(stages):
         raise ValueError(f"current is {current}, the stages are 0 to {len(stages) - 1}")
     zero = [~np.isfinite(stage) for stage in stages]
     tall, x = max(len(stage) for stage in stages), 0.0
@@ -402,15 +311,14 @@ def compression(stages: list, current: int | None = None, titles: Labels = None,
     ax = start(ax, width=4.8, height=min(5.5, 0.7 + 5.0 * (tall + 1) / max(wide, 9)))
     for k, stage in enumerate(stages):
         (m, n), top = stage.shape, -(tall - len(stage)) / 2
-        if k <= last:
-            kept = set(zip(*np.nonzero(~zero[k]), strict=True)) if k == last else ()
+        if k <= current:
+            kept = set(zip(*np.nonzero(~zero[k]), strict=True)) if k == current else ()
             entries = draw_cells(ax, stage, (x, top), kept, zero[k])
-            for edge in range(block or m, m, block or m):
+            for edge in range(block, m, block):
                 ax.plot([x, x + n * WIDE], [top - edge] * 2, color=ACCENT, linewidth=1.1, linestyle="--", zorder=3,
                         label=QUIET)
-            names = [write(ax, x + n * WIDE / 2, 0.3, titles[k], size=SIZE - 1, va="bottom")] if titles else []
-            keep_table(ax, entries, columns=names)
-        if k < last:
+            keep_table(ax, entries, columns=[write(ax, x + n * WIDE / 2, 0.3, titles[k], size=SIZE - 1, va="bottom")])
+        if k < current:
             ax.annotate("", (x + n * WIDE + 1.7, -tall / 2), (x + n * WIDE + 0.3, -tall / 2),
                         arrowprops={"arrowstyle": "->", "color": ACCENT, "linewidth": 1.5})
         x += n * WIDE + 2.0
@@ -462,11 +370,6 @@ def draw_cells(ax, values, at, highlight=(), structural=None, digits=3, size=SIZ
         ax.plot([side + inward, side, side, side + inward], [top, top, top - m, top - m], color=INK, linewidth=1.2,
                 solid_joinstyle="miter", label=QUIET)
     return table
-
-
-def _widest(values):
-    """Points that the widest entry needs, as it is written in its table, with room on both sides."""
-    return 6.6 * max(len(word) for word in aligned(values.ravel())) + 8
 
 
 def _room_for(values, digits):

@@ -35,35 +35,27 @@ AHEAD = 0.03            #: seconds after which the next frame is drawn ahead: th
 def explore(*, alt: str, start: dict | None = None, still: bool = True, **ranges) -> Callable:
     """Turn the arguments of a function that draws into sliders, buttons, and handles to drag.
 
+    It decorates the function, shows the explorer, and leaves the function as it is. The function may
+    return a sentence with the key number, to be read out. Where it draws a ``mc.draw.handle``, the
+    reader drags it; where it marks a ``mc.draw.tap``, the reader taps.
+
     Parameters
     ----------
     alt : str
         What the figure shows, for readers who do not see it.
     start : dict of str to value, optional
-        The value that an argument has at first: ``start={"angle": 90}``. Without
-        it, the first one given.
+        What an argument is at first, if not its first value: ``start={"angle": 90}``.
     still : bool, optional
-        Whether the axes have to be the same in all frames, so that they can be
-        compared. False for a figure that zooms.
+        Whether the axes have to be the same in all frames. False for a figure that zooms.
     **ranges : (first, last, count) or list of numbers or strings
-        One for each argument of the function. A tuple of three, ending in a
-        whole number, is evenly spaced; anything else lists the values. Numbers
-        become a slider, the largest on the right; up to five words become
-        buttons, in their order.
-
-    Returns
-    -------
-    callable
-        A decorator. It shows the explorer and leaves the function as it is. The
-        function may return a sentence with the key number, to be read out. Where
-        it draws a ``mc.draw.handle``, the reader drags it; where it marks a
-        ``mc.draw.tap``, the reader taps.
+        One for each argument. A tuple of three, ending in a whole number, is evenly spaced; anything else
+        lists the values. Numbers become a slider, the largest on the right; up to five words become buttons.
 
     Raises
     ------
     ValueError
-        A range is empty, there would be more than 200 frames, an argument starts
-        with a value that it does not have, or the axes move.
+        A range is empty, there would be more than 200 frames, an argument starts with a value that it
+        does not have, or the axes move.
     TypeError
         The ranges are not the function's arguments.
 
@@ -82,9 +74,9 @@ def explore(*, alt: str, start: dict | None = None, still: bool = True, **ranges
     controls = [control(name, given, started.pop(name, None)) for name, given in ranges.items()]
     if started:
         raise ValueError(f"start names {', '.join(started)}; the explorer has {', '.join(ranges)}")
-    count = math.prod(len(one.values) for one in controls) if controls else 0
-    if not 1 <= count <= MOST_FRAMES:
-        raise ValueError(f"an explorer needs 1 to {MOST_FRAMES} frames, this one has {count}: "
+    count = math.prod(len(one.values) for one in controls)
+    if count > MOST_FRAMES:
+        raise ValueError(f"an explorer has at most {MOST_FRAMES} frames, this one has {count}: "
                          + ", ".join(f"{one.name} has {len(one.values)} values" for one in controls)
                          + "; take fewer values, because each frame is part of the page")
 
@@ -152,7 +144,7 @@ class Frame:
     said: str = ""
     tables: list = field(default_factory=list)
     grips: list = field(default_factory=list)  #: (moves, knob, points) with the points as parts of the picture
-    limits: list = field(default_factory=list)  #: of each of the axes
+    limits: list = field(default_factory=list)  #: of all axes, from and to in turn
 
 
 @dataclass
@@ -164,13 +156,13 @@ class Explorer:
     controls: list
     still: bool
 
-    def combinations(self) -> list[dict]:
-        """The arguments of every frame, the last control changing fastest."""
-        return [self.chosen(values) for values in itertools.product(*(one.values for one in self.controls))]
-
     def chosen(self, values) -> dict:
         """The arguments with these values, in the order of the controls."""
         return dict(zip((one.name for one in self.controls), values, strict=True))
+
+    def combinations(self) -> list[dict]:
+        """The arguments of every frame, the last control changing fastest."""
+        return [self.chosen(values) for values in itertools.product(*(one.values for one in self.controls))]
 
     @property
     def first(self) -> dict:
@@ -185,8 +177,7 @@ class Explorer:
         frame.picture = render(figure)
         frame.tables = read(figure)
         frame.grips = [(self._moved(grip), grip.knob, grip.places()) for grip in getattr(figure, "mc_grips", [])]
-        frame.limits = [[getattr(ax, f"get_{name}lim")() for name in "xyz" if hasattr(ax, f"get_{name}lim")]
-                        for ax in figure.axes]
+        frame.limits = [end for ax in figure.axes for end in ax.axis()]
         plt.close(figure)
         return frame
 
@@ -218,12 +209,10 @@ class Explorer:
 def check_still(explorer: Explorer, frames: list[Frame]) -> None:
     """Refuse axes that differ between frames, which cannot be compared then, unless the explorer is not still."""
     def spans(frame):
-        return "; ".join(", ".join(f"{low:.4g} to {high:.4g}" for low, high in axes) for axes in frame.limits)
+        return ", ".join(f"{low:.4g} to {high:.4g}" for low, high in np.reshape(frame.limits, (-1, 2)))
     first = frames[0]
     for frame in frames[1:] if explorer.still else []:
-        same = len(frame.limits) == len(first.limits) and all(
-            len(a) == len(b) and np.allclose(a, b) for a, b in zip(frame.limits, first.limits, strict=False))
-        if not same:
+        if len(frame.limits) != len(first.limits) or not np.allclose(frame.limits, first.limits):
             raise ValueError(
                 f"the axes move: they run over {spans(first)} for {first.chosen} and over {spans(frame)} for "
                 f"{frame.chosen}. Set the same limits in every frame (ax.set_xlim, ax.set_ylim), so that frames can be "
@@ -311,8 +300,7 @@ def _buttons(identity, one):
 def enliven(explorer: Explorer) -> None:
     """Show an explorer with live controls.
 
-    Its text form holds the numbers of the first frame and of the frames at the
-    ends of each control, so that a notebook test compares them.
+    Its text form holds the numbers of the first frame and of those at the ends of each control, for notebook tests.
     """
     import ipywidgets
 

@@ -32,30 +32,18 @@ class Grip:
 def handle(place, *, moves: str, ax: Axes | None = None) -> None:
     """Draw a dot that the reader drags: the picture follows, and rests where a frame was computed.
 
-    The dot stands where this frame has it. An explorer (``mc.explore``) learns
-    from all its frames where the dot may go.
+    The dot stands where this frame has it. An explorer (``mc.explore``) learns from all its frames
+    where the dot may go.
 
     Parameters
     ----------
     place : array of shape (2,), or (3,) on axes with three directions
-        In the coordinates of the axes.
     moves : str
-        The arguments of the drawing function that the dot moves, separated by
-        spaces: ``"angle"``, ``"width height"``.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        `place` is not one point of the axes.
+        The arguments of the drawing function that the dot moves: ``"angle"``, ``"width height"``.
 
     Examples
     --------
-    >>> from matplotlib.figure import Figure
-    >>> ax = Figure().add_subplot()
-    >>> handle((0.5, 1), moves="angle", ax=ax)
-    >>> len(ax.lines)
-    1
+    >>> handle((0.5, 1), moves="angle")
     """
     ax = start(ax)
     grip = _hold(ax, [place], moves, True)
@@ -63,30 +51,18 @@ def handle(place, *, moves: str, ax: Axes | None = None) -> None:
 
 
 def tap(places, *, moves: str, ax: Axes | None = None) -> None:
-    """Mark where a reader taps to come to this frame: a point, or a line such as a wire.
-
-    Nothing is drawn.
+    """Mark where a reader taps to come to this frame: a point, or a line such as a wire. Nothing is drawn.
 
     Parameters
     ----------
-    places : array of shape (2,) or (k, 2), or with 3 coordinates on axes with three directions
-        In the coordinates of the axes: one point, or a line through k points.
+    places : array of shape (2,) or (k, 2), with 3 coordinates on axes with three directions
+        One point, or a line through k points.
     moves : str
         The arguments of the drawing function that a tap sets, separated by spaces.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        `places` are not points of the axes.
 
     Examples
     --------
-    >>> from matplotlib.figure import Figure
-    >>> ax = Figure().add_subplot()
-    >>> tap([(0, 0), (1, 2)], moves="wire", ax=ax)
-    >>> ax.figure.mc_grips[0].moves
-    ('wire',)
+    >>> tap([(0, 0), (1, 2)], moves="wire")
     """
     _hold(start(ax), places, moves, False)
 

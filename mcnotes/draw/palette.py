@@ -20,20 +20,6 @@ PREDICTION_TINT = "#cfe8d9"
 MARK_TINT = "#e7dcf4"       #: cells to look at
 ROSE = "#a3195b"            #: one more color for series that are neither input nor output
 
-#: Color -> name of the theme variable that stands for it in the built book.
-VARIABLES = {
-    INPUT: "--mc-input",
-    OUTPUT: "--mc-output",
-    INK: "--mc-ink",
-    NEUTRAL: "--mc-neutral",
-    GRID: "--mc-grid",
-    ACCENT: "--mc-accent",
-    ZERO: "--mc-zero",
-    INPUT_TINT: "--mc-input-tint",
-    OUTPUT_TINT: "--mc-output-tint",
-    PAPER: "--mc-paper",
-    PREDICTION: "--mc-prediction",
-    PREDICTION_TINT: "--mc-prediction-tint",
-    MARK_TINT: "--mc-mark-tint",
-    ROSE: "--mc-rose",
-}
+#: Color -> name of the theme variable that stands for it in the built book: ``INPUT_TINT`` is ``--mc-input-tint``.
+VARIABLES = {color: "--mc-" + name.lower().replace("_", "-") for name, color in list(globals().items())
+             if name.isupper()}

@@ -1,4 +1,4 @@
-"""Curves, surfaces, contours, arrows, gaps, losses and bars."""
+"""Curves, surfaces, contours, arrows, losses and bars."""
 
 from collections.abc import Sequence
 
@@ -41,26 +41,15 @@ def curve(x, y, *, point=None, tangent=None, secant=None, labels: Sequence[str] 
     point : (float, float), optional
         The base point.
     tangent : array of shape (p,), optional
-        Values of the tangent line over the same x.
-    secant : ((float, float), (float, float)), optional
-        Both ends of a step on the curve. A third pair, what the tangent
-        predicts, marks the gap between it and the second end.
-    labels : tuple of two str, optional
+        Heights of the tangent over the same x.
+    secant : two or three (float, float), optional
+        Both ends of a step on the curve. A third point, what the tangent predicts, marks the gap.
+    labels : (str, str), optional
         Names of the axes.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        The curve or its tangent does not have one value for each x.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> curve([0, 1, 2], [0, 1, 4], point=(1, 1), tangent=[-1, 1, 3], ax=ax)
-    >>> len(ax.lines)
-    3
+    >>> curve([0, 1, 2], [0, 1, 4], point=(1, 1), tangent=[-1, 1, 3])
     """
     for name, heights in (("y", y), ("tangent", tangent)):
         if heights is not None and np.shape(heights) != np.shape(x):
@@ -90,33 +79,24 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
     ----------
     x, y, z : array of shape (p, q)
         The grid and the heights; at most 20 by 20 lines of it are drawn.
-    plane : array of shape (p, q), or tuple of three arrays of one shape, optional
-        Heights of the plane over the same grid, or a grid of its own and the
-        heights over it.
+    plane : array of shape (p, q), or three arrays of one shape, optional
+        Heights over the same grid, or a grid of its own and the heights over it.
     point : (float, float, float), optional
         The base point.
     path : array of shape (t, 3), or list of these, optional
         Paths, such as two steps along the axes in either order.
     gap : ((float, float, float), (float, float, float)), optional
         What the plane predicts and what the surface has, joined.
-    names : tuple of two str, optional
+    names : (str, str), optional
         Written beside the path and beside the gap, such as ``("step", "gap")``.
-    labels : tuple of three str, optional
+    labels : (str, str, str), optional
+        Names of the axes.
     ax : matplotlib 3-D Axes, optional
-
-    Raises
-    ------
-    ValueError
-        The arrays do not have one shape, or the axes have no third direction.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot(projection="3d")
     >>> X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
-    >>> surface(X, Y, X * Y, plane=X, ax=ax)
-    >>> len(ax.collections)
-    2
+    >>> surface(X, Y, X * Y, plane=X, point=(1, 0, 0))
     """
     _one_shape(x, y, z)
     sheet = plane if isinstance(plane, tuple) else (x, y, plane)
@@ -130,7 +110,7 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
     ax.plot_surface(x, y, z, color=OUTPUT_TINT, edgecolor=OUTPUT, linewidth=0.5, alpha=0.75, **net)
     if plane is not None:
         ax.plot_surface(*sheet, color=PREDICTION_TINT, edgecolor=PREDICTION, linewidth=0.4, alpha=0.6, **net)
-    paths = _several(path)
+    paths = [] if path is None else path if np.ndim(path[0]) == 2 else [path]
     for k, line in enumerate(paths):
         style = {"color": (ACCENT, INK)[k % 2], "linestyle": _STYLES[k % 4], "linewidth": 2.5}
         ax.plot(*np.asarray(line, dtype=float).T, marker="o", markersize=4, zorder=10, **style)
@@ -152,8 +132,8 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
     ax.locator_params(nbins=4)
 
 
-def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float | None = None, levels=9,
-             labels: Sequence[str] = ("$v_1$", "$v_2$"), ax: Axes | None = None) -> None:
+def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float = 1.0, levels=9,
+             ax: Axes | None = None) -> None:
     """Draw a function of two inputs from above, with steps and the gradient at a point.
 
     Each contour line carries its value.
@@ -167,27 +147,15 @@ def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float | Non
     steps : list of array of shape (2,), optional
         Steps, each from the end of the one before.
     gradient : array of shape (2,) or Derivative, optional
-        Drawn as an arrow from the point, with its direction only; where it is zero there is no arrow.
+        Drawn as an arrow from the point, unless it is zero.
     scale : float, optional
-        How long that arrow is for a gradient of length 1, if its length is to show.
+        How long that arrow is for a gradient of length 1.
     levels : int or list of float, optional
-    labels : tuple of two str, optional
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        The arrays do not have one shape, or there are steps or a gradient without
-        a point.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
     >>> X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
-    >>> contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0), (0, 0.5)], levels=[0.5], ax=ax)
-    >>> [text.xy for text in ax.texts if hasattr(text, "xy")]
-    [(1.5, 0.5), (1.5, 1.0)]
+    >>> contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0), (0, 0.5)], gradient=(0.5, 1))
     """
     _one_shape(x, y, z)
     if point is None and (len(steps) or gradient is not None):
@@ -199,7 +167,6 @@ def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float | Non
     ax.clabel(lines, fontsize=SIZE - 2, fmt=said, inline_spacing=2)
     slopes = np.zeros(2) if gradient is None else np.asarray(getattr(gradient, "array", gradient), dtype=float).ravel()
     if slopes.any():
-        scale = 0.3 * (np.max(x) - np.min(x)) / np.linalg.norm(slopes) if scale is None else scale
         arrow(point, np.asarray(point) + scale * slopes, color=PREDICTION, name="gradient", ax=ax)
     tail = point
     for step in steps:
@@ -208,36 +175,29 @@ def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float | Non
     if point is not None:
         ax.plot(*point, "o", color=INK, markersize=6)
     ax.set_aspect("equal")
-    ax.set_xlabel(labels[0], color=INPUT, size=SIZE)
-    ax.set_ylabel(labels[1], color=INPUT, size=SIZE)
+    ax.set_xlabel("$v_1$", color=INPUT, size=SIZE)
+    ax.set_ylabel("$v_2$", color=INPUT, size=SIZE)
 
 
-def arrow(tail, head, *, color: str = ACCENT, name: str = "", style: str = "-", ax: Axes | None = None) -> None:
+def arrow(tail, head, *, color: str = ACCENT, name: str = "", ax: Axes | None = None) -> None:
     """Draw an arrow that can be seen wherever it lies: along its sides it keeps what is below it at a distance.
 
     Parameters
     ----------
     tail, head : array of shape (2,)
-        In the coordinates of the axes.
     color : str, optional
         One of the book's colors, such as ``mc.draw.OUTPUT``.
     name : str, optional
         Written beside the head.
-    style : {"-", "--", ":", "-."}, optional
-    ax : matplotlib Axes, optional
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> arrow((0, 0), (1, 2), name="step", ax=ax)
-    >>> [text.xy for text in ax.texts]
-    [(1.0, 2.0), (1.0, 2.0)]
+    >>> arrow((0, 0), (1, 2), name="step")
     """
     ax = start(ax)
     head, tail = tuple(float(c) for c in head), tuple(float(c) for c in tail)
     ax.annotate("", head, tail, zorder=5, arrowprops={
-        "arrowstyle": "-|>", "color": color, "linewidth": 2.4, "linestyle": style, "shrinkA": 0, "shrinkB": 0,
+        "arrowstyle": "-|>", "color": color, "linewidth": 2.4, "shrinkA": 0, "shrinkB": 0,
         "path_effects": [Stroke(linewidth=6, foreground=PAPER), Normal()]})
     if name:
         ax.annotate(name, head, color=color, size=SIZE - 1, xytext=(4, 4), textcoords="offset points")
@@ -253,23 +213,13 @@ def inset(x: tuple[float, float], y: tuple[float, float], *, at: Sequence[float]
     ----------
     x, y : (float, float)
         From where to where the part reaches, in the coordinates of the axes.
-    at : tuple of four float, optional
+    at : four float, optional
         Left, bottom, width and height of the corner, as parts of the axes.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        The part has no width or no height.
 
     Examples
     --------
-    >>> from matplotlib.figure import Figure
-    >>> ax = Figure().add_subplot()
-    >>> _ = ax.plot([0, 1, 2], [0, 1, 4])
-    >>> inset((0.9, 1.1), (0.8, 1.2), ax=ax)
-    >>> len(ax.child_axes[0].lines)
-    1
+    >>> curve([0, 1, 2], [0, 1, 4])
+    >>> inset((0.9, 1.1), (0.8, 1.2))
     """
     if x[0] == x[1] or y[0] == y[1]:
         raise ValueError(f"the part to draw larger needs a width and a height; x is {tuple(x)}, y is {tuple(y)}")
@@ -293,80 +243,59 @@ def inset(x: tuple[float, float], y: tuple[float, float], *, at: Sequence[float]
     ax.indicate_inset_zoom(small, edgecolor=NEUTRAL, alpha=0.9)
 
 
-def losses(histories, labels: Sequence[str] | None = None, *, ax: Axes | None = None) -> None:
-    """Draw how a loss falls, step by step, on logarithmic axes: the first steps get as much room as the last.
+def losses(histories: Sequence, labels: Sequence[str], *, ax: Axes | None = None) -> None:
+    """Draw how losses fall, step by step, on logarithmic axes: the first steps get as much room as the last.
 
     Parameters
     ----------
-    histories : array of shape (t,), or list of these
+    histories : list of array of shape (t,)
         The loss before the first step, after it, and so on.
-    labels : list of str, optional
-    ax : matplotlib Axes, optional
+    labels : list of str
+        One for each history.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> losses([3.0, 2.0, 1.5], ax=ax)
-    >>> len(ax.lines), ax.get_yscale()
-    (1, 'log')
+    >>> losses([[3.0, 2.0, 1.5], [3.0, 1.0, 0.9]], ["slow", "fast"])
     """
+    one_for_each("labels", labels, len(histories), "histories")
     ax = start(ax)
     quiet(ax)
-    several = histories if np.ndim(histories[0]) else [histories]
-    for k, history in enumerate(several):
-        ax.plot(history, _STYLES[k % 4], color=OUTPUT if len(several) == 1 else _SERIES[k % 4], linewidth=1.8,
-                label=labels[k] if labels else None)
+    for k, (history, label) in enumerate(zip(histories, labels, strict=True)):
+        ax.plot(history, _STYLES[k % 4], color=_SERIES[k % 4], linewidth=1.8, label=label)
     ax.set_xscale("symlog", linthresh=1)                                  # step 0 has a place, too
-    ax.set_xlim(0, max(len(history) for history in several) - 1 or 1)
+    ax.set_xlim(0, max(map(len, histories)) - 1 or 1)
     ax.xaxis.set_major_formatter(lambda step, _: f"{step:g}")
     ax.set_yscale("log")
     ax.yaxis.set_minor_formatter(LogFormatterSciNotation(minor_thresholds=(2, 0.7)))
     ax.tick_params(which="minor", labelsize=SIZE - 2)
     ax.set_xlabel("step of gradient descent", size=SIZE, color=INK)
     ax.set_ylabel("loss", size=SIZE, color=OUTPUT)
-    if labels:
-        ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
+    ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
 
 
 #: Fill and edge of bars, by what they stand for.
 _BARS = {"input": (INPUT_TINT, INPUT), "output": (OUTPUT_TINT, OUTPUT), "neither": (MARK_TINT, ACCENT)}
 
 
-def bars(values, labels: Sequence[str] | None = None, *, ylabel: str = "change",
+def bars(values, labels: Sequence[str], *, ylabel: str = "change",
          roles: tuple[str, str] = ("neither", "output"), ax: Axes | None = None) -> None:
     """Draw numbers as bars.
 
     Parameters
     ----------
     values : array of shape (p,), or Derivative
-        A scalar with respect to a vector, or a vector with respect to a scalar.
-    labels : list of str, optional
-        One for each bar. Without them, a Derivative brings the names of its own
-        axis.
+        A Derivative is drawn by its p entries.
+    labels : list of p str
     ylabel : str, optional
-    roles : tuple of two of "input", "output", "neither", optional
+    roles : two of "input", "output", "neither", optional
         What the labels and the bars stand for; decides their colors.
-    ax : matplotlib Axes, optional
-
-    Raises
-    ------
-    ValueError
-        There are not as many labels as values.
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> ax = plt.figure().add_subplot()
-    >>> bars([1.0, 2.0], ["a", "b"], ax=ax)
-    >>> len(ax.patches)
-    2
+    >>> bars([1.0, 2.0], ["sugar", "lemon"], ylabel="change of the taste")
     """
-    if hasattr(values, "array"):                            # the axis of a derivative that is longer than one
-        sides = [getattr(values, side, None) or () for side in ("rows", "columns")]
-        values = values.array.ravel()
-        labels = labels or next((own for own in sides if len(own) == values.size), None)
-    one_for_each("labels", labels or [], len(values), "values")
+    values = np.ravel(getattr(values, "array", values))
+    one_for_each("labels", labels, len(values), "values")
     ax = start(ax, height=3.0)
     quiet(ax)
     ax.grid(axis="x", visible=False)
@@ -381,10 +310,3 @@ def bars(values, labels: Sequence[str] | None = None, *, ylabel: str = "change",
 def _one_shape(x, y, z):
     if not np.shape(x) == np.shape(y) == np.shape(z):
         raise ValueError(f"x, y and z need one shape (p, q), they have {np.shape(x)}, {np.shape(y)}, {np.shape(z)}")
-
-
-def _several(paths):
-    """A list of paths, each a list of points; one path alone may stand for itself."""
-    if paths is None or len(paths) == 0:
-        return []
-    return [paths] if np.ndim(paths[0]) == 1 else list(paths)

@@ -26,26 +26,7 @@ class Table:
 
 
 def read(figure: Figure) -> list[Table]:
-    """What stands in a figure that has been drawn (saved, or ``figure.draw_without_rendering()``).
-
-    Parameters
-    ----------
-    figure : matplotlib Figure
-
-    Returns
-    -------
-    list of Table
-        Matrices and bars as tables with their labels; then points, arrows,
-        lines and words.
-
-    Examples
-    --------
-    >>> from matplotlib.figure import Figure
-    >>> ax = Figure().add_subplot()
-    >>> _ = ax.plot([0, 1], [2, -0.5])
-    >>> read(ax.figure)[0].rows
-    [('line', ['(0, 2)', '(1, −0.5)'])]
-    """
+    """What stands in a figure that has been drawn: matrices and bars as tables, then points, arrows, lines, words."""
     tables = []
     for ax in figure.axes:
         grids = getattr(ax, "mc_tables", [])
@@ -71,21 +52,7 @@ _PLAIN = {"words", "point", "arrow", *(style + kind for style in ["", *_STYLES.v
 
 
 def as_text(tables: list[Table]) -> str:
-    """The tables as lines of plain text.
-
-    Parameters
-    ----------
-    tables : list of Table
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> as_text([Table(["w1", "w2"], [("v1", ["2", "−3"])]), Table([], [("point", ["(0, 1)"])])])
-    '  v1: w1 2, w2 −3\\n  point: (0, 1)'
-    """
+    """The tables as lines of plain text."""
     lines = []
     for table in tables:
         for label, values in table.rows:
@@ -101,24 +68,7 @@ def _head(scope, name):
 
 
 def as_html(tables: list[Table]) -> str:
-    """The tables for screen readers, one line for each row so that frames share what is the same.
-
-    Parameters
-    ----------
-    tables : list of Table
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> print(as_html([Table(["w"], [("v", ["2"])])]))
-    <table><caption>Numbers in the picture</caption><tbody>
-    <tr><td></td><th scope="col">w</th></tr>
-    <tr><th scope="row">v</th><td>2</td></tr>
-    </tbody></table>
-    """
+    """The tables for screen readers, one line for each row so that frames share what is the same."""
     lines = []
     for table in tables:
         rows = [(label, values) for label, values in table.rows if label not in _PLAIN]
@@ -136,21 +86,7 @@ def as_html(tables: list[Table]) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits, the same on every machine: a tie is always rounded away from zero.
-
-    Parameters
-    ----------
-    value : float
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> number(-0.12345), number(0.34549999999999997), number(1e-17)
-    ('−0.123', '0.346', '0')
-    """
+    """Three digits, the same on every machine: a tie is always rounded away from zero."""
     value = float(value)
     if abs(value) < 1e-9:
         return "0"
