@@ -87,7 +87,7 @@ def test_of_a_long_formula_the_part_around_the_place_is_shown():
     (RULE, CURVE | {"v": [1, 2], "Δv": [1, 1]}, "w cannot be computed from v of shape (2,)"),
     (RULE, CURVE, "Δw ≈ (∂w/∂v)ᵀ Δv: ≈ needs a step, give Δv=…"),
     (RULE, CURVE | {"Δv": [1, 1]}, "Δv has 2 entries, and v has 3: give one change for each entry"),
-    (r"A \longrightarrow Z", LAYER, "A → Z: say which step the arrow stands for, step=mc.compress(…)"),
+    (r"A \longrightarrow Z", LAYER, "A → Z: say which compression the arrow stands for, step=mc.compress(…)"),
     ("w = w", CURVE, "both sides of w = w are the same, so it cannot be false"),
     (r"\frac{\partial w}{\partial v}", CURVE, "it is a notation, and compares nothing"),
     (r"s = \begin{cases} 1 & \text{if } k > 9 \\ 2 & \text{otherwise} \end{cases}", {"s": 2, "k": 3},

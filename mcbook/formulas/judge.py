@@ -16,7 +16,7 @@ from mcnotes.shapes import kind
 
 from .derivatives import directions
 from .evaluator import Scope, ordered
-from .letters import BUILT_IN, Binder, Letters, called
+from .letters import BUILT_IN, Binder, Letters
 from .parser import read
 from .tree import Node, bare, latex, letters, product, rebuilt, same, text, walk
 from .values import Budget, Tensor, agree, as_matrix, difference, shapeless, sided, written
@@ -24,7 +24,6 @@ from .verdict import BudgetError, ClaimError, Failure, FormulaError, Result, Sha
 
 #: How many values the free indices may have together.
 _MOST = 20_000
-_KINDS = ("scalar", "vector", "matrix", "tensor")
 #: Words that say what a matrix is like.
 _PROPERTIES = {
     "symmetric": lambda x: np.allclose(x, x.T), "square": lambda x: True, "diagonal": lambda x: np.allclose(x, np.diag(
@@ -198,18 +197,13 @@ def _shown_entry(node: Node) -> Node | None:
     return cells[0] if node.kind == "grid" and len(cells) == 1 and len(node.parts) == 3 else None
 
 
-def _claimed_kind(node):
-    """``(w a scalar)``, ``A is symmetric``: the letter and its kind, or None."""
+def _claimed(node):
+    """``A is symmetric``: the letter and its property, or None."""
     inner = bare(node)
     if inner.kind == "product" and inner.parts[-1].kind == "words":
         words = inner.parts[-1].name.split()
-        return next(((product(inner.parts[:-1]), word) for word in words if word in (*_KINDS, *_PROPERTIES)), None)
+        return next(((product(inner.parts[:-1]), word) for word in words if word in _PROPERTIES), None)
     return None
-
-
-def _is_property(body):
-    claimed = _claimed_kind(body)
-    return claimed is not None and claimed[1] in _PROPERTIES
 
 
 def dimensions(node: Node) -> list[Node] | None:
@@ -303,7 +297,7 @@ class Judge:
             warnings.simplefilter("ignore", RuntimeWarning)
             for body, *_ in self.statements if not self.letters.notes else ():
                 self.scope().size_sums(body)
-            for body, conditions, labels in sorted(self.statements, key=lambda one: not _is_property(one[0])):
+            for body, conditions, labels in sorted(self.statements, key=lambda one: _claimed(one[0]) is None):
                 with _told_in(text(body) if len(self.statements) > 1 else ""):
                     self._run_one(body, conditions, labels)
         return self.result()
@@ -317,8 +311,8 @@ class Judge:
             if self.last is None:
                 raise FormulaError(f"{written(map(text, sizes))} stands beside no formula")
             self._shape(self.last, sizes, self.environments(self.last))
-        elif (claimed := _claimed_kind(body)) is not None:
-            self._kind(*claimed)
+        elif (claimed := _claimed(body)) is not None:
+            self._property(*claimed)
         elif body.kind == "flow":
             follow(self, body, conditions)
         elif body.kind == "chain":
@@ -326,38 +320,26 @@ class Judge:
             self.chain(body, conditions, labels)
         elif body.kind != "asked":
             self.last = body
-            self._alone(body, conditions, labels)
+            self._alone(body, conditions)
 
-    def _alone(self, body, conditions, labels):
-        """An expression without a relation: its braces and labels may say something."""
+    def _alone(self, body, conditions):
+        """An expression without a relation: its braces may say something."""
         if body.kind == "product" and body.parts[-1].kind == "words":      # [v₁; …; v_m] ↓ axis 1
             if not self.letters.notes:
                 raise FormulaError(f"the words “{body.parts[-1].name}” are not understood: leave them out")
             body = product(body.parts[:-1], body.at)
         for env in self.environments(body, conditions):
-            scope = self.scope()
-            value = scope.value(body, env)
-            for label in labels:
-                self.place(label, value, body, scope)
+            self.scope().value(body, env)
 
     def _shape(self, node, sizes, environments):
         for env in environments:
             scope = self.scope()
             self.shape(scope.value(node, env), sizes, node, scope, env)
 
-    def _kind(self, node, wanted):
-        if wanted in _PROPERTIES:
-            array = self.scope().sized(node, {})
-            if array.shape[0] != array.shape[1] or not _PROPERTIES[wanted](array):
-                raise FormulaError(f"{text(node)} is not {wanted} here, and the formula is about letters that are")
-            return
-        for env in self.environments(node):
-            self._is_a(node, wanted, env)
-        self.count("shape", shapes=1)
-
-    def _is_a(self, node, wanted, env):
-        if (found := kind(self.scope().array(node, env))) != wanted:
-            raise Failure(f"{text(node)} is a {found} here, not a {wanted}")
+    def _property(self, node, wanted):
+        array = self.scope().sized(node, {})
+        if array.shape[0] != array.shape[1] or not _PROPERTIES[wanted](array):
+            raise FormulaError(f"{text(node)} is not {wanted} here, and the formula is about letters that are")
 
     # letters that a formula itself defines: y in y = A x ⟹ ∂y/∂x = Aᵀ, and in … where y = A x
 
@@ -463,9 +445,9 @@ class Judge:
             self.count("≈")
             self.found.rows = approximates(self, left, right, chain, environments, near)
         elif sign == "=":
+            if near and self.letters.changes:
+                raise FormulaError(f"{text(left)} = {text(right)}: what is true near a point is written with ≈")
             self._equal(left, right, chain, environments)
-            if self.letters.changes and near:
-                self._equal(left, right, chain, environments, moved=True)
         elif sign in ("≠", "<", ">", "≤", "≥"):
             self._ordered(left, sign, right, environments)
         else:
@@ -478,13 +460,12 @@ class Judge:
         self.found.entries += entries
         self.found.largest = max(self.found.largest, largest)
 
-    def _equal(self, left, right, chain, environments, moved=False):
+    def _equal(self, left, right, chain, environments):
         self.count("=")
         self.notes.clear()
         for env in environments:
             self.budget.spend(1)
             scope = self.scope_for(chain, env)
-            scope = scope.moved() if moved else scope
             try:
                 one, other = scope.value(left, env), scope.value(right, env)
                 if shapeless(one) and shapeless(other):             # another side of the chain may have a shape
@@ -533,7 +514,9 @@ class Judge:
         if right.kind != "derivative":
             raise FormulaError(f"{text(left)} = {text(right)}: expected a derivative on both sides")
         for named, letter in zip(left.parts, right.parts, strict=True):
-            self._is_a(letter, text(named).strip("()").lower(), {})
+            wanted, found = text(named).strip("()").lower(), kind(self.scope().array(letter, {}))
+            if found != wanted:
+                raise Failure(f"{text(letter)} is a {found} here, not a {wanted}")
             self.count("shape", shapes=1)
         if right.parts[0].kind == "letter":
             self.scope().value(right, {})
@@ -775,7 +758,7 @@ def _slowly(ratio, needed):
 # Arrows -------------------------------------------------------------------------------------------------------------
 
 def follow(judge: Judge, flow: Node, conditions: list[Node]) -> None:
-    """Run a formula with arrows: "it follows", a function from one thing to the next, or a stage of a compression."""
+    """Run a formula with arrows: "it follows", or the next stage of a compression."""
     stations = [part for part in flow.parts if part.kind != "arrow"]
     arrows = {part.name for part in flow.parts if part.kind == "arrow"}
     if arrows & {"⟹", "⟺"}:
@@ -788,7 +771,7 @@ def follow(judge: Judge, flow: Node, conditions: list[Node]) -> None:
     else:
         judge.count("→")
         for env in judge.environments(flow, conditions):
-            _walked(judge, stations, env) or _compressed(judge, stations, env)
+            _compressed(judge, stations, env)
 
 
 def _implied(judge, premise, conclusion, conditions, both):
@@ -828,38 +811,16 @@ def _sampled(judge, premise, conclusion, conditions, both):
     judge.count("⟹", entries=met)
 
 
-def _walked(judge, stations, env) -> bool:
-    """Follow the functions that stand between arrows, f in v → f → s; whether there are any."""
-    scope, given, found = judge.scope(), judge.letters, False
-    for before, step, after in zip(stations, stations[1:], stations[2:], strict=False):
-        name = step.parts[0].name if step.kind == "boxed" else step.name if step.kind == "letter" else ""
-        moves = before.kind == "delta"
-        if not (given.is_pure(name) or step.kind == "boxed" and name or moves and name in given.functions):
-            continue                                # a value on the way
-        if name not in given.functions:
-            given.missing(name)
-        place = before.parts[0] if moves else before
-        led, there = (as_matrix(called(name, given.functions[name], [one.argument(place, env)]))
-                      for one in (scope, scope.moved() if moves else scope))
-        led = there - led if moves else led
-        judge.compare(led, scope.value(after, env), Node("apply", (step, before)), after, env)
-        found = True
-    return found
-
-
 def _compressed(judge, stations, env):
     """Between two stations lies a stage of the compression that is given for an arrow."""
-    words, before = " → ".join(map(text, stations)), judge.found.entries + judge.found.shapes
+    words, compressed, before = " → ".join(map(text, stations)), judge.letters.signs.get("step"), judge.found.entries
     if _has_change(stations[0]) != _has_change(stations[-1]):
         raise Failure(f"{words}: a change leads to a change")
     values = [judge.scope().value(station, env) for station in stations]
-    compressed = judge.letters.signs.get("step")
-    if compressed is None:
-        if judge.found.entries + judge.found.shapes == before:
-            raise FormulaError(f"{words}: say which step the arrow stands for, step=mc.compress(…)")
-        return
+    if compressed is None and judge.found.entries > before:
+        return                                      # what stands under a brace was compared
     if not hasattr(compressed, "stages"):
-        raise FormulaError(f"step is a compression, step=mc.compress(…); it was {type(compressed).__name__}")
+        raise FormulaError(f"{words}: say which compression the arrow stands for, step=mc.compress(…)")
     stages = [_forms(np.asarray(array), len(compressed.inner)) for _, array in compressed.stages]
     for one, other, start, end in zip(values, values[1:], stations, stations[1:], strict=False):
         entries = next((first[0].size + second[0].size for first, second in zip(stages, stages[1:], strict=False)
