@@ -29,8 +29,22 @@ vectors = {"u": lambda x: np.stack([x[0] * x[1], np.sin(x[2]), x[0] ** 2, x[1]])
 of_t = {"A": lambda t: np.stack([np.stack([2 + t ** 3, t * t]), np.stack([np.sin(t), 3 - t])]),
         "B": lambda t: np.stack([np.stack([np.cos(t), t]), np.stack([t ** 3, 1 + t])])}
 
-#: Letters that are whole numbers, or entries of which one is far below zero.
-WHOLE = {"three": 3.0, "four": 4.0, "five": 5.0, "down": np.array([1.0, -5, 3, 2])}
+def symmetric(random, size=3):
+    square = random.normal(size=(size, size))
+    return (square + square.T) / 2
+
+
+def positive_definite(random):
+    square = random.normal(size=(3, 3))
+    return square @ square.T + 0.75 * np.eye(3)
+
+
+#: Letters of a kind: matrices, a number above zero, whole numbers, entries of which one is far below zero.
+MADE = {
+    "symmetric 3": symmetric, "symmetric 4": lambda random: symmetric(random, 4), "positive 3": positive_definite,
+    "positive": lambda random: np.exp(random.normal() / 2), "three": lambda random: 3.0, "four": lambda random: 4.0,
+    "five": lambda random: 5.0, "down": lambda random: np.array([1.0, -5, 3, 2]),
+}
 
 #: Source, true identity, false twin, shapes of the letters, functions among them.
 IDENTITIES = [

@@ -1,9 +1,6 @@
 """The letters of a formula: what is given for them, how they depend on each other, and what signs mean for them.
 
-A letter is a number, an array, or a function. The names of a function's arguments say what it depends on: with
-``Z=lambda W, A: W.T @ A`` and ``L=lambda Z: …`` there are ∂Z/∂W, ∂L/∂Z, and ∂L/∂W through Z. ``W^ℓ`` is a letter of
-layer ℓ and ``s^2`` a power; ``f(z)`` is a function and its argument where f is one, and a product where f is a number;
-``x'`` is a transpose where x is a value; ``z_i`` is an entry of Z. What cannot be settled is refused, never dropped.
+What cannot be settled is refused, never dropped.
 """
 
 import inspect
@@ -39,7 +36,9 @@ def plain(name: str) -> str:
 
 
 class Letters:
-    """What the letters of a formula stand for.
+    """What the letters of a formula stand for: numbers, arrays, and functions whose arguments are named after letters.
+
+    With ``Z=lambda W, A: W.T @ A`` and ``L=lambda Z: …`` there are ∂Z/∂W, ∂L/∂Z, and ∂L/∂W through Z.
 
     Parameters
     ----------
@@ -48,11 +47,6 @@ class Letters:
     notes : bool, optional
         Whether the letters have the sizes that the notes give them (v has m entries, W is m × n), and
         layers may be left out: W for W^ℓ. Only statements of the book are judged in this way.
-
-    Attributes
-    ----------
-    used : set of str
-        Letters that the formulas judged so far contain.
     """
 
     def __init__(self, given: Mapping, notes: bool = False):
@@ -62,7 +56,8 @@ class Letters:
         self.changes: dict[str, np.ndarray] = {}
         self.moves: dict[str, np.ndarray] = {}
         self.signs: dict = {}
-        self.notes, self.used, self._known = notes, set[str](), dict[str, np.ndarray]()
+        self.notes, self._known = notes, dict[str, np.ndarray]()
+        self.used: set[str] = set()                 # the letters of the formulas judged so far
         for key, value in given.items():
             name = plain(key)
             if name in ("star", "step"):
@@ -107,20 +102,19 @@ class Letters:
         self.functions[name], self.parameters[name] = function, parameters
         self._depend()
 
-    def value(self, name: str, changed: Mapping | None = None, frozen: tuple = ()):
-        """The value of a letter in the reader's own shape; what depends on `changed` letters follows, if not frozen."""
+    def value(self, name: str, changed: Mapping | None = None):
+        """The value of a letter in the reader's own shape; what depends on `changed` letters follows."""
         if changed and name in changed:
             return changed[name]
         if name in self.values:
             return self.values[name]
         if name not in self.parameters:
             self.missing(name)
-        if (not changed or name in frozen or not self.depends(name, changed)) and name in self._known:
+        if name in self._known and not (changed and self.depends(name, changed)):
             return self._known[name]
-        inner = None if name in frozen else changed
-        arguments = [self.value(one, inner, frozen) for one in self.parameters[name]]
+        arguments = [self.value(one, changed) for one in self.parameters[name]]
         found = called(name, self.functions[name], arguments, self.parameters[name])
-        if not any(isinstance(x, Traced) for x in (*arguments, found)) and not inner:
+        if not changed:
             self._known[name] = found
         return found
 
@@ -231,48 +225,22 @@ def _arguments(function):
 
 
 def draw(shapes: Mapping, seed: int = 0) -> dict[str, np.ndarray]:
-    """Random values for letters, so that an identity can be tried.
-
-    Parameters
-    ----------
-    shapes : mapping of str to tuple of int, int or str
-        ``()`` for a number, ``3`` for a vector, ``(3, 2)`` for a matrix, ``"symmetric 3"``, ``"positive 3"``
-        (symmetric with positive eigenvalues), ``"orthogonal 3"``, ``"diagonal 3"``, ``"positive"`` (a number above 0).
-    seed : int, optional
+    """Random values for letters, so that an identity can be tried: a number of shape (), a vector 3, a matrix (3, 2).
 
     Examples
     --------
-    >>> {name: value.shape for name, value in draw({"x": 3, "A": (3, 2), "S": "symmetric 3"}).items()}
-    {'x': (3,), 'A': (3, 2), 'S': (3, 3)}
+    >>> {name: value.shape for name, value in draw({"x": 3, "A": (3, 2), "c": ()}).items()}
+    {'x': (3,), 'A': (3, 2), 'c': ()}
     """
     random = np.random.default_rng(seed)
-    return {name: _drawn(name, shape, random) for name, shape in shapes.items()}
-
-
-def _drawn(name, shape, random):
-    if not isinstance(shape, str):
-        return np.round(random.normal(size=shape), 3) + 0.0
-    kind, *sizes = shape.split()
-    n = int(sizes[0]) if sizes else None
-    square = random.normal(size=(n, n) if n else ())
-    made = {"symmetric": lambda: (square + square.T) / 2, "positive": lambda: square @ square.T + n * np.eye(n) / 4
-            if n else np.exp(square / 2), "orthogonal": lambda: np.linalg.qr(square)[0],
-            "diagonal": lambda: np.diag(np.diag(square))}
-    if kind not in made or (n is None and kind != "positive"):
-        raise FormulaError(f"{name}: a shape is (3, 2), 3, (), or one of {', '.join(made)} with a size, not {shape!r}")
-    return made[kind]()
+    return {name: np.round(random.normal(size=shape), 3) + 0.0 for name, shape in shapes.items()}
 
 
 def letters_of(formula: str) -> dict[str, str]:
     r"""The letters of a formula for which values are needed, and what they look like.
 
     Each is a ``"number"``, ``"vector"``, ``"matrix"`` or ``"function"``: a guess from how it is written, so that a
-    page can offer fields. Indices and letters that the formula itself defines are left out.
-
-    Raises
-    ------
-    FormulaError
-        The formula cannot be read.
+    page can offer fields. Raises FormulaError where the formula cannot be read.
 
     Examples
     --------
