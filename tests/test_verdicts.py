@@ -241,16 +241,6 @@ def test_two_arrays_are_compared_entry_by_entry():
 
 # Statements of the book ---------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name, words", [
-    ("(97)", r"the book has no '\(97\)'; near it: "), ("Definition 7", "near it: Clarification 7"),
-    ("the gradien", "near it: Definition 9"), ("14", "the book has no"),
-    ("nothing like it", r'an equation is named "\(30\)", a box "Definition 9"'),
-])
-def test_an_unknown_name_is_answered_with_near_ones(name, words):
-    with pytest.raises(ValueError, match=words):
-        mb.confirm(name, w=curve, v=V)
-
-
 @pytest.mark.parametrize("name, letters, error, words", [
     ("(30)", CURVE | STEP | {"q": 3, "u": 2}, FormulaError, r"\(30\) does not use q and u: leave out what"),
     ("(30)", {"w": lambda v: C @ v, "v": V} | STEP, mb.ClaimError, r"^\(30\) does not hold: Δw ≈ .* is exact here"),

@@ -1,7 +1,6 @@
 """Derivatives in a formula, in the notes' layout: a row for each input, a column for each output.
 
-A derivative is :func:`mcnotes.derivative`. ∂y/∂x keeps the other arguments of y still, dy/dx lets them follow; an
-index picks the entries that are meant, ∂xᵀ below the stroke asks for the transpose.
+∂y/∂x keeps the other arguments of y still, dy/dx lets them follow; ∂xᵀ below the stroke asks for the transpose.
 """
 
 from typing import cast
@@ -104,15 +103,7 @@ def _function(scope, of, whole, name, sign, env):
 # Entries ------------------------------------------------------------------------------------------------------------
 
 def entry(node: Node, places, lengths) -> tuple:
-    """An entry with indices as NumPy takes it, counted from 0; without indices, or for None, all of an axis.
-
-    Raises
-    ------
-    ShapeClash
-        So many indices do not belong to so many axes.
-    Failure
-        There is no such entry.
-    """
+    """An entry with indices as NumPy takes it, counted from 0; without indices, or for None, all of an axis."""
     index = [slice(None)] * len(lengths)
     if not places:
         return tuple(index)
@@ -164,10 +155,7 @@ def slope(function, order: int, value, words: str):
 
 
 def directions(given, nodes) -> dict[str, np.ndarray]:
-    """How far each letter moves under d: one with a d of its own, dX, and one that is a variable by custom, x or Y.
-
-    The steps are drawn at random, unless they are given as letters dX=….
-    """
+    """How far letters move under d, at random or as dX=… says: those with a d of their own, and x or Y by custom."""
     moving = {bare(node.parts[0]).name for node in nodes if bare(node.parts[0]).kind == "letter"}
     moving |= {name for node in nodes for name in letters(node) if name[0] in "uvwxyzUVWXYZ"}
     moving |= {name[1:] for name in given.values if name[0] == "d"}

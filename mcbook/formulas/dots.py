@@ -1,7 +1,6 @@
 """Dots written out: [v₁, v₂, …, v_m] with a number for m becomes its m entries.
 
-The entry after the dots, beside the one before them, shows which index counts. Entries
-that are written out have to fit: [v₁, v₃, …, v_m] is refused.
+The entry after the dots, beside the one before them, shows which index counts.
 """
 
 from dataclasses import replace
@@ -22,7 +21,7 @@ class Uncounted(PatternError):
 
 
 def expanded(items, length, count=None, claims=None):
-    """Write out the dots of a row, a sum or a product.
+    """Write out the dots of a row, a sum or a product; PatternError where an entry does not fit: [v₁, v₃, …, v_m].
 
     Parameters
     ----------
@@ -34,11 +33,6 @@ def expanded(items, length, count=None, claims=None):
     claims : list, optional
         Gets pairs of an entry that looks unlike the pattern and of what stands there by the
         pattern: an opened block [∂w₁/∂v₁; …; ∂w₁/∂v_m] where the dots need ∂w₁/∂v.
-
-    Raises
-    ------
-    PatternError
-        An entry does not fit, or the pattern cannot be told.
 
     Examples
     --------

@@ -1,9 +1,4 @@
-"""What a formula is worth for the letters it is given.
-
-A :class:`Scope` holds the letters, which of them have been moved by their Δ, and how far. Everything is an array
-with two axes (:mod:`.values`). A derivative is :func:`mcnotes.derivative`; how its axes are laid out is settled in
-:mod:`.derivatives`.
-"""
+"""What a formula is worth for the letters it is given; everything is an array with two axes (:mod:`.values`)."""
 
 import contextlib
 import functools
@@ -62,8 +57,7 @@ class Scope:
     """Evaluates trees for letters and sizes.
 
     Some letters may be `changed`. The given Δ are multiplied by `step`, and that of a letter in `only` by what stands
-    there, as where some of its entries move and others stay.
-    What is checked on the way is told to the `judge`, if there is one.
+    there, as where some of its entries move and others stay. What is met on the way is told to the `judge`, if any.
     """
 
     def __init__(self, given: Letters, sizes: dict, *, changed=None, step=1.0, only=None, judge=None,
@@ -86,15 +80,7 @@ class Scope:
         return self.seen[key]
 
     def value(self, node: Node, env=None):
-        """The value of a tree for some values of the indices: an array with two axes, a Tensor or a Flexible.
-
-        Raises
-        ------
-        Failure
-            The formula cannot hold.
-        FormulaError
-            It cannot be evaluated.
-        """
+        """The value of a tree for some values of the indices: an array with two axes, a Tensor or a Flexible."""
         env = env or {}
         names = _names(node)
         key = node, tuple((name, env[name]) for name in env if name in names)

@@ -1,8 +1,7 @@
 """From the tokens of a formula to its tree.
 
 The grammar (``grammar.lark``, read by lark) knows how signs may follow one another. What ∂, Δ, Σ, a stroke and
-the name of a function reach is settled here, term by term. A formula that cannot be read is refused with the
-place and with what was expected there.
+the name of a function reach is settled here, term by term.
 """
 
 import functools
@@ -32,19 +31,14 @@ _HEADS = ("letter", "prime", "named")
 
 
 def read(formula: str, names: frozenset = frozenset()) -> tuple[Node, ...]:
-    r"""Read a formula.
+    r"""Read a formula: its statements, conditions and labels, which commas, wide spaces and new lines separate.
 
     Parameters
     ----------
     formula : str
-        LaTeX as between dollar signs, or plain text; colours, tags and spacing do not matter.
+        LaTeX as between dollar signs, or plain text; colors, tags and spacing do not matter.
     names : frozenset of str, optional
         Letters that are given; longer names are read as one letter only when they are among them.
-
-    Returns
-    -------
-    tuple of Node
-        Its statements, conditions and labels in order: the parts that commas, wide spaces and new lines separate.
 
     Raises
     ------

@@ -1,8 +1,7 @@
 r"""What people write, as tokens: LaTeX and plain text become the same signs.
 
-``A^\top``, ``A^{\mathsf T}``, ``A'`` and ``Aᵀ`` differ in spelling alone, and so do ``\nabla``, ``∇`` and the word
-``nabla``: ``spellings.txt`` lists them. A formula without a backslash is plain text: in it ``W_12`` and ``x^10`` are
-one script, and the names of Greek letters are letters. Whatever is written, each token knows its place.
+``spellings.txt`` lists them. A formula without a backslash is plain text: in it ``W_12`` and ``x^10`` are one script,
+and the names of Greek letters are letters.
 """
 
 import pathlib
@@ -73,14 +72,9 @@ def pointed(formula: str, place: int, words: str) -> str:
 
 
 def signs(formula: str, names: frozenset = frozenset()) -> list[Token]:
-    r"""The tokens of a formula.
+    r"""The tokens of a formula; FormulaError where a sign is not known, or the formula is too long or too deep.
 
     A word among the `names` of letters that are given is one letter, and a ``d`` among them no differential.
-
-    Raises
-    ------
-    FormulaError
-        A sign is not known here, the formula is too long, or its brackets are nested too deeply.
 
     Examples
     --------

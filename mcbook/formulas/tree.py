@@ -1,8 +1,4 @@
-"""The tree that a formula is read into, and how it is written: as a line of text, and as LaTeX.
-
-One class for everything, told apart by its `kind`, so that comparing two entries of a
-matrix, putting a number in place of an index and walking through a formula are a few lines each.
-"""
+"""The tree that a formula is read into, and how it is written: as a line of text, and as LaTeX."""
 
 import itertools
 import re
@@ -16,39 +12,20 @@ _POSTS = ("transpose", "power", "sub", "pseudo", "prime", "where")
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A piece of a formula.
+    """A piece of a formula."""
 
-    Attributes
-    ----------
-    kind : str
-        ``"letter"``, ``"product"``, ``"derivative"``, ``"grid"`` …
-    parts : tuple of Node
-    name : str
-        The letter, number, operator or relation.
-    at : tuple of int
-        Where it begins and ends in the formula.
-    shown : str
-        How a letter is written in the formula, where it stands for another: z for Z in z_i.
-    """
-
-    kind: str
-    parts: tuple = ()
-    name: str = ""
-    at: tuple = (0, 0)
-    shown: str = ""
+    kind: str                   # "letter", "product", "derivative", "grid" …
+    parts: tuple = ()           # the pieces that it consists of
+    name: str = ""              # the letter, number, operator or relation
+    at: tuple = (0, 0)          # where it begins and ends in the formula
+    shown: str = ""             # how a letter is written where it stands for another: z for Z in z_i
 
     def __repr__(self) -> str:
         return text(self)
 
 
 def same(a: Node, b: Node) -> bool:
-    """Whether two trees say the same, wherever they stand.
-
-    Examples
-    --------
-    >>> same(Node("letter", name="v", at=(0, 1)), Node("letter", name="v", at=(7, 8)))
-    True
-    """
+    """Whether two trees say the same, wherever they stand."""
     return (a.kind == b.kind and a.name == b.name and len(a.parts) == len(b.parts)
             and all(map(same, a.parts, b.parts)))
 
@@ -103,25 +80,12 @@ def around(node: Node, inner: Node) -> Node:
 
 
 def text(node: Node) -> str:
-    """A tree as a line of text: ``(∂w/∂v)ᵀ Δv``.
-
-    Examples
-    --------
-    >>> w = Node("letter", name="W")
-    >>> text(Node("product", (Node("transpose", (w,)), Node("letter", name="A"))))
-    'Wᵀ A'
-    """
+    """A tree as a line of text: ``(∂w/∂v)ᵀ Δv``."""
     return _Writer(False).write(node)
 
 
 def latex(node: Node) -> str:
-    r"""A tree as LaTeX, in one spelling.
-
-    Examples
-    --------
-    >>> latex(Node("transpose", (Node("letter", name="W"),)))
-    'W^{\\mathsf T}'
-    """
+    r"""A tree as LaTeX, in one spelling: ``W^{\mathsf T}``."""
     return _Writer(True).write(node)
 
 

@@ -1,8 +1,6 @@
 """What a formula's pieces are worth: arrays with two axes, and the two things that are not yet one.
 
-A number is (1 × 1), a vector a column, a gradient a column. A tensor stands for its compressed form in a
-product (Notation 28). A zero, an identity, a column of ones or a row of dots without a count takes the shape that
-its neighbors ask for.
+A number is (1 × 1), a vector or a gradient a column; a tensor stands for its compressed form in a product.
 """
 
 import functools
@@ -34,24 +32,14 @@ class Budget:
         """Take some steps; BudgetError where none are left."""
         self.left -= steps
         if self.left < 0:
-            raise BudgetError(
-                "too much to run: the formula takes too many steps; give smaller letters, or shorter sums"
-            )
+            raise BudgetError("too much to run: the formula takes too many steps; take smaller letters or shorter sums")
 
 
 class Flexible:
-    """A value that takes the shape it is asked for.
+    """A value that takes the shape it is asked for, as a zero, an identity, or a row of dots without a count does.
 
-    Parameters
-    ----------
-    make : callable
-        Takes rows and columns, returns an array or raises ShapeClash.
-    words : str
-        For messages.
-    shape : tuple
-        Rows and columns as far as they are known; None is any number of them.
-    link : callable, optional
-        Takes a shape with one None, and returns it without, where rows and columns follow from each other.
+    `make` takes rows and columns, and returns an array or raises ShapeClash. The `shape` is known as far as it is not
+    None; a `link` takes it with one None and returns it without, where rows and columns follow from each other.
     """
 
     def __init__(self, make: Callable, words: str, shape=(None, None), link: Callable | None = None):
@@ -81,10 +69,7 @@ class Flexible:
 
 
 class Tensor:
-    """A derivative with more than two axes: `inner` ones of the input, then `outer` ones of the output.
-
-    In the notes it may stand for its compressed form, for which its `derivative` is needed.
-    """
+    """A derivative with more than two axes: `inner` ones of the input, then `outer` ones of the output."""
 
     #: Axes of input and output -> the axes that run down the matrix of blocks, and across it.
     _BLOCKS = {(2, 1): ((1, 0), (2,)), (1, 2): ((0, 2), (1,)), (2, 2): ((0, 3), (1, 2))}
@@ -111,10 +96,8 @@ class Tensor:
         """The compressed form as a factor of a product (Notation 28)."""
         found = self.compressed()
         if found is None:
-            raise FormulaError(
-                f"{words} has {self.array.ndim} axes, shape {written(self.shape)}, and no compressed "
-                "form that a sum or a product could take: write it entry by entry, with indices"
-            )
+            raise FormulaError(f"{words} has {self.array.ndim} axes, shape {written(self.shape)}, and no compressed "
+                               "form that a product could take: write it entry by entry, with indices")
         return found
 
 
@@ -124,13 +107,7 @@ def as_matrix(x):
 
 
 def written(shape) -> str:
-    """A shape as the notes write it.
-
-    Examples
-    --------
-    >>> written((3, 2))
-    '(3 × 2)'
-    """
+    """A shape as the notes write it: (3 × 2)."""
     return f"({' × '.join('?' if length is None else str(length) for length in shape)})"
 
 
@@ -301,13 +278,7 @@ PRODUCTS: dict[str, Callable] = {"·": dotted, "dot": dotted, "*": elementwise, 
 
 
 def joined(rows: list, words: str):
-    """A matrix from rows of blocks; ShapeClash where they do not fit.
-
-    Examples
-    --------
-    >>> joined([[np.ones((2, 1)), ZERO], [ZERO, np.ones((1, 2))]], "").shape
-    (3, 3)
-    """
+    """A matrix from rows of blocks; ShapeClash where they do not fit."""
     if len(counts := sorted({len(row) for row in rows})) > 1:
         raise ShapeClash(f"{words}: its rows have {' and '.join(map(str, counts))} entries")
     heights = _lengths(rows, 0, words)
