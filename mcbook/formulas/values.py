@@ -97,7 +97,7 @@ class Tensor:
         found = self.compressed()
         if found is None:
             raise FormulaError(f"{words} has {self.array.ndim} axes, shape {written(self.shape)}, and no compressed "
-                               "form that a product could take: write it entry by entry, with indices")
+                               "form that a sum or a product could take: write it entry by entry, with indices")
         return found
 
 
