@@ -99,7 +99,7 @@ def test_true_claims_pass_and_rebuild_the_derivative(name, claim):
 
 @pytest.mark.parametrize("name, claim", [(name, claim) for name, row in FOUND.items() for claim in row[4]])
 def test_false_claims_are_refused(name, claim):
-    with pytest.raises(mc.CompressionError, match=r"would lose|parts|does not fit|only as it was found"):
+    with pytest.raises(mc.CompressionError, match=r"would lose|parts|does not fit"):
         mc.compress(derivative_of(name), claim)
 
 
@@ -119,7 +119,8 @@ def test_of_all_small_claims_those_that_pass_lose_nothing(name):
 
 @pytest.mark.parametrize("claim, error", [
     *((claim, mc.CompressionError) for claim in (
-        "i", "i j k -> i", "i*j k ->", "i j", "i j -> k", "i j -> i i", "i j -> i,", "9 i ->", "", "t(i) i ->")),
+        "i", "i j k -> i", "i*j k ->", "i j", "i j -> k", "i j -> i i", "i j -> i,", "0 i ->", "", "p(i) i ->",
+        "i+1 i ->")),
     (3, TypeError), (["i i -> i"], TypeError)])
 def test_what_is_no_claim_is_said(claim, error):
     with pytest.raises(error, match="claim|does not fit"):
@@ -143,14 +144,10 @@ def test_refusals_name_the_entries_and_their_values(d, claim, words):
 
 
 @pytest.mark.parametrize("m, n", [(4, 3), (3, 5)])      # a limit n in place of m fails for one of them at least
-def test_mutants_of_the_weight_gradient_fail(m, n):
-    W, b, g = (RANDOM.normal(size=shape) for shape in ((m, n), m, n))
-    c = mc.compress(mc.derivative(lambda W: W.T @ b, W))
-    assert np.array_equal(c.core, b) and c.einsum == "i,j->ij"
-    right = c.chain(g)
-    assert np.allclose(right, np.outer(b, g))
-    assert not np.allclose(right, n * np.outer(b, g))               # copies added up
-    assert not np.allclose(right, np.full((m, 1), b.mean()) * g)    # shrunk to a number
+def test_copies_are_dropped_and_not_added_up(m, n):
+    b, g = RANDOM.normal(size=m), RANDOM.normal(size=n)
+    c = mc.compress(mc.derivative(lambda W: W.T @ b, np.ones((m, n))))
+    assert np.array_equal(c.core, b) and c.einsum == "i,j->ij" and np.allclose(c.chain(g), np.outer(b, g))
 
 
 # What is said ----------------------------------------------------------------------------------------------
@@ -173,7 +170,7 @@ def test_each_step_is_a_sentence(f, at, said):
 
 def test_a_zero_that_only_holds_here_stays():
     c = mc.compress(mc.derivative(lambda W: W.T @ np.array([2.0, 0.0, 1.0, 3.0]), M))
-    assert c.core.shape == (4,) and c.core[1] == 0.0
+    assert c.core.tolist() == [2.0, 0.0, 1.0, 3.0]
     dead = mc.compress(mc.derivative(mc.network.relu, np.array([-1.0, 2.0, -3.0])))
     assert dead.core.tolist() == [0.0, 1.0, 0.0]
 

@@ -1,4 +1,4 @@
-"""A Derivative: its forms, its value, its table."""
+"""A Derivative: its forms, its value, its text and its table."""
 
 import numpy as np
 import pytest
@@ -101,10 +101,21 @@ def test_rows_and_columns_have_the_names_of_the_example():
         mc.derivative(lambda M: M.T @ V, K).named(rows=["a"])
 
 
-def test_a_table_shows_eight_rows_and_columns():
+def test_a_table_has_inputs_at_its_side_outputs_on_top_and_at_most_eight_of_each():
+    text = mc.derivative(lambda v: np.sin(v @ K), V)._repr_html_()
+    assert text.count("class='mc-in'") == 3 and text.count("class='mc-out'") == 2
     shown = mc.derivative(lambda v: np.outer(v, v)[0], np.ones(20))._repr_html_()
     assert shown.count("<th scope='row'>") == shown.count("<th scope='col'>") == 8
     assert shown.count("…") == 9 and shown.count("⋮") == 1
+
+
+@pytest.mark.parametrize("f, at, words", [
+    (lambda v: np.sin(v @ K), V, "vector/vector derivative, shape (3, 2): row i is input v_i, column j is output w_j"),
+    (lambda v: v @ v, V, "gradient, shape (3, 1)"),
+    (lambda W: np.tanh(W.T @ np.ones(300)), np.ones((300, 200)), "held as"),
+    (lambda v: np.sum(np.sin(np.pi * v)), np.array([0.5, 1.0]), "\n[[0]\n [-3.14159]]")])
+def test_the_text_says_kind_shape_and_layout(f, at, words):
+    assert words in repr(mc.derivative(f, at))
 
 
 def test_the_names_of_the_package_are_all_there():

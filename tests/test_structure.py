@@ -54,42 +54,24 @@ HELD = {
 def test_what_is_held_and_which_zeros_are_known(name):
     f, at, numbers, mask = HELD[name]
     s = mc.derivative(f, at).structure
-    assert s.nbytes == 8 * numbers
-    assert np.array_equal(s.mask(), mask)
-    assert np.allclose(s.dense(), mc.derivative(f, at, method="difference").array, atol=1e-7)
+    dense, upstream, delta = s.dense(), random.normal(size=s.outer), random.normal(size=s.inner)
+    assert s.nbytes == 8 * numbers and np.array_equal(s.mask(), mask)
+    assert np.allclose(dense, mc.derivative(f, at, method="difference").array, atol=1e-7)
+    assert np.allclose(s.contracted(upstream, "outer"), np.tensordot(dense, upstream, len(s.outer)), rtol=1e-12)
+    assert np.allclose(s.contracted(delta, "inner"), np.tensordot(delta, dense, len(s.inner)), rtol=1e-12)
+    elsewhere = mc.derivative(f, random.normal(size=at.shape), method="difference").array
+    assert not elsewhere[~mask].any()
 
 
-@pytest.mark.parametrize("name", HELD)
-def test_zeros_by_construction_are_zero_at_other_points(name):
-    f, at, _, _ = HELD[name]
-    zero = ~mc.derivative(f, at).structure.mask()
-    for _ in range(3):
-        elsewhere = mc.derivative(f, random.normal(size=at.shape), method="difference").array
-        assert not elsewhere[zero].any()
-
-
-@pytest.mark.parametrize("name", HELD)
-def test_both_sides_contract_as_the_dense_array_does(name):
-    f, at, _, _ = HELD[name]
-    s = mc.derivative(f, at).structure
-    upstream, delta = random.normal(size=s.outer), random.normal(size=s.inner)
-    assert np.allclose(s.contracted(upstream, "outer"), np.tensordot(s.dense(), upstream, len(s.outer)), rtol=1e-12)
-    assert np.allclose(s.contracted(delta, "inner"), np.tensordot(delta, s.dense(), len(s.inner)), rtol=1e-12)
-
-
-def test_accidental_zeros_stay_possible():
-    dead = mc.derivative(lambda x: np.maximum(x, 0.0), np.array([-1.0, 2.0, -3.0]))
-    assert np.array_equal(dead.structure.mask(), eye(3))
-    assert dead.array.diagonal().tolist() == [0.0, 1.0, 0.0]
-    assert mc.derivative(lambda x: x * 0.0, v).structure.mask().diagonal().all()
-    assert mc.derivative(lambda x: np.where(x > 0, x, 0.0), v).structure.mask().diagonal().all()
+@pytest.mark.parametrize("f", [
+    lambda x: np.maximum(x, 0.0), lambda x: x * 0.0, lambda x: np.where(x > 0, x, 0.0)])
+def test_accidental_zeros_stay_possible(f):
+    assert np.array_equal(mc.derivative(f, np.array([-1.0, 2.0, -3.0])).structure.mask(), eye(3))
 
 
 @pytest.mark.parametrize("f", [np.sort, np.max, lambda x: np.min(x, axis=0), lambda x: np.max(x[None], axis=1)])
 def test_a_choice_that_depends_on_the_point_is_not_construction(f):
-    x = np.array([0.3, -1.0, 2.0])
-    assert mc.derivative(f, x).structure.mask().all()
-    assert np.allclose(mc.derivative(f, x).array, mc.derivative(f, x, method="difference").array)
+    assert mc.derivative(f, np.array([0.3, -1.0, 2.0])).structure.mask().all()
 
 
 def test_the_largest_of_each_column_knows_its_column():
@@ -99,16 +81,10 @@ def test_the_largest_of_each_column_knows_its_column():
 
 def test_a_structure_by_hand_is_the_weight_derivative_of_a_layer():
     i, j = 1, 2
-    term = Term([(a, (j,))], [j, i, i], {i: 3, j: 4})
-    s = Structure([term], (4, 3), (3,))
-    assert np.array_equal(s.dense(), np.einsum("j,ik->jik", a, np.eye(3)))
-    assert np.allclose(s.contracted(np.array([1.0, 2.0, 4.0]), "outer"), np.outer(a, [1.0, 2.0, 4.0]))
-    assert (s.nbytes, s.dense_nbytes) == (32, 288)
-
-
-def test_a_map_without_labels_is_a_fixed_index():
-    s = Structure([Term([], [Map((), 2), 7], {7: 3})], (4,), (3,))
-    assert s.dense().tolist() == [[0, 0, 0], [0, 0, 0], [1, 1, 1], [0, 0, 0]]
+    s = Structure([Term([(a, (j,))], [j, i, i], {i: 3, j: 4})], (4, 3), (3,))
+    assert np.array_equal(s.dense(), np.einsum("j,ik->jik", a, np.eye(3))) and (s.nbytes, s.dense_nbytes) == (32, 288)
+    fixed = Structure([Term([], [Map((), 2), 7], {7: 3})], (4,), (3,))
+    assert fixed.dense().tolist() == [[0, 0, 0], [0, 0, 0], [1, 1, 1], [0, 0, 0]]
 
 
 def test_sums_add_terms_that_are_tied_alike_and_keep_the_others():

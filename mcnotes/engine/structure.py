@@ -323,17 +323,6 @@ class Term:
         return set(map(type, self.axes)) <= _LABEL and len(set(self.axes)) < len(self.axes) and all(
             isinstance(factor, _NUMBERS) for factor, _ in self.factors)
 
-    def lean(self):
-        """The same with each map over those of its labels that it depends on."""
-        axes = []
-        for index in self.axes:
-            if type(index) is not int:
-                varies = [(index.table != index.table.take([0], k)).any() for k in range(index.table.ndim)]
-                index = Map(tuple(itertools.compress(index.labels, varies)),
-                            index.table[tuple([_ALL if v else 0 for v in varies])])
-            axes.append(index)
-        return self.inward(axes, len(axes))
-
     def positions(self, shape):
         """Position of each entry in the flattened dense array, over the labels (it broadcasts to their ranges)."""
         labels, flat = labels_of(self.axes), np.zeros((), int)
