@@ -21,13 +21,7 @@ class CompressionError(ValueError):
 
 
 def components(term, labels):
-    """Factors multiplied together where they share labels.
-
-    >>> from mcnotes.engine.structure import Term
-    >>> term = Term([(np.ones(3), (1,)), (np.ones(4), (2,)), (5.0, ())], [1, 2], {1: 3, 2: 4})
-    >>> [(core.shape, own) for core, own in components(term, (1, 2))]
-    [((3,), (1,)), ((4,), (2,))]
-    """
+    """Factors multiplied together where they share labels: (core, labels) pairs."""
     number, groups = 1.0, []
     for array, own in term.factors:
         if not own:
@@ -50,14 +44,7 @@ def components(term, labels):
 
 
 def claimed(structure, term, claim):
-    """A term, names of its labels, and cores for a claim that passes.
-
-    >>> from mcnotes.engine.structure import Structure
-    >>> identity = Structure.identity((3,))
-    >>> term = identity.terms[0]
-    >>> claimed(identity, term, "a a ->")[2]
-    [(array(1.), ())]
-    """
+    """The term, the names of its labels, and the cores for a claim that passes."""
     left, groups = _read(claim, structure.inner + structure.outer)
     letters = dict(zip(term.axes, left, strict=True))
     if [letters[label] for label in term.axes] != left or len(set(left)) < len(letters):

@@ -210,10 +210,7 @@ def _result(y):
 # Recorded, and compared -----------------------------------------------------------------------------------
 
 def recorded(f, points, tape):
-    """What f returns on traced arrays, after it gave the same value on plain ones; its own errors come through.
-
-    A derivative inside of a derivative is not compared: the outer one is.
-    """
+    """What f returns on traced arrays, after it gave the same value on plain ones (but inside of a derivative)."""
     if Traced in map(type, points):
         return _result(trace(f, points, tape))
     code = getattr(f, "__code__", None)

@@ -29,11 +29,7 @@ def _clean(array):
 
 
 def numbers(matrix: Any) -> list[list[str]]:
-    """The entries of a matrix with one number of decimals: three digits of the largest, and one more for small ones.
-
-    >>> numbers(np.array([[4.23609, 20.0], [-46.2298, 1e-17]]))
-    [['4.24', '20.00'], ['−46.23', '0.00']]
-    """
+    """The entries of a matrix with one number of decimals: three digits of the largest, one more for small ones."""
     matrix = _clean(matrix)
     sizes = np.abs(matrix[(matrix != 0) & np.isfinite(matrix)])
     powers = np.floor(np.log10(sizes)).astype(int)
@@ -66,11 +62,7 @@ def _power(x):
 
 
 def table(matrix, caption, top, side):
-    """An HTML table with a heading for every row and column.
-
-    >>> table(np.array([[0.5]]), "slope", lambda j: "w", lambda i: "v")[:57]
-    "<table class='mc-derivative'><caption>slope</caption><the"
-    """
+    """An HTML table; `top` and `side` give the heading of a column and of a row."""
     rows, columns = (min(n, MOST) for n in matrix.shape)
     shown, more = numbers(matrix[:rows, :columns]), "<td>…</td>" * (matrix.shape[1] > columns)
     lines = [f"<table class='mc-derivative'><caption>{caption}</caption><thead><tr><td></td>"]
@@ -84,12 +76,7 @@ def table(matrix, caption, top, side):
 
 
 def headings(axes, names):
-    """Headings of columns and rows: the given names, or the notes' letters; the color says whose entry they name.
-
-    >>> top, side = headings((1, 1), (["heat", "crust"], None))
-    >>> top(0), side(1)
-    ("<span class='mc-out'>w<sub>1</sub></span>", "<span class='mc-in'>crust</span>")
-    """
+    """Headings of columns and rows: given names, or the notes' letters; the color says whose entry they name."""
     def heading(style, own, usual):
         return lambda k: f"<span class='mc-{style}'>{html.escape(own[k]) if own else usual.format(k + 1)}</span>"
     # where a matrix meets a number, both sides belong to the matrix

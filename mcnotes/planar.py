@@ -34,8 +34,7 @@ def planar(f: Callable, at: Any) -> "PlanarApproximation":
 class PlanarApproximation:
     """A function's value and derivative at one point, used in place of the function.
 
-    Each of its methods takes a change of the input, in the shape of the base point, not a new
-    input, and raises ValueError where it has another shape: nothing broadcasts.
+    Its methods take a change of the input, in the shape of the base point, and raise ValueError for any other shape.
 
     Attributes
     ----------

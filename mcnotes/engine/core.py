@@ -309,10 +309,7 @@ def trace(f, inputs, tape):
 
 
 def pull_back(tape, position, shape, inputs):
-    """Walk the tape backwards from the result at `position`; what reached each of the inputs, None where nothing did.
-
-    For the shape ``()`` plain arrays travel, otherwise structures.
-    """
+    """What reached each input, walking back from the result; for the shape () arrays travel, else structures."""
     nodes = tape.nodes
     if shape == ():
         known = {position: np.float64(1.0)}

@@ -55,13 +55,7 @@ def _numbered(keys, zero):
 
 
 def described(array, found):
-    """A term for an array, with the ties and the copies that its signs show.
-
-    >>> array = np.diag([4.0, 4.0, 7.0])
-    >>> term = described(array, of_values(array))
-    >>> term.axes[0] == term.axes[1], term.factors[0][0]
-    (True, array([4., 4., 7.]))
-    """
+    """A term for an array, with the ties and the copies that its signs show."""
     axes = [fresh() for _ in array.shape]
     for p, q in itertools.combinations(range(array.ndim), 2):
         if axes[q] != axes[p] and array.shape[p] == array.shape[q] > 1 and _tied(found, p, q):

@@ -23,11 +23,7 @@ NOT_A_NUMBER = ("a traced number cannot become a plain one, the derivative would
 
 
 def real(x):
-    """A plain operand as a float or an array of floats that nobody else has; UnsupportedError where it is neither.
-
-    >>> real(np.array([True, False])), real(3)
-    (array([1., 0.]), 3.0)
-    """
+    """A plain operand as a float or an array of floats that nobody else has; UnsupportedError where it is neither."""
     if isinstance(x, bool | int | float):
         return float(x)
     kind, package = type(x).__name__, type(x).__module__.partition(".")[0]

@@ -37,11 +37,7 @@ fresh = itertools.count().__next__
 # Factors: pairs of an array and its labels, one for each axis -----------------------------------------------
 
 def scatter(values, flat, shape, distinct):
-    """Array of a given shape that receives the values at flat positions; those that meet add up, unless all differ.
-
-    >>> scatter(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 2]), (3,), False)
-    array([1., 0., 6.])
-    """
+    """Array of a given shape that receives values at flat positions; those that meet add up, unless all differ."""
     if hasattr(values, "scattered"):            # traced, or an expression
         return values.scattered(flat, shape)
     length = math.prod(shape)
@@ -170,10 +166,9 @@ class Map:
 
 
 class Term:
-    """A product of factors, and which labels index which axis.
+    """A product of factors, (array, labels) pairs with a label for each axis, and the index of every axis of D.
 
-    `factors` are pairs of an array and its labels, one for each axis of the array; `axes` the index of every axis, a
-    label or a Map, first of the input, then of the output; `sizes` the range of every label.
+    `axes` has a label or a Map for each axis, first of the input, then of the output; `sizes` the range of every label.
     """
 
     __slots__ = ("factors", "axes", "sizes")
@@ -542,11 +537,10 @@ def _own(result, other, copied=COPIED):
         return result
     if result.dtype is not _FLOAT:
         return result.astype(float)
-    if result is other or isinstance(other, np.ndarray) and (
-            result.base is other or np.may_share_memory(result, other)):
-        if result.size <= copied:
-            return result.copy()
-        if result is other:
-            result = result.view()
-        result.setflags(write=False)
+    if not isinstance(other, np.ndarray) or not np.may_share_memory(result, other):
+        return result
+    if result.size <= copied:
+        return result.copy()
+    result = result.view()
+    result.setflags(write=False)
     return result
