@@ -94,7 +94,7 @@ def _differing(core, place, letter):
     """Where a core differs along an axis, in words; or that it differs in principle only."""
     apart = np.abs(core - np.take(core, [0], axis=place))
     if not apart.any():
-        return "they are equal here, but not by construction"
+        return "they are equal here, but not known to be equal everywhere"
     at = np.unravel_index(np.argmax(apart), core.shape)
     first = (*at[:place], 0, *at[place + 1:])
     return f"for {letter} = {at[place]} there is {core[at]:.6g}, for {letter} = 0 there is {core[first]:.6g}"
@@ -102,7 +102,7 @@ def _differing(core, place, letter):
 
 def _read_off(claim, structure, left):
     """The entries of a claim that is not what was found, as a term; every entry is looked at."""
-    shape, dense, signs = structure.inner + structure.outer, structure.dense(), discovery.signs(structure)
+    shape, dense, signs = structure.inner + structure.outer, structure.dense(), discovery.of_structure(structure)
     places, apart = np.indices(shape, sparse=True), np.zeros(shape, bool)
     for place, letter in zip(places, left, strict=True):
         apart |= place != places[left.index(letter)]

@@ -98,7 +98,7 @@ def _found(structure, seen):
     dense = structure.dense()
     if dense.size > LARGE:
         return Structure.of(dense, structure.inner, structure.outer).terms[0], "it is too large to look at each entry"
-    signs = discovery.of_values(dense) if seen == _VALUES else discovery.signs(structure)
+    signs = discovery.of_values(dense) if seen == _VALUES else discovery.of_structure(structure)
     zeros = int((signs < 0).sum())
     return discovery.described(dense, signs), (
         f"{zeros} of {dense.size} entries are zero by construction, but no letters describe the others" if zeros else

