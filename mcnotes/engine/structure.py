@@ -318,13 +318,6 @@ class Term:
         return set(map(type, self.axes)) <= _LABEL and len(set(self.axes)) < len(self.axes) and all(
             isinstance(factor, _NUMBERS) for factor, _ in self.factors)
 
-    def positions(self, shape):
-        """Position of each entry in the flattened dense array, over the labels (it broadcasts to their ranges)."""
-        labels, flat = labels_of(self.axes), np.zeros((), int)
-        for index, length in zip(self.axes, shape, strict=True):
-            flat = flat * length + grid(index, labels, self.sizes)
-        return flat
-
     def array(self, shape):
         """The term as a dense array."""
         if len(self.factors) == 1:
@@ -347,12 +340,14 @@ class Term:
 
     def entries(self, shape):
         """Every entry, and its position in the flattened dense array."""
-        labels = labels_of(self.axes)
+        labels, flat = labels_of(self.axes), np.zeros((), int)
         full = tuple([self.sizes[label] for label in labels])
         core = product(self.factors, labels)
         if np.shape(core) != full:
             core = core * np.ones(full) if isinstance(core, _NUMBERS) else np.broadcast_to(core, full)
-        return core, np.broadcast_to(self.positions(shape), full)
+        for index, length in zip(self.axes, shape, strict=True):
+            flat = flat * length + grid(index, labels, self.sizes)
+        return core, np.broadcast_to(flat, full)
 
     def diagonal(self, whole):
         """The entries of an array that ties alone name: one strided view, over the labels in order."""

@@ -145,12 +145,6 @@ def _dot(a, b):
     return np.tensordot(a, b, ([-1], [-2 if np.ndim(b) > 1 else 0]))
 
 
-@rule(np.inner)
-def _inner(a, b):
-    a, b = given(a, b)
-    return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else np.tensordot(a, b, ([-1], [-1]))
-
-
 @rule(np.outer)
 def _outer(a, b):
     a, b = given(a, b)
