@@ -253,6 +253,7 @@ class Judge:
     def __init__(self, formula, given: Letters):
         self.letters, self.budget, self.binder, self.last = given, Budget(), Binder(given), None
         self.found, self.tolerance, self.notes, self.taken = Result(), 1e-9, list[str](), set[Node]()
+        self.step = 1.0                             # how much of the given Δ is taken
         self.formula = formula if isinstance(formula, str) else ""
         parts = formula if isinstance(formula, tuple) else read(formula, given.names())
         self.sizes = {} if given.notes else given.sizes(set(), {})
@@ -288,7 +289,8 @@ class Judge:
         found.entries += entries
         found.shapes += shapes
 
-    def scope(self, step=1.0, only=None):
+    def scope(self, step=None, only=None):
+        step = self.step if step is None else step
         return Scope(self.letters, self.sizes, step=step, only=only, judge=self, budget=self.budget)
 
     def run(self) -> Result:
@@ -564,7 +566,7 @@ class Judge:
             self.letters.missing(base.name)
         raise FormulaError(f"{name} has no value and counts nothing: give {name}=…")
 
-    def scope_for(self, chain: Node, env, step=1.0):
+    def scope_for(self, chain: Node, env, step=None):
         """The scope in which only those entries move that the formula names with a free index: Δv_i alone."""
         bound = {part.parts[1].name for part in walk(chain) if part.kind in ("large", "limit")}
         entries = {part.parts[0]: part for part in walk(chain) if part.kind == "sub" and not bound & _indices(part)}
@@ -763,7 +765,7 @@ def follow(judge: Judge, flow: Node, conditions: list[Node]) -> None:
     arrows = {part.name for part in flow.parts if part.kind == "arrow"}
     if arrows & {"⟹", "⟺"}:
         for premise, conclusion in zip(stations, stations[1:], strict=False):
-            (_sampled if judge.letters.changes else _implied)(judge, premise, conclusion, conditions, "⟺" in arrows)
+            _implied(judge, premise, conclusion, conditions, "⟺" in arrows)
     elif any(station.kind == "chain" for station in stations):
         for station in stations:
             if station.kind == "chain":
@@ -775,40 +777,33 @@ def follow(judge: Judge, flow: Node, conditions: list[Node]) -> None:
 
 
 def _implied(judge, premise, conclusion, conditions, both):
-    """Where the left side is true for these letters, the right side has to be."""
-    first, second = (_refused(judge, side, conditions) for side in (premise, conclusion))
-    judge.count("⟺" if both else "⟹")
-    if first and (second or not both):
+    """Where the left side is true, the right side has to be: for these letters, or for the steps that a Δ gives."""
+    changes, met, before = judge.letters.changes, 0, replace(judge.found)
+    steps = np.linspace(-1, 1, _SAMPLES) if changes else [1.0]
+    for judge.step in map(float, steps):
+        first, second = (_refused(judge, side, conditions) for side in (premise, conclusion))
+        met += first is None
+        if bool(first) != bool(second) and (second or both):
+            true, false = (premise, conclusion) if second else (conclusion, premise)
+            where = ", ".join(f"Δ{name} = {judge.step * np.ravel(delta)[0]:.3g}" for name, delta in changes.items())
+            raise Failure(f"{text(true)} is true {f'for {where}' if where else 'here'}, and {text(false)} is not: "
+                          f"{first or second}")
+    if not met and not changes:
         raise FormulaError(f"{text(premise)} is false for these letters, so that nothing follows: take letters for "
                            "which it is true")
-    if first or second:
-        true, false = (premise, conclusion) if second else (conclusion, premise)
-        raise Failure(f"{text(true)} is true here, and {text(false)} is not: {first or second}")
+    if changes and met in (0, len(steps)):
+        raise FormulaError(f"{text(premise)} is {'always' if met else 'never'} true for the steps tried: "
+                           "give a Δ that goes beyond it")
+    judge.found = before                            # what counts is how often the premise was met
+    judge.count("⟺" if both else "⟹", entries=met)
 
 
 def _refused(judge, side, conditions):
     try:
-        return judge.chain(side, conditions)
+        judge.chain(side, conditions)
     except Failure as error:
         return error
-
-
-def _sampled(judge, premise, conclusion, conditions, both):
-    """The same for the steps that a Δ gives."""
-    given, met = judge.letters, 0
-    for part in np.linspace(-1, 1, _SAMPLES):
-        scope = judge.scope(step=float(part))
-        if not scope.holds(premise, {}):
-            continue
-        met += 1
-        if not scope.holds(conclusion, {}):
-            raise Failure(f"{text(premise)} is true and {text(conclusion)} is false for "
-                          + ", ".join(f"Δ{name} = {float(part) * np.ravel(delta)[0]:.3g}"
-                                      for name, delta in given.changes.items()))
-    if met in (0, _SAMPLES):
-        raise FormulaError(f"{text(premise)} is {'never' if met == 0 else 'always'} true for the steps tried: "
-                           "give a Δ that goes beyond it")
-    judge.count("⟹", entries=met)
+    return None
 
 
 def _compressed(judge, stations, env):
