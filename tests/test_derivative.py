@@ -128,17 +128,6 @@ def test_derivative_of_a_jacobian():
     assert np.allclose(third.array, rough.array, atol=1e-7)
 
 
-# Lists and differences ------------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("f", [
-    lambda v: v * [1.0, 2.0, 3.0, 4.0], lambda v: np.dot([[1.0, 2.0, 0.0, 1.0], [0.0, 1.0, 3.0, 1.0]], v),
-    lambda v: np.concatenate([v, [v[0] * v[1], 3.0]]), lambda v: v + [v[1], v[2], v[0], v[0]],
-    lambda v: np.array([v[0], v[1] * v[2]]) * v[:2], lambda v: np.where(v > 0, v, [1.0, 2.0, 3.0, 4.0]),
-    lambda v: C @ np.array([v[1], v[0], v[0] ** 2, v[3]]), lambda v: np.stack([v[0], 1.0, v[1] ** 2])])
-def test_lists_and_object_arrays_never_lose_a_derivative(f):
-    assert np.allclose(mc.derivative(f, V).array, mc.derivative(f, V, method="difference").array, atol=1e-8)
-
-
 def test_unsupported_functions_work_by_differences():
     d = mc.derivative(lambda v: np.abs(np.fft.fft(v)), V, method="difference")
     assert d.array.shape == (4, 4)

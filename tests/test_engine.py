@@ -18,22 +18,18 @@ M = np.array([[0.3, -0.7, 1.1], [2.0, 0.4, -1.5]])
 V = np.array([0.7, -1.3, 2.1])
 
 METHODS = {
-    "sum": lambda x: x.sum(axis=0), "mean": lambda x: x.mean(axis=1, keepdims=True), "prod": lambda x: x.prod(),
-    "max": lambda x: x.max(axis=0), "min": lambda x: x.min(), "var": lambda x: x.var(axis=1, ddof=1),
-    "std": lambda x: x.std(), "cumsum": lambda x: x.cumsum(1), "dot": lambda x: x.dot(np.ones(3)),
-    "reshape": lambda x: x.reshape(3, 2), "reshape to a tuple": lambda x: x.reshape((6,)),
-    "ravel": lambda x: x.ravel(), "flatten": lambda x: x.flatten(), "transpose": lambda x: x.transpose(),
-    "transpose axes": lambda x: x.transpose((1, 0)), "T": lambda x: x.T, "swapaxes": lambda x: x.swapaxes(0, 1),
-    "squeeze": lambda x: x[:, :1].squeeze(), "repeat": lambda x: x.repeat(2, axis=0),
-    "take": lambda x: x.take([2, 0], axis=1), "trace": lambda x: x.trace(), "diagonal": lambda x: x.diagonal(),
-    "clip": lambda x: x.clip(-1, 1), "copy": lambda x: x.copy(), "astype": lambda x: x.astype(float),
-    "item": lambda x: x[0, 1].item(), "tolist": lambda x: x[0].tolist(), "flat": lambda x: sum(x.flat),
+    "sum": lambda x: x.sum(axis=0), "mean": lambda x: x.mean(axis=1, keepdims=True), "max": lambda x: x.max(axis=0),
+    "var": lambda x: x.var(axis=1, ddof=1), "std": lambda x: x.std(), "reshape": lambda x: x.reshape(3, 2),
+    "reshape to a tuple": lambda x: x.reshape((6,)), "flatten": lambda x: x.flatten(),
+    "transpose axes": lambda x: x.transpose((1, 0)), "T": lambda x: x.T, "copy": lambda x: x.copy(),
+    "astype": lambda x: x.astype(float), "item": lambda x: x[0, 1].item(), "tolist": lambda x: x[0].tolist(),
+    "flat": lambda x: sum(x.flat),
     "arithmetic": lambda x: (2 * x - 1) / (3 + x * x) + 1 / (4 - x) - x**2 + 2**x - (-x) + +x + abs(x),
     "remainder": lambda x: x % 0.37 + 7.1 % (3 + x), "matmul": lambda x: np.ones((4, 2)) @ x @ np.ones(3),
     "len and iteration": lambda x: sum(len(row) * row[0] for row in x),
     "unpacking": lambda x: [u * w for (u, _, w) in x], "builtin max": lambda x: max(x[0]),
-    "reduce of a ufunc": lambda x: np.add.reduce(x) + np.maximum.reduce(x),
-    "broadcasting": lambda x: x[0] * x[:, :1], "Python branch": lambda x: x[0] ** 2 if x[0, 0] > 0 else x[1],
+    "reduce of a ufunc": lambda x: np.add.reduce(x) + np.maximum.reduce(x), "broadcasting": lambda x: x[0] * x[:, :1],
+    "Python branch": lambda x: x[0] ** 2 if x[0, 0] > 0 else x[1],
     "comparison as weight": lambda x: x * (x > 0) + (x <= 0) * x**2,
     "position of the largest": lambda x: x[:, np.argmax(x[0])] * x.argmin(),
     "shape, size, ndim": lambda x: x.reshape(x.size) * x.ndim * x.shape[1],
@@ -78,18 +74,10 @@ def test_collect_stacks_and_passes_the_rest_through():
 LOOKING = {
     "isinstance": lambda x: x**2 if isinstance(x, np.ndarray) else x**3,
     "type": lambda x: x**2 if type(x) is np.ndarray else x**3,
-    "name of the type": lambda x: x**2 if type(x).__name__ == "ndarray" else x**3,
-    "module": lambda x: x**2 if type(x).__module__.startswith("numpy") else x**3,
-    "hasattr": lambda x: x**2 if hasattr(x, "ctypes") else x**3,
-    "getattr": lambda x: x * getattr(x, "itemsize", 1),
-    "dir": lambda x: x**2 if "ctypes" in dir(x) else x**3,
-    "callable": lambda x: x**2 if callable(getattr(x, "tobytes", None)) else x**3,
-    "repr": lambda x: x * len(repr(x)),
-    "try": lambda x: _tried(x),
-    "isscalar": lambda x: x[0] ** 2 if np.isscalar(x[0]) else x[0] ** 3,
+    "hasattr": lambda x: x**2 if hasattr(x, "ctypes") else x**3, "repr": lambda x: x * len(repr(x)),
+    "try": lambda x: _tried(x), "isscalar": lambda x: x[0] ** 2 if np.isscalar(x[0]) else x[0] ** 3,
     "float of an entry": lambda x: x**2 if isinstance(x[0], float) else x**3,
     "hypot.reduce of objects": lambda x: np.hypot.reduce(np.array([-x[0] ** 2])),
-    "memory": lambda x: x * (2 if x.__class__.__basicsize__ > 60 else 1),
 }
 
 
@@ -108,12 +96,10 @@ def test_a_function_that_looks_at_its_argument_is_refused(name):
 
 #: Ways to take a number out of NumPy's sight: its derivative would be lost.
 LEAVING = {
-    "format": lambda x: x * float(f"{x[0]}"), "format with digits": lambda x: x * float(f"{x[0]:.9f}"),
-    "str": lambda x: x * float(str(x[0])), "%": lambda x: x * float(f"{x[0]!s}"),
+    "format": lambda x: x * float(f"{x[0]}"), "str": lambda x: x * float(str(x[0])),
     "pickle": lambda x: x * pickle.loads(pickle.dumps(x)), "float": lambda x: x * float(x[0]),
     "math": lambda x: x * math.exp(x[0]), "asarray": lambda x: x * np.asarray(x, float), "int": lambda x: x * int(x[2]),
-    "into an array": lambda x: _written(x), "by a loop": lambda x: np.fromiter((t for t in x), float),
-    "memoryview": lambda x: x * np.frombuffer(memoryview(x)), "complex": lambda x: x * complex(x[0]).real,
+    "into an array": lambda x: _written(x), "complex": lambda x: x * complex(x[0]).real,
 }
 
 
@@ -195,27 +181,15 @@ def test_a_derivative_is_held_without_its_function_and_can_be_pickled(f):
 # Decisions -------------------------------------------------------------------------------------------------
 
 DECIDING = {
-    "if": lambda x: x[0] if x[0] > 0 else x[1], "if of a traced number": lambda x: x if x[0] else -x,
-    "while": lambda x: _halved(x), "max": max, "min of two": lambda x: min(x[0], x[1]) * x,
-    "sorted": lambda x: np.stack(sorted(x)), "objects: maximum": lambda x: np.maximum(np.array([x[0], x[1]]), 0.0),
-    "objects: sort": lambda x: np.sort(np.array([x[0], x[1]])), "any": lambda x: x if np.any(x > 2) else -x,
-    "objects: comparison": lambda x: x * (np.array([x[0], x[1], x[2]]) > 0).astype(float),
-    "method all": lambda x: x if (x > 0).all() else -x, "count": lambda x: x if np.sum(x > 0) > 1 else -x,
-    "count_nonzero": lambda x: x if np.count_nonzero(x) > 2 else -x,
-    "allclose": lambda x: x if np.allclose(x, 0) else -x,
-    "and, not": lambda x: x if ~((x > 0) & (x < 2))[0] else -x, "sign": lambda x: x if np.sign(x[0]) == 1 else -x,
-    "array_equal": lambda x: x if np.array_equal(x, x) else -x, "isnan": lambda x: x if not np.isnan(x).any() else -x,
-    "floor": lambda x: x * int(np.floor(x[2])), "argmax": lambda x: x[np.argmax(x)],
-    "argsort": lambda x: x[np.argsort(x)],
-    "take": lambda x: np.take(x, np.argsort(x)), "mask": lambda x: x[x > 0],
-    "np.where of one": lambda x: x[np.where(x > 0)],
-    "nonzero": lambda x: x[np.nonzero(x > 0)[0]], "slice": lambda x: x[:np.argmax(x) + 1],
-    "pair": lambda x: np.outer(x, x)[np.argmax(x), np.argmin(x)],
-    "range": lambda x: sum(x[k] for k in range(np.argmax(x))),
-    "list of positions": lambda x: [x[k] for k in np.argsort(x)],
-    "key of a dict": lambda x: {2: x, 0: -x}[np.argmax(x)],
-    "tolist": lambda x: x[np.argsort(x).tolist()], "repeat": lambda x: np.repeat(x, (x > 0).astype(int)),
-    "searchsorted": lambda x: x * float(np.searchsorted(x[[1, 0, 2]], 0.2)), "roll": lambda x: np.roll(x, np.argmax(x)),
+    "if": lambda x: x[0] if x[0] > 0 else x[1], "while": lambda x: _halved(x), "max": max,
+    "min of two": lambda x: min(x[0], x[1]) * x, "sorted": lambda x: np.stack(sorted(x)),
+    "objects: maximum": lambda x: np.maximum(np.array([x[0], x[1]]), 0.0), "any": lambda x: x if np.any(x > 2) else -x,
+    "count": lambda x: x if np.sum(x > 0) > 1 else -x, "allclose": lambda x: x if np.allclose(x, 0) else -x,
+    "sign": lambda x: x if np.sign(x[0]) == 1 else -x, "argmax": lambda x: x[np.argmax(x)],
+    "argsort": lambda x: x[np.argsort(x)], "mask": lambda x: x[x > 0], "nonzero": lambda x: x[np.nonzero(x > 0)[0]],
+    "range": lambda x: sum(x[k] for k in range(np.argmax(x))), "tolist": lambda x: x[np.argsort(x).tolist()],
+    "searchsorted": lambda x: x * float(np.searchsorted(x[[1, 0, 2]], 0.2)),
+    "key of a dict": lambda x: {2: x, 0: -x}[np.argmax(x)], "slice": lambda x: x[:np.argmax(x) + 1],
     "a plain array": lambda x: x * np.arange(3.0)[np.argsort(x)], "written": lambda x: x * _marked(x),
 }
 OPEN = {
@@ -276,6 +250,7 @@ def test_every_kind_of_number_counts_as_a_real_number(name, form):
             continue
         assert np.array_equal(mc.derivative(lambda v, c=c: operate(v, c), V).array,
                               mc.derivative(lambda v, real=real: operate(v, real), V).array), dtype
+        assert mc.derivative(lambda v, c=c: operate(v, c), V).array.dtype == np.float64
 
 
 class Marked(np.ndarray):

@@ -141,17 +141,6 @@ def test_a_large_array_that_is_held_as_it_stands_is_locked_instead_of_copied():
         assert g.max() == 1.0
 
 
-@pytest.mark.parametrize("kind", [bool, np.int8, np.int64, np.uint8, np.float16, np.float32, np.longdouble])
-@pytest.mark.parametrize("f", [lambda c: lambda v: c * v, lambda c: lambda v: c @ v, lambda c: lambda v: v + c,
-                               lambda c: lambda v: np.outer(v, c), lambda c: lambda v: np.where(c > 0, v, c)])
-def test_entries_are_floats_of_double_precision(f, kind):
-    d = mc.derivative(f(np.array([1, 0, 1]).astype(kind)), V)
-    delta = np.ones(3)
-    for found in (d.array, d.tensor, d.predict(delta), d.chain(np.ones(d.output_shape)),
-                  mc.compress(d).expand()):
-        assert found.dtype == np.float64
-
-
 def test_a_plane_is_not_changed_by_its_point_and_says_what_it_cannot_do():
     at = A.copy()
     plane = mc.planar(lambda v: np.sum(v**2), at)

@@ -56,12 +56,6 @@ def test_value_and_derivative_come_from_one_function(method):
     assert mc.value_and_derivative(lambda v: 3.0, V, method=method)[0] == 3.0
 
 
-@pytest.mark.parametrize("at", [(V, V), (V,)])
-def test_hessian_and_planar_take_one_array(at):
-    with pytest.raises(TypeError, match="one array"):
-        mc.hessian(lambda *x: 0.0, at)
-
-
 # Tables ----------------------------------------------------------------------------------------------------
 
 def cells(d):
