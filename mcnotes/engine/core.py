@@ -17,7 +17,7 @@ import itertools
 import math
 from collections.abc import Callable
 from operator import attrgetter, index
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -337,13 +337,12 @@ def pull_back(tape, position, shape, inputs):
     return [Structure.total(known[k]) if k in known else None for k in range(inputs)]
 
 
-class General:
+class General(NamedTuple):
     """The VJP of a function with its own pull-back, which also takes many `g` at once, along a further axis behind."""
 
-    __slots__ = ("function", "shape", "out")
-
-    def __init__(self, function, shape, out):
-        self.function, self.shape, self.out = function, shape, out
+    function: Callable
+    shape: tuple
+    out: tuple
 
     def pull(self, g):
         return self.function(g)

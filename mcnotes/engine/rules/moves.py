@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,13 +14,12 @@ from .elementwise import Scale
 _ALL = slice(None)
 
 
-class Along:
+class Along(NamedTuple):
     """The VJP of basic indexing, ``out = input[key]``: entries moved along each axis on its own."""
 
-    __slots__ = ("key", "shape", "out")
-
-    def __init__(self, key, shape, out):
-        self.key, self.shape, self.out = key, shape, out
+    key: tuple
+    shape: tuple
+    out: tuple
 
     def pull(self, g):
         if all(part is None or part is Ellipsis or part == _ALL for part in self.key):
@@ -53,13 +53,11 @@ class Along:
         return s.each(self.shape, moved)
 
 
-class Move:
+class Move(NamedTuple):
     """The VJP of any move of entries: entry p of the flattened output came from ``table[p]``."""
 
-    __slots__ = ("table", "shape")
-
-    def __init__(self, table, shape):
-        self.table, self.shape = table, shape
+    table: np.ndarray
+    shape: tuple
 
     def pull(self, g):
         return scatter(g, self.table, self.shape, distinct=False)
@@ -68,13 +66,11 @@ class Move:
         return s.each(self.shape, lambda term: term.moved(self.table, self.table.shape, self.shape))
 
 
-class Reshape:
+class Reshape(NamedTuple):
     """The VJP of the same entries in another shape."""
 
-    __slots__ = ("shape", "out")
-
-    def __init__(self, shape, out):
-        self.shape, self.out = shape, out
+    shape: tuple
+    out: tuple
 
     def pull(self, g):
         return np.reshape(g, self.shape)
@@ -83,13 +79,11 @@ class Reshape:
         return s.each(self.shape, lambda term: term.reshaped(self.out, self.shape))
 
 
-class Placed:
+class Placed(NamedTuple):
     """The VJP where the input became a part of the output, ``out[key] = input`` (stack, pad, a diagonal)."""
 
-    __slots__ = ("key", "shape")
-
-    def __init__(self, key, shape):
-        self.key, self.shape = key, shape
+    key: tuple
+    shape: tuple
 
     def pull(self, g):
         return g[self.key]

@@ -2,6 +2,7 @@
 
 from functools import partial
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.linalg import inv, matrix_power
@@ -58,13 +59,11 @@ def _known(others):
     return [(array() if callable(array) else array, letters) for array, letters in others]
 
 
-class Turn:
+class Turn(NamedTuple):
     """The VJP of a transposition: axis k of the input is axis ``back[k]`` of the output."""
 
-    __slots__ = ("back", "shape")
-
-    def __init__(self, back, shape):
-        self.back, self.shape = back, shape
+    back: tuple
+    shape: tuple
 
     def pull(self, g):
         return g.transpose(self.back)
