@@ -10,6 +10,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 import mcnotes as mc  # noqa: E402
@@ -22,8 +23,7 @@ def shown(monkeypatch):
     found = []
     for module in ("mcnotes.draw.figures", "mcnotes.draw.explorers"):
         monkeypatch.setattr(f"{module}.display", lambda thing, **options: found.append(thing | {"options": options}))
-    yield found
-    plt.close("all")
+    return found
 
 
 @pytest.fixture
@@ -91,8 +91,15 @@ def test_words_are_buttons_and_right_is_more(shown, in_book):
     assert re.search(r'type="range"[^>]* min="0" max="2" value="2"[^>]* aria-valuetext="3"', html)
     assert re.findall(r'type="radio"[^>]*value="(\d)"( checked)?', html) == [("0", ""), ("1", " checked")]
     assert "<legend" in html and '<p class="mc-said" aria-live="polite">reach 3 a</p>' in html
-    six = explorers.control("word", list("abcdef"), None)
-    assert not six.buttons and explorers.control("word", list("abcde"), None).buttons
+
+
+@pytest.mark.parametrize("given, first, texts, shown, buttons", [
+    ((0, -1, 3), None, ["−1", "−0.5", "0"], "0", False),
+    (np.array([3, 1, 2]), np.int64(2), ["1", "2", "3"], "2", False),
+    (list("bacde"), "c", list("bacde"), "c", True), (list("abcdef"), None, list("abcdef"), "a", False)])
+def test_numbers_are_put_in_order_and_up_to_five_words_are_buttons(given, first, texts, shown, buttons):
+    made = explorers.control("x", given, first)
+    assert (made.texts, made.texts[made.first], made.buttons) == (texts, shown, buttons)
 
 
 def held(x, side):
@@ -119,7 +126,6 @@ def test_a_handle_on_a_surface_is_where_the_surface_is_seen():
     assert abs(low[0] - high[0]) < 0.05 and low[1] > high[1] + 0.2
     with pytest.raises(ValueError, match="3 finite coordinates"):
         mc.draw.handle((0, 1), moves="x", ax=ax)
-    plt.close(figure)
 
 
 def test_axes_that_move_are_refused_unless_declared(shown, in_book):
@@ -196,8 +202,3 @@ def test_what_cannot_be_explored_is_told(in_book, monkeypatch, draw, given, word
     monkeypatch.setattr(explorers, "MOST_BYTES", 1000)
     with pytest.raises((ValueError, TypeError), match=words):
         mc.explore(**{"alt": "a line"} | given)(draw)
-
-
-def test_values_are_written_short():
-    assert explorers.control("x", (0, -1, 3), None).texts == ["−1", "−0.5", "0"]
-    assert explorers.control("x", ["left"], None).texts == ["left"]

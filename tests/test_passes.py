@@ -45,7 +45,6 @@ def drawn(record, current):
     marked = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch) and patch.get_linewidth() > 1]
     tables = {columns[0].get_text(): [[float(text.get_text().replace("−", "-")) for text in row] for row in table]
               for _, columns, table in ax.mc_tables}
-    plt.close(ax.figure)
     return places, waiting, marked, [text.get_text() for text in ax.texts], tables
 
 
@@ -58,23 +57,17 @@ def test_a_gradient_is_beside_its_step_or_below_what_enters(record):
     assert places["Z1"][1] > places["A1"][1] > places["Z2"][1] and len(set(places.values())) == len(places)
 
 
-def test_what_comes_later_is_empty_and_the_operands_of_a_step_are_marked(record):
-    steps, _ = record
-    for current, step in enumerate(steps):
-        _, waiting, marked, words, _ = drawn(record, current)
-        assert waiting == {one.name for one in steps[current + 1:]}
-        assert len(marked) == len(step.uses)
-        assert formula(f"{step.name} = {step.formula}") in words
-
-
-def test_the_matrices_that_meet_have_their_numbers_and_shapes(record):
+@pytest.mark.parametrize("current", range(8))
+def test_a_step_marks_its_operands_shows_their_matrices_and_leaves_later_boxes_empty(record, current):
     steps, values = record
-    for current, step in enumerate(steps):
-        *_, words, tables = drawn(record, current)
-        assert set(tables) == {formula(name) for name in (step.name, *step.uses)}
-        for name in (step.name, *step.uses):
-            np.testing.assert_allclose(tables[formula(name)], values[name], atol=0.0051)
-            assert "({} × {})".format(*np.shape(values[name])) in words
+    _, waiting, marked, words, tables = drawn(record, current)
+    step = steps[current]
+    assert waiting == {one.name for one in steps[current + 1:]}
+    assert len(marked) == len(step.uses) and formula(f"{step.name} = {step.formula}") in words
+    assert set(tables) == {formula(name) for name in (step.name, *step.uses)}
+    for name in (step.name, *step.uses):
+        np.testing.assert_allclose(tables[formula(name)], values[name], atol=0.0051)
+        assert "({} × {})".format(*np.shape(values[name])) in words
 
 
 @pytest.mark.parametrize("code, said", [
@@ -87,7 +80,6 @@ def test_a_line_of_numpy_is_written_as_mathematics(code, said):
     figure = plt.figure()
     figure.text(0, 0, said)
     figure.canvas.draw()                            # mathtext reads it
-    plt.close(figure)
 
 
 def test_what_cannot_be_drawn_is_named(record):

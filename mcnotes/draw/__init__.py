@@ -1,36 +1,21 @@
 """The book's pictures, reached as ``mc.draw``.
 
 Every function draws numbers that were computed elsewhere, on the current axes or on ``ax``, and returns
-nothing. What does not fit, in shape or in number, is refused with a ValueError that says what was given.
+nothing. What does not fit, in shape or in number, is refused with an error that says what was given.
 A cell that draws ends with ``mc.show("what the picture shows")``.
 """
 
+from . import palette
 from .arrays import beside, cell, compression, matrix, product, tensor, unfold, vector
 from .diagrams import axes_count, flow, links, network, nine_kinds, shapes
 from .handles import handle, tap
-from .palette import (
-    ACCENT,
-    GRID,
-    INK,
-    INPUT,
-    INPUT_TINT,
-    MARK_TINT,
-    NEUTRAL,
-    OUTPUT,
-    OUTPUT_TINT,
-    PAPER,
-    PREDICTION,
-    PREDICTION_TINT,
-    ROSE,
-    ZERO,
-)
+from .palette import *  # noqa: F403 (each color by its name)
 from .passes import pass_step
 from .plots import arrow, bars, contours, curve, inset, losses, surface
 
 __all__ = [
-    "ACCENT", "GRID", "INK", "INPUT", "INPUT_TINT", "MARK_TINT", "NEUTRAL", "OUTPUT", "OUTPUT_TINT", "PAPER",
-    "PREDICTION", "PREDICTION_TINT", "ROSE", "ZERO",
-    "arrow", "axes_count", "bars", "beside", "cell", "compression", "contours", "curve", "flow", "handle",
-    "inset", "links", "losses", "matrix", "network", "nine_kinds", "pass_step", "product", "shapes", "surface", "tap",
-    "tensor", "unfold", "vector",
+    *palette.__all__,
+    "arrow", "axes_count", "bars", "beside", "cell", "compression", "contours", "curve", "flow", "handle", "inset",
+    "links", "losses", "matrix", "network", "nine_kinds", "pass_step", "product", "shapes", "surface", "tap", "tensor",
+    "unfold", "vector",
 ]

@@ -40,11 +40,11 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
     if values.ndim != 2:
         raise ValueError(f"values has shape {values.shape}; a matrix has two axes, mc.draw.tensor draws three")
     m, n = values.shape
-    structural, highlight = _mask(structural, values.shape), _marked(highlight, m, n)
+    marked, zero = _marked(highlight, values.shape), _mask(structural, values.shape)
     one_for_each("rows", rows, m, "rows")
     one_for_each("columns", columns, n, "columns")
     ax = start(ax, width=min(4.8, 1.2 + 0.8 * n), height=min(5.2, 0.9 + 0.45 * m))
-    entries = draw_cells(ax, values, (0, 0), highlight, structural)
+    entries = draw_cells(ax, values, (0, 0), marked, zero)
     across = [write(ax, (j + 0.5) * WIDE, 0.15, label, color_of(roles[1]), va="bottom")
               for j, label in enumerate(columns or [])]
     keep_table(ax, entries, _beside_rows(ax, rows, roles[0]), across)
@@ -250,9 +250,7 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
     if values.ndim != 3:
         raise ValueError(f"values has shape {values.shape}; a tensor is drawn of three axes")
     m, n, layers = values.shape
-    structural, highlight = _mask(structural, values.shape), highlight or []
-    if any(not 0 <= p < layers for _, _, p in highlight):
-        raise ValueError(f"highlight names a layer that is not there; the {layers} layers are 0 to {layers - 1}")
+    marked, zero = _marked(highlight, values.shape), _mask(structural, values.shape)
     down, across, back = (color_of(role) for role in roles)
     digits = 3 if n * _room_for(values, 3) < 300 else 2
     line = min(layers, max(1, int(320 / (n + 0.35) / _room_for(values, digits))))
@@ -266,9 +264,7 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
         x, y = (p % line) * right, (p % line) * up - (p // line) * tall
         ax.add_patch(Rectangle((x - 0.12, y - m - 0.12), n * WIDE + 0.24, m + 0.24, facecolor=PAPER, edgecolor=NEUTRAL,
                                linewidth=0.8))
-        zero = None if structural is None else structural[:, :, p]
-        marked = _marked([(i, j) for i, j, q in highlight if q == p], m, n)
-        entries = draw_cells(ax, values[:, :, p], (x, y), marked, zero, digits=digits)
+        entries = draw_cells(ax, values[:, :, p], (x, y), marked[:, :, p], zero[:, :, p], digits)
         name = write(ax, x + n * WIDE / 2, y + 0.2, f"{names[2]} = {p + 1}", back, SIZE - 1, va="bottom")
         keep_table(ax, entries, columns=[name])
     bottom = (1 - lines) * tall - m - 0.35
@@ -305,15 +301,13 @@ def compression(stages: list, current: int, titles: Sequence[str], block: int, a
     one_for_each("titles", titles, len(stages), "stages")
     if not 0 <= current < len(stages):
         raise ValueError(f"current is {current}, the stages are 0 to {len(stages) - 1}")
-    zero = [~np.isfinite(stage) for stage in stages]
     tall, x = max(len(stage) for stage in stages), 0.0
     wide = sum(stage.shape[1] * WIDE + 2.0 for stage in stages) - 2.0
     ax = start(ax, width=4.8, height=min(5.5, 0.7 + 5.0 * (tall + 1) / max(wide, 9)))
     for k, stage in enumerate(stages):
-        (m, n), top = stage.shape, -(tall - len(stage)) / 2
+        (m, n), top, zero = stage.shape, -(tall - len(stage)) / 2, ~np.isfinite(stage)
         if k <= current:
-            kept = set(zip(*np.nonzero(~zero[k]), strict=True)) if k == current else ()
-            entries = draw_cells(ax, stage, (x, top), kept, zero[k])
+            entries = draw_cells(ax, stage, (x, top), ~zero if k == current else None, zero)
             for edge in range(block, m, block):
                 ax.plot([x, x + n * WIDE], [top - edge] * 2, color=ACCENT, linewidth=1.1, linestyle="--", zorder=3,
                         label=QUIET)
@@ -326,20 +320,19 @@ def compression(stages: list, current: int, titles: Sequence[str], block: int, a
 
 
 def _mask(structural, shape):
-    """The entries that are zero by construction, or None."""
-    if structural is not None and np.shape(structural) != shape:
-        raise ValueError(f"structural has shape {np.shape(structural)}, the array has {shape}; give one bool an entry")
-    return None if structural is None else np.asarray(structural)
+    """Which entries are zero by construction."""
+    mask = np.zeros(shape, dtype=bool) if structural is None else np.asarray(structural)
+    if mask.shape != shape:
+        raise ValueError(f"structural has shape {mask.shape}, the array has {shape}; give one bool an entry")
+    return mask
 
 
-def _marked(highlight, m, n):
-    """The cells that are marked, whole rows and columns written out."""
-    cells = set()
-    for i, j in highlight or []:
-        if (i is not None and not 0 <= i < m) or (j is not None and not 0 <= j < n):
-            raise ValueError(f"highlight names the cell ({i}, {j}), the matrix has {m} rows and {n} columns from 0")
-        cells |= {(p, q) for p in ([i] if i is not None else range(m)) for q in ([j] if j is not None else range(n))}
-    return cells
+def _marked(highlight, shape):
+    """Which entries are marked; None stands for all along its axis."""
+    marked = np.zeros(shape, dtype=bool)
+    for place in highlight or []:
+        marked[tuple(slice(None) if k is None else k for k in place)] = True
+    return marked
 
 
 def _beside_rows(ax, rows, role):
@@ -352,24 +345,22 @@ def _room(rows):
     return max((0.3 + 0.22 * length(label) for label in rows or []), default=0)
 
 
-def draw_cells(ax, values, at, highlight=(), structural=None, digits=3, size=SIZE):
+def draw_cells(ax, values, at, marked=None, zero=None, digits=3, size=SIZE):
     """Entries and brackets of a matrix whose upper left corner is `at`; returns the texts of the entries."""
-    (m, n), (left, top), table = values.shape, at, []
-    words = np.reshape(np.array(aligned(values.ravel(), digits), dtype=object), (m, n))
-    for i in range(m):
-        table.append([])
-        for j in range(n):
-            off = structural is not None and structural[i, j]
-            if off or (i, j) in highlight:
-                frame = {"facecolor": ZERO, "edgecolor": NEUTRAL, "linewidth": 0.4, "linestyle": ":"} if off else \
-                    {"facecolor": MARK_TINT, "edgecolor": INK, "linewidth": 0.9}
-                ax.add_patch(Rectangle((left + j * WIDE + 0.04, top - i - 0.96), WIDE - 0.08, 0.92, **frame))
-            table[i].append(write(ax, left + (j + 0.5) * WIDE, top - i - 0.5, "·" if off else words[i, j],
-                                  NEUTRAL if off else INK, size))
+    (m, n), (left, top) = values.shape, at
+    marked, zero = (np.zeros((m, n), dtype=bool) if mask is None else mask for mask in (marked, zero))
+    words, texts = aligned(values.ravel(), digits), []
+    for (i, j), word in zip(np.ndindex(m, n), words, strict=True):
+        x, y, off = left + j * WIDE, top - i, zero[i, j]
+        if off or marked[i, j]:
+            frame = {"facecolor": ZERO, "edgecolor": NEUTRAL, "linewidth": 0.4, "linestyle": ":"} if off else \
+                {"facecolor": MARK_TINT, "edgecolor": INK, "linewidth": 0.9}
+            ax.add_patch(Rectangle((x + 0.04, y - 0.96), WIDE - 0.08, 0.92, **frame))
+        texts.append(write(ax, x + WIDE / 2, y - 0.5, "·" if off else word, NEUTRAL if off else INK, size))
     for side, inward in ((left, 0.18), (left + n * WIDE, -0.18)):
         ax.plot([side + inward, side, side, side + inward], [top, top, top - m, top - m], color=INK, linewidth=1.2,
                 solid_joinstyle="miter", label=QUIET)
-    return table
+    return [texts[n * i:n * (i + 1)] for i in range(m)]
 
 
 def _room_for(values, digits):

@@ -37,12 +37,11 @@ def quiet(ax: Axes) -> None:
     ax.set_axisbelow(True)
 
 
-def bare(ax: Axes, x: tuple | None = None, y: tuple | None = None) -> None:
+def bare(ax: Axes, x: tuple, y: tuple) -> None:
     """Axes that are only a sheet of paper with equal units, over the limits `x` and `y`."""
     ax.set_axis_off()
     ax.set_aspect("equal")
-    if x is not None:
-        ax.set(xlim=x, ylim=y)
+    ax.set(xlim=x, ylim=y)
 
 
 def write(ax: Axes, x: float, y: float, words: str, color: str = INK, size: float = SIZE, ha: str = "center",

@@ -1,8 +1,7 @@
-"""Explorers: a function that draws becomes a figure with controls and handles (one cell, two forms).
+"""Explorers: a function that draws becomes a figure with controls and handles, in two forms.
 
-In Jupyter the controls are ipywidgets, and a picture is exchanged when one of them
-moves. In the built book all frames were drawn in advance, and a little JavaScript
-(``book/_static/explore.js``) exchanges them: no kernel, no network.
+In Jupyter the controls are ipywidgets. In the built book all frames were drawn in advance, and a little
+JavaScript (``book/_static/explore.js``) exchanges them: no kernel, no network.
 """
 
 import asyncio
@@ -15,8 +14,8 @@ import json
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from numbers import Real
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -114,7 +113,7 @@ class Control:
 
 
 def _is_number(value):
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def control(name: str, given, first) -> Control:
@@ -125,11 +124,10 @@ def control(name: str, given, first) -> Control:
     if not listed:
         raise ValueError(f"the range of {name} is empty")
     shown = listed[0] if first is None else first
-    if all(map(_is_number, listed)):
+    numbers = all(map(_is_number, [*listed, shown]))
+    if numbers:
         listed.sort()
-        near = [k for k, value in enumerate(listed) if np.isclose(value, shown)] if _is_number(shown) else []
-    else:
-        near = [k for k, value in enumerate(listed) if value == shown]
+    near = [k for k, value in enumerate(listed) if (np.isclose(value, shown) if numbers else value == shown)]
     if not near:
         raise ValueError(f"{name} starts at {shown!r}, which is not one of its values: {listed}")
     return Control(name, listed, near[0])
@@ -140,11 +138,11 @@ class Frame:
     """One frame as it was drawn: the picture, the sentence to read out, the numbers, the places to hold."""
 
     chosen: dict
-    picture: Any = None                         #: SVG in the book, PNG in Jupyter
-    said: str = ""
-    tables: list = field(default_factory=list)
-    grips: list = field(default_factory=list)  #: (moves, knob, points) with the points as parts of the picture
-    limits: list = field(default_factory=list)  #: of all axes, from and to in turn
+    picture: str | bytes | None     #: SVG in the book, PNG in Jupyter
+    said: str
+    tables: list
+    grips: list                     #: (moves, knob, points) with the points as parts of the picture
+    limits: list                    #: of all axes, from and to in turn
 
 
 @dataclass
@@ -172,12 +170,12 @@ class Explorer:
         """Draw one frame; `render` draws a figure and makes a picture of it."""
         plt.close("all")
         said = self.function(**chosen)
+        said = "" if said is None else re.sub(r"(?<![\w.])-(?=\d)", "−", str(said))
         figure = plt.gcf()
-        frame = Frame(chosen, said="" if said is None else re.sub(r"(?<![\w.])-(?=\d)", "−", str(said)))
-        frame.picture = render(figure)
-        frame.tables = read(figure)
-        frame.grips = [(self._moved(grip), grip.knob, grip.places()) for grip in getattr(figure, "mc_grips", [])]
-        frame.limits = [end for ax in figure.axes for end in ax.axis()]
+        picture = render(figure)                # first, because what follows is read from the finished figure
+        grips = [(self._moved(grip), grip.knob, grip.places()) for grip in getattr(figure, "mc_grips", [])]
+        limits = [end for ax in figure.axes for end in ax.axis()]
+        frame = Frame(chosen, picture, said, read(figure), grips, limits)
         plt.close(figure)
         return frame
 

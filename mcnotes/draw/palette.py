@@ -1,8 +1,7 @@
 """The colors of the book: one for inputs, one for outputs, everywhere, and used for nothing else.
 
-Each is a hex string of its own, because the book's build replaces exactly these
-strings in its figures by the colors of the reader's theme. They differ in
-lightness as well as in hue, and no drawing tells anything by color alone.
+Each is a hex string of its own, which ``figures.to_svg`` replaces by the color of the reader's theme. They
+differ in lightness as well as in hue, and no drawing tells anything by color alone.
 """
 
 INPUT = "#0061a8"
@@ -20,6 +19,7 @@ PREDICTION_TINT = "#cfe8d9"
 MARK_TINT = "#e7dcf4"       #: cells to look at
 ROSE = "#a3195b"            #: one more color for series that are neither input nor output
 
+__all__ = [name for name in dir() if name.isupper()]
+
 #: Color -> name of the theme variable that stands for it in the built book: ``INPUT_TINT`` is ``--mc-input-tint``.
-VARIABLES = {color: "--mc-" + name.lower().replace("_", "-") for name, color in list(globals().items())
-             if name.isupper()}
+VARIABLES = {globals()[name]: "--mc-" + name.lower().replace("_", "-") for name in __all__}
