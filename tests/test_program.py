@@ -5,8 +5,6 @@ import html
 import re
 from types import SimpleNamespace
 
-import autograd
-import autograd.numpy as anp
 import numpy as np
 import pytest
 from hypothesis import given
@@ -118,15 +116,12 @@ def test_the_text_is_as_one_would_write_it(name):
 
 # Right at other points -------------------------------------------------------------------------------------
 
-def full(d):
-    return d.array if d.outer == () else d.tensor
-
-
 def agree(found, wanted, tolerance=1e-10):
     if isinstance(wanted, tuple):
         return type(found) is tuple and all(map(agree, found, wanted, [tolerance] * len(wanted)))
-    wanted = full(wanted)
-    return np.shape(found) == np.shape(wanted) and np.allclose(found, wanted, rtol=tolerance, atol=tolerance * 10)
+    wanted = wanted.array if wanted.outer == () else wanted.tensor
+    return np.shape(found) == np.shape(wanted) and np.allclose(
+        found, wanted, rtol=tolerance, atol=tolerance * 10 * (1 + np.abs(wanted).max(initial=0)))
 
 
 def elsewhere(at, seed=1):
@@ -155,44 +150,26 @@ CASES = {
     "softmax without safety": (lambda z: np.exp(z) / np.sum(np.exp(z)), V[:, None]),
     "log of softmax": (lambda z: np.log(np.exp(z) / np.sum(np.exp(z))), V),
     "not a softmax": (lambda Z: np.exp(Z) / np.sum(np.exp(Z), axis=1), some((3, 3))[0]),
-    "log-sum-exp": (lambda z: np.log(np.sum(np.exp(z - np.max(z)))) + np.max(z), V),
-    "log-sum-exp of rows": (lambda Z: np.log(np.sum(np.exp(Z - np.max(Z, axis=1, keepdims=True)), axis=1))
-                            + np.max(Z, axis=1), K),
-    "not quite log-sum-exp": (lambda z: np.log(np.sum(np.exp(z - np.max(z)))) + 2 * np.max(z), V),
     "exponents that are no shift": (lambda z: np.exp(z - z[::-1]) / np.sum(np.exp(z - z[::-1])), V),
     "classes that do not add up": (lambda Z: -np.sum(T[:, :2] * np.log(mc.network.softmax(Z))), some((2, 2))[0]),
+    "log-sum-exp": (lambda z: np.log(np.sum(np.exp(z - np.max(z)))) + np.logaddexp.reduce(z), V),
     "copies of a column": (lambda M, c: np.sum(np.sum(M + c, axis=1) ** 2), (K, U[:, None])),
-    "logaddexp": (lambda z: np.logaddexp.reduce(z) + np.logaddexp(0, z[0]), V),
-    "norm": (lambda v: np.linalg.norm(v) + np.linalg.norm(v[1:]) ** 3, V),
     "norms": (lambda M: np.linalg.norm(M, axis=1), K),
-    "spread": (lambda v: np.std(v) + np.var(v) * v[0], V),
-    "inverse": (lambda M: np.sum(np.linalg.inv(M) * X[:, :3]), S),
     "inverse as a whole": (lambda M: np.linalg.inv(M) @ LENGTHS, S),
-    "solve": (lambda M, b: np.linalg.solve(M, b), (S, U)),
-    "log-determinant": (lambda M: np.linalg.slogdet(M)[1] + np.linalg.det(M) / 9, S),
     "stack": (lambda v: np.array([v[0] * v[1], np.sin(v[2]), 3.0]), V),
     "list": (lambda v: [v[0] * v[1], np.sin(v[2])], V),
     "joined": (lambda v: np.concatenate([v[1:], v[:2] ** 2, [1.0]]), V),
     "parts without entries": (lambda M: around(around(M)), K[:1]),
     "rows": (lambda M: np.sum(M[1:] * M[:-1]) + np.sum(M[[0, 0, 2]] ** 2), K),
     "leaky": (lambda v: np.where(v > 0, v, 0.1 * v), V),
-    "relu": (lambda M: np.sum(np.maximum(M, 0) ** 2 + np.minimum(M, 0.3)), K),
-    "clipped": (lambda v: np.clip(v, -0.4, 0.5) * v, V),
-    "split": (lambda v: np.sum(np.split(v, [1])[0]) * np.sum(np.split(v, [1])[1] ** 2), V),
     "chosen": (lambda v: np.sum(np.where((v > 0) & (v < 1), v ** 2, np.cos(v))) * (1.0 if np.any(v > 9) else 2.0), V),
     "rows of a stack": (lambda v: np.sum(np.stack([np.sin(k * v) for k in range(1, 4)])), V),
     "largest": (lambda M: np.sum(np.max(M, axis=0) * np.min(M)), K),
     "broadcast": (lambda v: np.sum((v[:, None] - v) ** 3), V),
-    "constant": (lambda v: X[:, 0] @ LENGTHS, V), "identity": (lambda v: v, V),
-    "number": (lambda s: s ** 3 * X[0], 0.7),
-    "matrix by matrix": (lambda M: M.T @ M, K), "product": (lambda v: np.prod(v) + np.prod(v[1:]), V),
+    "constant": (lambda v: X[:, 0] @ LENGTHS, V), "identity": (lambda v: v, V), "number": (lambda s: s**3 * X[0], 0.7),
     "mask": (lambda v: np.sum(v * (v > 0)) + np.sum(np.sign(v) * v ** 2), V),
-    "einsum": (lambda A, B: np.einsum("ij,jk->ik", A, B)[0], (K.T, X)),
-    "sorted columns": (lambda M: np.sum(np.sort(M, axis=0) * np.arange(1.0, 6.0)[:, None]), some((5, 2))[0]),
-    "median of columns": (lambda M: np.median(M, axis=0) * np.kron(M[0], M[:2, 0])[:2], some((5, 2))[0]),
-    "running product": (lambda v: np.cumprod(v)[1:] + np.diff(v), V),
-    "powers": (lambda v: np.sum(2.0 ** v + np.abs(v) ** v), V),
     "quotients": (lambda v: (v[0] - v[1]) / (v[2] ** 2 + 1) - 1 / (2 + np.sin(v)), V),
+    "powers": (lambda v: np.sum(2.0 ** v + np.abs(v) ** v), V),
 }
 
 
@@ -226,20 +203,6 @@ def test_programs_hold_at_other_points_and_the_text_is_what_runs(name):
     assert max(map(len, found.text.splitlines())) <= 125
 
 
-@pytest.mark.parametrize("loss", [
-    lambda np, W1, b1, W2, b2: 0.5 * np.sum((np.tanh(W2.T @ np.tanh(W1.T @ X + b1) + b2) - T) ** 2),
-    lambda np, W1, b1, W2, b2: -np.sum(CLASSES * np.log(np.exp(W1.T @ X + b1) / np.sum(
-        np.exp(W1.T @ X + b1), axis=0))) + np.sum(W2) * np.sum(b2),
-    lambda np, W1, b1, W2, b2: np.linalg.norm(W1.T @ W1 @ W2) * np.mean(np.log(1 + np.exp(b1))) + np.sum(
-        np.linalg.inv(W2.T @ W2 + np.eye(2)) @ b2)], ids=["network", "softmax", "norms"])
-def test_programs_agree_with_autograd(loss):
-    there = some(*SIZES, seed=5)
-    found = mc.program(lambda W1, b1, W2, b2: loss(np, W1, b1, W2, b2), some(*SIZES))(*there)
-    for k in range(4):
-        wanted = autograd.grad(lambda *x: loss(anp, *x), k)(*there)
-        assert np.allclose(found[k], wanted, rtol=1e-10, atol=1e-10)
-
-
 @given(programs, points)
 def test_random_programs_are_right_or_refused(names, point):
     random = np.random.default_rng(point[1])
@@ -262,9 +225,7 @@ def test_random_programs_are_right_or_refused(names, point):
             except ValueError as error:
                 assert "this program holds where" in str(error)
                 continue
-            wanted = full(mc.derivative(g, x))
-            assert np.shape(given) == np.shape(wanted)
-            assert np.allclose(given, wanted, rtol=1e-8, atol=1e-9 * (1 + np.abs(wanted).max()))
+            assert agree(given, mc.derivative(g, x), 1e-8)
 
 
 @pytest.mark.parametrize("name", sorted(STEPS))
@@ -400,15 +361,6 @@ def test_results_share_no_memory_with_arguments():
     by_v = mc.program(lambda v: LENGTHS @ v, U)
     by_v(U)[:] = 0.0
     assert np.array_equal(by_v(U), LENGTHS)
-
-
-def test_calling_records_nothing(monkeypatch):
-    found = mc.program(network, some(*SIZES))
-
-    def refuse(*_):
-        raise AssertionError("a trace began")
-    monkeypatch.setattr("mcnotes.engine.core.Tape.__init__", refuse)
-    assert len(found(*some(*SIZES))) == 4
 
 
 def test_names_that_meet_get_numbers():

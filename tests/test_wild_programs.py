@@ -21,11 +21,10 @@ OPTIONS = [{}, {}, {"keepdims": True}, {"initial": 0.5}, {"where": True}, {"dtyp
            {"ddof": 1}, {"nonsense": 1}, {"out": None}, {"kind": "stable"}, {"order": "F"}]
 REDUCTIONS = [np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.ptp, np.median, np.average, np.linalg.norm,
               np.add.reduce, np.maximum.reduce, np.logaddexp.reduce]
-ALONG = [np.sort, np.cumsum, np.diff, np.flip, np.expand_dims, np.squeeze, np.gradient, np.fft.fftshift, np.roll,
-         np.repeat, np.take, np.concatenate, np.stack, np.array_split, np.partition, np.moveaxis, np.swapaxes,
-         np.delete]
-OPERATORS = [np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum, np.arctan2, np.hypot, np.copysign,
-             np.remainder, np.logaddexp, np.matmul, np.dot, np.outer, np.kron, np.inner, np.power, np.fmax]
+ALONG = [np.sort, np.cumsum, np.diff, np.flip, np.expand_dims, np.squeeze, np.gradient, np.roll, np.repeat, np.take,
+         np.concatenate, np.stack, np.array_split, np.moveaxis, np.swapaxes]
+OPERATORS = [np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum, np.arctan2, np.hypot,
+             np.remainder, np.logaddexp, np.matmul, np.dot, np.outer, np.kron, np.inner, np.power]
 
 
 def constant(x, r):
@@ -48,11 +47,9 @@ def reduce(x, r):
 def along(x, r):
     f, axis = ALONG[r.integers(len(ALONG))], AXES[r.integers(len(AXES))]
     more = OPTIONS[r.integers(len(OPTIONS))] if r.integers(4) == 0 else {}
-    if f is np.fft.fftshift:
-        return f(x, axis)
-    if f in (np.roll, np.repeat, np.partition):
+    if f in (np.roll, np.repeat):
         return f(x, int(r.integers(3)), axis=axis, **more)
-    if f in (np.take, np.delete):
+    if f is np.take:
         return f(x, [0, int(r.integers(3))], axis=axis)
     if f in (np.concatenate, np.stack):
         return f([x, constant(x, r), x * x], axis=axis)
@@ -73,25 +70,19 @@ def changed(x, r):
 
 
 def changed_itself(x, r):
-    how = r.integers(6)
+    y, how = x * 1.0, r.integers(5)
     if how == 0:
-        x = x * 1.0
-        x.sort()
+        y.sort()
     elif how == 1:
-        x = x * 1.0
-        x += 1.0
+        y += 1.0
     elif how == 2:
-        x = x * 1.0
-        x[0] = 2.0
+        y[0] = 2.0
     elif how == 3:
         y = np.zeros(np.shape(x))
         y[...] = x
-        return y
-    elif how == 4:
-        np.add(x, 1.0, out=np.zeros(np.shape(x)))
     else:
-        x = np.nan_to_num(x, copy=False)
-    return x
+        np.add(x, 1.0, out=np.zeros(np.shape(x)))
+    return y
 
 
 def objects(x, r):
@@ -227,20 +218,17 @@ def test_wild_programs_are_never_wrong(steps, point):
 def test_wild_programs_in_threads():
     """The same answers, and the same refusals, with eight at once."""
     r = np.random.default_rng(4)
-    names = sorted(STEPS)
-    cases = [(program([(names[k], int(r.integers(10**6))) for k in r.integers(len(names), size=3)]),
+    cases = [(program([(str(r.choice(sorted(STEPS))), int(r.integers(10**6))) for _ in range(3)]),
               r.normal(size=(2, 3))) for _ in range(60)]
 
     def run(case):
         try:
-            return mc.derivative(*case).array
+            return mc.derivative(*case).array.tolist()
         except ERRORS as error:
             return str(error)
     with warnings.catch_warnings():                     # outside: it is one for all threads
         warnings.simplefilter("ignore")
         alone = [run(case) for case in cases]
         with concurrent.futures.ThreadPoolExecutor(8) as threads:
-            together = list(threads.map(run, cases))
-    assert sum(isinstance(x, np.ndarray) for x in alone) > 10
-    for one, other in zip(alone, together, strict=True):
-        assert one == other if isinstance(one, str) else np.array_equal(one, other)
+            assert list(threads.map(run, cases)) == alone
+    assert sum(not isinstance(x, str) for x in alone) > 10
