@@ -321,6 +321,7 @@ def test_arguments_are_looked_at():
     (lambda v: -np.sum(v[:2] * v[1:]) / 3, " / 3"),
     (lambda v: -np.sin(v[0]) * v[1], "-np.cos(v[0]) * v[1], -np.sin(v[0])"),
     (lambda v: np.sum(np.where(v < 0, 0.1 * v, v)), "np.where(v < 0, 0.1, 1"),
+    (lambda v: np.sum(np.maximum(v, 0) ** 2), "2 * np.heaviside(v, 0.5) * np.maximum(v, 0.0)"),
     (lambda v: v[0] ** 2 * v[1] + np.sin(v[2]), "np.array([2 * v[0] * v[1], v[0]**2, np.cos(v[2])])"),
     (lambda v: v[0] - (v[1] - 2.0) * (v[1] + v[2]), "g1 - (v[1] + v[2])"),
     (lambda v: np.linalg.norm(v, axis=0), "v / ")])

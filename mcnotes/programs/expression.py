@@ -17,17 +17,10 @@ from ..engine.core import Traced
 class Expression(NDArrayOperatorsMixin):
     """One array of a program, and the call that makes it.
 
-    Attributes
-    ----------
-    call, args, options : callable or str, tuple, dict
-        A NumPy function, or a name in `LEAVES` or `_RUN`; expressions, lists of them, and plain things such as axes.
-    value, place : array, int
-        At the point where the function was recorded; later ones are made of earlier ones.
-    name, note : str or None
-        The author's name for it, and why it is short.
-    closed, fixed : bool
-        Whether it stands on a line of its own, so that nothing is drawn out of it; and whether it is made of numbers
-        and constants without a name.
+    `call` is a NumPy function, or a name in `LEAVES` or `_RUN`; its `args` and `options` are expressions, lists of
+    them, and plain things such as axes. `value` is what it gives at the point where `f` was recorded, `place` its
+    place among all expressions, `name` the author's name for it, `note` why it is short. One that is `closed` has a
+    line of its own, so that nothing is drawn out of it; one that is `fixed` is made of constants without a name.
     """
 
     __slots__ = ("call", "args", "options", "value", "place", "name", "note", "closed", "fixed", "sheet")
@@ -125,14 +118,8 @@ def leaves(thing):
 class Sheet:
     """Where expressions are made, each once.
 
-    Attributes
-    ----------
-    made, guards : list of Expression, list of (Expression, array)
-        Guards decided the way, with these values.
-    names : dict
-        Identity -> (name, thing) of the arrays and numbers that `f` finds outside of itself.
-    simplifies : bool
-        Whether simpler forms are taken, as on the way back.
+    `guards` are those whose values decided where `f` went on, `names` tells of the arrays and numbers that `f` finds
+    outside of itself: identity -> (name, thing). On the way back it `simplifies`.
     """
 
     def __init__(self, names):
@@ -169,10 +156,7 @@ class Sheet:
 
     def number(self, x):
         """A number as it stands in the text."""
-        key = type(x), float(x)
-        if key not in self._known:
-            self._known[key] = self.enter("number", (x,), {}, np.float64(x) if type(x) is not bool else x)
-        return self._known[key]
+        return self._leaf((type(x), float(x)), "number", (x,), np.float64(x) if type(x) is not bool else x)
 
     def operand(self, x, numbers=False):
         """A plain array among the operands becomes a constant, under the name by which f knows it."""
@@ -202,9 +186,12 @@ class Sheet:
 
     def _array(self, x, name):
         x = np.array(x)
-        key = name, x.dtype.str, x.shape, x.tobytes()
+        return self._leaf((name, x.dtype.str, x.shape, x.tobytes()), "constant", (), x, name)
+
+    def _leaf(self, key, *made):
         if key not in self._known:
-            self._known[key] = self.enter("constant", (), {}, x, name)
+            call, args, *more = made
+            self._known[key] = self.enter(call, args, {}, *more)
         return self._known[key]
 
 
@@ -289,14 +276,12 @@ def split(x):
 
 
 def scaled(factor, x):
-    """A number times an expression (or None for 1); of copies, it is a number times what is copied."""
+    """A number times an expression (or None for 1)."""
     if x is None or factor == 0 and not x.ndim:
         return float(factor)
     if factor == 1:
         return x
     x, sheet = counting(x), x.sheet
-    if is_a(x, np.broadcast_to):
-        return copies(times(factor, x.args[0]), x.shape)
     if factor != -1:
         return sheet.make(np.multiply, sheet.number(factor), x)
     return sheet.make(np.subtract, *x.args[::-1]) if is_a(x, np.subtract) else sheet.make(np.negative, x)
@@ -438,8 +423,6 @@ def reshaped(x, shape, **options):
     shape = np.reshape(x.value, shape).shape
     if shape == x.shape:
         return x
-    if is_a(x, np.broadcast_to) and x.args[0].ndim == 0:
-        return copies(x.args[0], shape)
     factor, rest = split(x)
     if factor != 1 and is_a(rest, np.sum):
         return scaled(factor, np.reshape(rest, shape))
@@ -460,11 +443,9 @@ def stacked(parts, axis=0):
 
 
 def picked(x, key):
-    """An entry of copies of a number is a copy, or copies; an entry of an array of numbers is one of them."""
+    """An entry of copies of a number is a copy, or copies."""
     if is_a(x, np.broadcast_to) and x.args[0].ndim == 0:
         return copies(x.args[0], np.shape(run("getitem", x.value, valued(key))))
-    if is_a(x, "array") and x.ndim == 1 and len(key) == 1 and isinstance(key[0], int):
-        return x.args[0][key[0]]
     return None
 
 

@@ -1,7 +1,7 @@
 """The derivative of a function as a NumPy program that one could have written (X.19 to X.23)."""
 
 import html
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from ..derivative import argument_names, derivative, points_of
 from ..engine.core import UnsupportedError
 from .backward import ProgramTape, walk
 from .expression import Expression
-from .writing import WRITTEN, Line, Writer, early, label, lines_below, tidy
+from .writing import WRITTEN, Line, Writer, count, decide, early, lines_below, tidy
 
 _FLOAT = np.dtype(float)
 
@@ -19,16 +19,14 @@ _FLOAT = np.dtype(float)
 def program(f: Callable, at: Any, *, wrt: int | str | None = None) -> "Program":
     """Write the derivative of a NumPy function out as a NumPy program.
 
-    The function is called once, on expressions, and the record is walked back with the
-    rules of :func:`mcnotes.derivative`. What comes out prints as a short function: the
-    steps forward, as far as they are needed, then the steps back, each with its shape.
-    The printed text is what runs. It holds for all arguments of the same shapes.
+    The function is called once, on expressions, and the record is walked back with the rules of
+    :func:`mcnotes.derivative`. What is printed is what runs: the steps forward, as far as they are
+    needed, then the steps back, each with its shape. It holds for all arguments of the same shapes.
 
     Parameters
     ----------
     f : callable
-        A function of NumPy arrays, as for :func:`mcnotes.derivative`. Without a line are
-        the Cholesky factor, eigenvalues, singular values and the pseudo-inverse.
+        Without a line are the Cholesky factor, eigenvalues, singular values and the pseudo-inverse.
     at : number, array of any shape, or tuple of these
         A point. Its shapes count, and where `f` chooses its way by a value, its values: then a line says so.
     wrt : int or str, optional
@@ -37,15 +35,13 @@ def program(f: Callable, at: Any, *, wrt: int | str | None = None) -> "Program":
     Returns
     -------
     Program
-        Called like `f`, it returns the derivative: for a scalar result in the shape
-        of the input, otherwise the axes of the input, then those of the output,
-        where a column has one axis; a tuple of them for several arguments.
+        Called like `f`, it returns the derivative: for a scalar result in the shape of the input, otherwise the
+        axes of the input, then those of the output, where a column has one; a tuple of them for several arguments.
 
     Raises
     ------
     TypeError
-        `f` has a step without a line, and the message says what to do; or the program does
-        not give what the derivative gives, at the point and at another one beside it.
+        `f` has a step without a line, or the program does not give what the derivative gives, at the point and beside.
     ValueError
         As for :func:`mcnotes.derivative`.
 
@@ -71,7 +67,7 @@ class Step(NamedTuple):
     uses : tuple of str
         Names of inputs, constants and earlier steps in the formula.
     of : str or None
-        For a step of the backward pass that is whole: of which earlier step or input it is the derivative.
+        Of which earlier step or input it is the derivative.
     backward : bool
     section : str or None
         The section of the notes that teaches it.
@@ -139,25 +135,24 @@ class Program:
         outputs = {inputs[k]: _own(reached[inputs[k]], sheet) for k in picked}
         reached = {step: x for step, x in reached.items() if step not in inputs} | outputs
         guards = [guard for guard, _ in sheet.guards]
-        writer = Writer(inputs)
-        needed = writer.count([*outputs.values(), *guards])
+        needed = count([*outputs.values(), *guards])
         used = {part for x in needed if x.place < forward for part in x.operands()} | {*guards, result}
         back = {x: step for step, x in sorted(reached.items(), key=lambda pair: (bool(pair[0].name), pair[0].place))
                 if isinstance(x, Expression) and (x.place >= forward or x.operands() and not x.name and x not in used)}
         backward = {x for x in needed if x.place >= forward or x in back}
-        own = writer.decide(needed, {*outputs.values(), *(x for x in needed if x.name or x in back and back[x].name)})
-        order = early(own, outputs.values(), backward)
+        own = decide(needed, {*outputs.values(), *(x for x in needed if x.name or x in back and back[x].name)})
+        order, writer = early(own, outputs.values(), backward), Writer(inputs)
         lines = self._lines(writer, order, backward, back, sections, sheet.guards)
         returned = [tidy(writer.text(x)) for x in outputs.values()]
         end = ", ".join(returned) + "," * (self._several and len(returned) == 1)
-        self.constants: dict[str, Any] = writer.constants
+        self.constants: dict[str, Any] = {name: x.value for name, x in writer.constants.items()}
         shapes = Line("# " + ", ".join(f"{x.name} {_shape(x.shape)}" for x in inputs))
-        return [*_heading(self.constants, sheet), Line(f"def {self.name}({', '.join(self.shapes)}):"),
+        return [*_heading(writer.constants), Line(f"def {self.name}({', '.join(self.shapes)}):"),
                 *(line._replace(code="    " + line.code) for line in [shapes, *lines, Line(f"return {end}")])]
 
     def _lines(self, writer, order, backward, back, sections, guards):
         """The lines for the expressions, in order; a guard stands below what it needs."""
-        told = [label(x.name) for x in order if x.name]
+        told = Counter(x.name for x in order)
         places, due = {x: k for k, x in enumerate(order)}, defaultdict(list)
         for guard, known in guards:
             below = [guard] if guard in places else lines_below(guard, places)
@@ -166,7 +161,7 @@ class Program:
         for k, x in enumerate(order):
             step = back.get(x)
             if x not in backward:
-                name = writer.free(label(x.name or "z"), not x.name or told.count(label(x.name)) > 1)
+                name = writer.free(x.name or "z", not x.name or told[x.name] > 1)
             elif step in writer.names:
                 name = writer.free("by_" + writer.names[step])
             else:
@@ -183,11 +178,7 @@ class Program:
         return lines
 
     def __call__(self, *arguments):
-        """The derivative at a point, from arguments as `f` takes them.
-
-        Raises ValueError where an argument has another shape than the program was made for, or
-        the point lies where `f` goes another way.
-        """
+        """The derivative; ValueError where an argument has another shape than here, or `f` would go another way."""
         if len(arguments) != len(self.shapes):
             raise TypeError(f"the program takes {len(self.shapes)} arguments ({', '.join(self.shapes)}), "
                             f"it got {len(arguments)}")
@@ -223,10 +214,7 @@ class Program:
         return self.to_html()
 
     def to_html(self, page_of: Callable[[str], str] | None = None) -> str:
-        """The text as HTML, with the section of the notes that teaches a line beside it.
-
-        It is a link, where `page_of` takes a section, such as ``"X.23"``, and gives the address of its page.
-        """
+        """The text as HTML; beside a line is the section that teaches it, a link where `page_of` gives its address."""
         lines = (_html(line, text, page_of) for line, text in zip(self.lines, self.text.split("\n"), strict=True))
         return f"<pre class='mc-program' tabindex='0'>{''.join(lines)}</pre>"
 
@@ -271,16 +259,15 @@ def _guarded(writer, guard, known):
     return [Line(f"if {condition}:"), Line(f"    raise ValueError({f'this program holds where {told}'!r})")]
 
 
-def _heading(constants, sheet):
-    lines = []
-    written = {x.name for x in sheet.made if x.call == "constant" and x.name}
-    told = []
+def _heading(constants):
+    """What stands above the function: arrays of the author's as names, small ones without a name as lines."""
+    told, lines = [], []
     for name, x in constants.items():
-        line = f"{name} = np.array({np.asarray(x).tolist()!r})" if 0 < np.size(x) <= WRITTEN else ""
-        if name in written or not 0 < len(line) <= 100:
-            told.append(f"{name} {_shape(np.shape(x))}")
+        line = "" if x.name or x.size > WRITTEN else f"{name} = np.array({x.value.tolist()!r})"
+        if 0 < len(line) <= 100 and x.size:
+            lines.append(Line(line, x.shape))
         else:
-            lines.append(Line(line, np.shape(x)))
+            told.append(f"{name} {_shape(x.shape)}")
     return [Line("# as recorded: " + ", ".join(told)), *lines] if told else lines
 
 

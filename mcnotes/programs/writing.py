@@ -1,8 +1,8 @@
 """Expressions as lines of Python: which get a name and a line, how they are called, how they are written."""
 
 import ast
-import keyword
 import re
+from collections import Counter
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -22,6 +22,68 @@ _METHODS = REDUCTIONS - {np.mean}
 _LIGHT = {*LEAVES, "T", "getitem", np.negative, "astype", np.broadcast_to}
 
 
+# Which expressions have a line -----------------------------------------------------------------------------
+
+def count(wanted):
+    """How often each expression that is needed is used, in the order in which they were made."""
+    uses = Counter(wanted)
+    stack = list(uses)
+    while stack:
+        for part in stack.pop().operands():
+            if part not in uses:
+                stack.append(part)
+            uses[part] += 1
+    return {x: uses[x] for x in sorted(uses, key=lambda x: x.place)}
+
+
+def decide(uses, keep):
+    """The expressions with a line of their own: those to keep, used twice, or too long for one line."""
+    own, widths = set(), {}
+    for x in uses:
+        parts = [part for part in x.operands() if part not in own and part.call not in LEAVES]
+        while True:
+            widths[x] = _width(x) + sum(6 if part in own else widths[part] for part in x.operands())
+            if widths[x] <= WIDEST or not parts:
+                break
+            own.add(max(parts, key=widths.get))
+            parts = [part for part in parts if part not in own]
+        light = x.call in _LIGHT and all(part.call in LEAVES or part in own for part in x.operands())
+        if x.call not in LEAVES and (x in keep or x.call == "placed" or uses[x] > 1 and not light):
+            own.add(x)
+    return own
+
+
+def _width(x):
+    """About how many letters a step adds to its operands."""
+    if x.call in LEAVES:
+        return 1 + len(x.name or "c1")
+    if not callable(x.call) or x.call in INFIX or x.call is np.negative:
+        return 4
+    return 3 + len(name_of(x.call)) + 12 * len(x.options)
+
+
+def early(own, outputs, backward):
+    """Expressions, forward ones first; outputs stand before others as soon as all that they need is there."""
+    found, outputs = {}, [x for x in outputs if x in own and x in backward]
+    for x in sorted(own, key=lambda x: (x in backward, x.place)):
+        for output in outputs:
+            if all(part in found for part in lines_below(output, own)):
+                found[output] = None
+        found[x] = None
+    return list(found)
+
+
+def lines_below(x, made):
+    """The nearest expressions below one that have a line of their own."""
+    for part in x.operands():
+        if part in made:
+            yield part
+        else:
+            yield from lines_below(part, made)
+
+
+# How they are written -------------------------------------------------------------------------------------
+
 class Line(NamedTuple):
     """One line of a program: its code, the shape of what it makes, the section that teaches it, why it is short."""
 
@@ -32,54 +94,21 @@ class Line(NamedTuple):
 
 
 class Writer:
-    """Writes the lines for some expressions; the inputs have their names already."""
+    """Writes expressions, those that have a name as their name."""
 
     def __init__(self, inputs):
-        self.names, self.constants, self.uses = {x: x.name for x in inputs}, {}, {}
+        self.names, self.constants = {x: x.name for x in inputs}, {}
         self.taken = set(self.names.values())
 
     def free(self, name, numbered=False):
         """A name like this that is not in use; with a number where there are several."""
-        if numbered or name in self.taken or keyword.iskeyword(name) or name == "np":
+        if numbered or name in self.taken or name == "np":
             stem, start = (name + "_", 2) if name[-1:].isdigit() else (name, 1)
             while f"{stem}{start}" in self.taken:
                 start += 1
             name = f"{stem}{start}"
         self.taken.add(name)
         return name
-
-    # Which expressions stand on a line of their own ---------------------------------------------------------
-
-    def count(self, wanted):
-        """How often each expression is used by those that are needed; the needed ones in order."""
-        stack, needed = list(wanted), set()
-        self.uses = {x: wanted.count(x) for x in wanted}
-        while stack:
-            x = stack.pop()
-            if x not in needed:
-                needed.add(x)
-                for part in x.operands():
-                    self.uses[part] = self.uses.get(part, 0) + 1
-                    stack.append(part)
-        return sorted(needed, key=lambda x: x.place)
-
-    def decide(self, needed, keep):
-        """The expressions with a line of their own: those to keep, used twice, or too long for one line."""
-        own, widths = set(), {}
-        for x in needed:
-            parts = [part for part in x.operands() if part not in own and part.call not in LEAVES]
-            while True:
-                widths[x] = _width(x) + sum(6 if part in own else widths[part] for part in x.operands())
-                if widths[x] <= WIDEST or not parts:
-                    break
-                own.add(max(parts, key=widths.get))
-                parts = [part for part in parts if part not in own]
-            light = x.call in _LIGHT and all(part.call in LEAVES or part in own for part in x.operands())
-            if x.call not in LEAVES and (x in keep or x.call == "placed" or self.uses[x] > 1 and not light):
-                own.add(x)
-        return own
-
-    # How they are written ---------------------------------------------------------------------------------
 
     def text(self, x, call=False):
         """An operand as text, in brackets; :func:`tidy` takes away those that are not needed."""
@@ -98,8 +127,6 @@ class Writer:
             return self.coefficient(number_of(args[0]), args[1])
         if x.call in INFIX and not x.options:
             return f"({self.text(args[0])} {INFIX[x.call]} {self.text(args[1])})"
-        if x.call is np.logical_not:
-            return f"(~{self.text(args[0])})"
         if x.call == "T":
             return f"{self.text(args[0])}.T"
         if x.call == "getitem":
@@ -163,7 +190,7 @@ class Writer:
             if x.name is None and x.size <= 4 and x.ndim == 1:
                 return repr(x.value.tolist()) if key else f"np.array({x.value.tolist()!r})"
             self.names[x] = self.free(x.name) if x.name else self.free("c", True)
-            self.constants[self.names[x]] = x.value
+            self.constants[self.names[x]] = x
         return self.names[x]
 
     def line(self, name, x, section):
@@ -215,15 +242,6 @@ class _Flat(ast.NodeTransformer):
         return ast.BinOp(self.visit_UnaryOp(ast.UnaryOp(node.op, product.left)), product.op, product.right)
 
 
-def _width(x):
-    """About how many letters a step adds to its operands."""
-    if x.call in LEAVES:
-        return 1 + len(x.name or "c1")
-    if not callable(x.call) or x.call in INFIX or x.call is np.negative:
-        return 4
-    return 3 + len(name_of(x.call)) + 12 * len(x.options)
-
-
 def _fraction(x):
     """A number as a quotient of small whole numbers, where that is shorter to read; else None."""
     if len(repr(abs(x))) <= 5 or abs(x) > 1e6:
@@ -231,30 +249,3 @@ def _fraction(x):
     near = Fraction(x).limit_denominator(10**6)
     return (near.numerator, near.denominator) if near and abs(float(near) - x) <= 1e-15 * abs(x) and \
         abs(near.numerator) < 100 else None
-
-
-def label(name):
-    """A name as part of another: letters, digits and underscores."""
-    return re.sub(r"\W", "_", name).strip("_") or "x"
-
-
-# The order of the lines -----------------------------------------------------------------------------------
-
-def early(own, outputs, backward):
-    """Expressions, forward ones first; outputs stand before others as soon as all that they need is there."""
-    found, outputs = {}, [x for x in outputs if x in own and x in backward]
-    for x in sorted(own, key=lambda x: (x in backward, x.place)):
-        for output in outputs:
-            if all(part in found for part in lines_below(output, own)):
-                found[output] = None
-        found[x] = None
-    return list(found)
-
-
-def lines_below(x, made):
-    """The nearest expressions below one that have a line of their own."""
-    for part in x.operands():
-        if part in made:
-            yield part
-        else:
-            yield from lines_below(part, made)
