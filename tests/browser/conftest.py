@@ -11,6 +11,8 @@ import threading
 
 import pytest
 
+from book._ext import pyodide
+
 ROOT = pathlib.Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -73,6 +75,15 @@ def served():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def python_in_the_page():
+    """Python is beside the built pages, or the reason why it was not tried."""
+    if not (HTML / "_static" / "python" / "numpy.gz").exists():
+        if pyodide.available() and HTML.exists():
+            pytest.fail("Python was fetched, but the built pages have none: run `make book`")
+        pytest.skip("Python in the page was not tested: its files could not be fetched (see what `make book` says)")
 
 
 class Visit:

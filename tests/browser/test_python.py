@@ -1,15 +1,20 @@
 """Python in the page: its files beside the built pages, from a server and from a folder, every other host cut off."""
 
+import contextlib
 import json
+import os
+import shutil
+import socket
+import subprocess
+from urllib.parse import unquote
 
 import pytest
 
 from book._ext import pyodide
 
-from .conftest import HTML, REQUIRED, Visit, axe, first, missing
-from .firefox import SYSTEM as FIREFOX
-from .firefox import Firefox
+from .conftest import HTML, axe, first, missing, text_of
 
+pytestmark = pytest.mark.usefixtures("python_in_the_page")
 OWN = "book/your-own-function.html"
 LAYER = "W = np.array([[1.0, 2.0], [0.5, -1.0], [-0.3, 0.4]])\ndef f(a):\n    return W.T @ a * 10"
 ENDLESS = "def f(v):\n    while True:\n        pass"
@@ -17,26 +22,16 @@ COLOURS = {"runOnly": ["color-contrast"]}
 DONE = "document.querySelector('[data-do=stop]').hidden"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def there():
-    """Python is beside the built pages, or the reason why it was not tried."""
-    if not (HTML / "_static" / "python" / "numpy.gz").exists():
-        if pyodide.available() and HTML.exists():
-            pytest.fail("Python was fetched, but the built pages have none: run `make book`")
-        pytest.skip("Python in the page was not tested: its files could not be fetched (see what `make book` says)")
+def run(page, code, at):
+    """Run a reader's own function."""
+    page.fill("#mc-own-code", code)
+    page.fill("#mc-own-at", at)
+    page.click("[data-do=run]")
 
 
-class Own(Visit):
-    """The page of a reader's own function, or a chapter that is run; with a network that leads nowhere."""
-
-    def run(self, code, at):
-        self.page.fill("#mc-own-code", code)
-        self.page.fill("#mc-own-at", at)
-        self.page.click("[data-do=run]")
-
-    def results(self):
-        self.page.wait_for_function(DONE)
-        return self.page.inner_text(".mc-results")
+def results(page):
+    page.wait_for_function(DONE)
+    return page.inner_text(".mc-results")
 
 
 @pytest.fixture(params=["server", pytest.param("folder", marks=pytest.mark.release)])
@@ -44,62 +39,63 @@ def address(request, served):
     return served if request.param == "server" else HTML.as_uri()
 
 
-def test_a_reader_types_a_function_and_sees_its_derivative(browser, address):
-    with Own(browser, f"{address}/{OWN}") as own:
+def test_a_reader_types_a_function_and_sees_its_derivative(visit, address):
+    with visit(f"{address}/{OWN}") as own:
         page = own.page
         assert not [url for url in own.asked if "numpy.gz" in url], "Python was loaded before anyone asked"
-        own.run(LAYER, "[0.2, -0.5, 1.0]")
-        found = own.results()
+        run(page, LAYER, "[0.2, -0.5, 1.0]")
+        found = results(page)
         assert "shape (3, 2)" in found and "no gap" in found and "are enough" not in found
         cells = page.locator(".mc-results table.mc-derivative tbody td").all_inner_texts()
         assert [float(cell.replace("−", "-")) for cell in cells] == pytest.approx([10, 20, 5, -10, -3, 4])
         assert "Done in" in page.inner_text(".mc-python-status")
 
-        own.run("def f(v):\n    y = np.zeros(2)\n    y[0] = v[0]\n    return y", "[1.0, 2.0]")
-        assert "np.stack" in own.results() and "Line 3: y[0] = v[0]" in own.results()
+        run(page, "def f(v):\n    y = np.zeros(2)\n    y[0] = v[0]\n    return y", "[1.0, 2.0]")
+        assert "np.stack" in results(page) and "Line 3: y[0] = v[0]" in results(page)
 
-        own.run(ENDLESS, "[1.0]")
+        run(page, ENDLESS, "[1.0]")
         page.wait_for_function("document.querySelector('.mc-python-status').innerText.includes('Running')")
         assert page.evaluate("1 + 1") == 2                  # the page answers while Python does not
         page.click("[data-do=stop]")
         page.wait_for_function(DONE)
         assert "Stopped" in page.inner_text(".mc-python-status")
         loaded = len([url for url in own.asked if ".gz" in url])
-        own.run(LAYER, "[0.2, -0.5, 1.0]")
-        assert "shape (3, 2)" in own.results()
+        run(page, LAYER, "[0.2, -0.5, 1.0]")
+        assert "shape (3, 2)" in results(page)
         assert len([url for url in own.asked if ".gz" in url]) == loaded, "a second start loads nothing"
         assert not own.faults
 
 
-def test_a_link_holds_the_code(browser, served):
-    with Own(browser, f"{served}/{OWN}") as own:
+def test_a_link_holds_the_code(visit, served):
+    with visit(f"{served}/{OWN}") as own:
         own.page.fill("#mc-own-code", 'def f(v):\n    return "ℒ", v')
         own.page.fill("#mc-own-at", "[3.0]")
         own.page.click("[data-do=link]")
         held = own.page.url
         assert "#code=" in held
-    with Own(browser, held) as own:
+    with visit(held) as own:
         assert own.page.input_value("#mc-own-code") == 'def f(v):\n    return "ℒ", v'
         assert own.page.input_value("#mc-own-at") == "[3.0]"
         assert own.page.inner_text(".mc-results") == "" and not [url for url in own.asked if ".gz" in url]
-    with Own(browser, f"{served}/{OWN}#code=nonsense") as own:
+    with visit(f"{served}/{OWN}#code=nonsense") as own:
         assert "no readable code" in own.page.inner_text(".mc-python-status")
         assert not own.faults
 
 
-def test_code_that_came_with_a_link_cannot_script_the_page_nor_fetch(browser, served):
+def test_code_that_came_with_a_link_cannot_script_the_page_nor_fetch(visit, served):
     code = ("from js import fetch, self as here\n"
             "print('network', fetch, here.XMLHttpRequest, here.importScripts, here.WebSocket)\n"
             "mc.Derivative._repr_html_ = lambda d: '<p>kept<img src=x onerror=\"window.harm=1\"><script>harm=1</script>"
             "<a href=\"javascript:harm=1\">x</a></p>'\n"
             "def f(v):\n    return v * 2")
-    with Own(browser, f"{served}/{OWN}") as own:
-        own.run(code, "[1.0, 2.0]")
-        assert "kept" in own.results()
-        assert own.page.inner_text(".mc-results pre").split() == ["network", *["None"] * 4]
-        assert own.page.evaluate("window.harm") is None
-        assert not own.page.query_selector_all(".mc-results :is(img, script)")
-        links = {link.get_attribute("href") for link in own.page.query_selector_all(".mc-results a")}
+    with visit(f"{served}/{OWN}") as own:
+        page = own.page
+        run(page, code, "[1.0, 2.0]")
+        assert "kept" in results(page)
+        assert page.inner_text(".mc-results pre").split() == ["network", *["None"] * 4]
+        assert page.evaluate("window.harm") is None
+        assert not page.query_selector_all(".mc-results :is(img, script)")
+        links = {link.get_attribute("href") for link in page.query_selector_all(".mc-results a")}
         assert links == {"23-element-wise-multiplication.html"}         # of the program; those of the code are gone
 
 
@@ -139,48 +135,20 @@ def test_examples_show_their_results_at_once(visit, width, theme):
         axe(page, inside="'.mc-own'")
 
 
-@pytest.fixture(scope="module")
-def firefox():
-    if not FIREFOX:
-        if REQUIRED:
-            missing("Firefox is not here (Debian: apt install firefox-esr)")
-        pytest.skip("Python in the page was not tested in Firefox: it is not here (Debian: apt install firefox-esr)")
-    pytest.importorskip("websocket")
-    with Firefox() as window:
-        yield window
-
-
-#: When the state comes that a condition describes, the text of an element.
-_WHEN = """new Promise((done) => {{ const look = setInterval(() => {{
-    if ({condition}) {{ clearInterval(look); done(document.querySelector('{place}').innerText); }} }}, 50); }})"""
-
-
-@pytest.mark.release
-def test_firefox_runs_it_too(firefox, address):
-    firefox.go(f"{address}/{OWN}")
-    firefox.ask(f"""document.querySelector('#mc-own-code').value = {json.dumps(LAYER)};
-                    document.querySelector('#mc-own-at').value = '[0.2, -0.5, 1.0]';
-                    document.querySelector('[data-do=run]').click();""")
-    said = firefox.ask(_WHEN.format(condition=DONE, place=".mc-own"))
-    assert "Done in" in said and "by_a" in said and "no gap" in said
-    outside = firefox.ask("performance.getEntriesByType('resource').map(e => e.name)"
-                          ".filter(u => !/^(file|data|blob|http:\\/\\/127)/.test(u)).join()")
-    assert outside == ""
-
-
 #: A chapter with marks and with a slider.
 CHAPTER = first("mc-runner", "mc-checked", 'class="mc-explorer', 'type="range"')
 RAN = "/ran in|failed|could not/.test(document.querySelector('.mc-python-status')?.innerText)"
 MARKS = "[...document.querySelectorAll('button.mc-checked')].map(mark => mark.firstElementChild.textContent)"
 
 
-def begun(browser, address, **options):
+@contextlib.contextmanager
+def begun(visit, address, **options):
     """A chapter that has run from its first to its last cell."""
-    own = Own(browser, f"{address}/{CHAPTER}", **options)
-    own.printed = own.page.inner_html("article")
-    own.page.click(".mc-runner button")
-    own.page.wait_for_function(RAN)
-    return own
+    with visit(f"{address}/{CHAPTER}", **options) as own:
+        own.printed = own.page.inner_html("article")
+        own.page.click(".mc-runner button")
+        own.page.wait_for_function(RAN)
+        yield own
 
 
 def again(page, words):
@@ -190,8 +158,8 @@ def again(page, words):
 
 
 @pytest.mark.release
-def test_a_chapter_is_changed_and_run_and_goes_back_to_print(browser, address):
-    with begun(browser, address, width=375, theme="dark") as own:
+def test_a_chapter_is_changed_and_run_and_goes_back_to_print(visit, address):
+    with begun(visit, address, width=375, theme="dark") as own:
         page = own.page
         assert "every statement holds" in page.inner_text(".mc-python-status")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
@@ -224,8 +192,8 @@ def test_a_chapter_is_changed_and_run_and_goes_back_to_print(browser, address):
 
 @pytest.mark.release
 @pytest.mark.parametrize("width", [375, 1280])
-def test_nothing_hides_behind_the_running_bar_and_on_a_phone_it_is_one_row(browser, width):
-    with begun(browser, HTML.as_uri(), width=width) as own:
+def test_nothing_hides_behind_the_running_bar_and_on_a_phone_it_is_one_row(visit, width):
+    with begun(visit, HTML.as_uri(), width=width) as own:
         page = own.page
         height = "document.querySelector('.mc-running').offsetHeight"
         if width < 600:
@@ -246,10 +214,10 @@ def test_nothing_hides_behind_the_running_bar_and_on_a_phone_it_is_one_row(brows
 
 
 @pytest.mark.release
-def test_pictures_are_drawn_on_demand_and_explorers_move(browser):
+def test_pictures_are_drawn_on_demand_and_explorers_move(visit):
     if not pyodide.available(pyodide.PICTURES):
         pytest.skip("pictures in the page were not tested: matplotlib for WebAssembly could not be fetched")
-    with begun(browser, HTML.as_uri()) as own:
+    with begun(visit, HTML.as_uri()) as own:
         page = own.page
         assert not [url for url in own.asked if "pictures.gz" in url]
         page.check("[data-do=pictures]")
@@ -268,8 +236,45 @@ def test_pictures_are_drawn_on_demand_and_explorers_move(browser):
         assert not own.faults
 
 
+#: What a copy of a page does in Firefox: what a reader would, until a state comes; it says what is there to a port.
+_WALK = """<script>addEventListener("load", () => {
+  BEGIN;
+  const looking = setInterval(() => {
+    if (!(OVER)) return;
+    clearInterval(looking);
+    const outside = performance.getEntriesByType("resource").map(entry => entry.name)
+      .filter(name => !/^(file|data|blob|http:\\/\\/127)/.test(name));
+    new Image().src = "http://127.0.0.1:PORT/" + encodeURIComponent(
+      document.querySelector("PLACE").innerText.replaceAll("\\n", " ") + ` from outside: [${outside}]`);
+  }, 50);
+});</script>"""
+_TYPED = f"""document.querySelector("#mc-own-code").value = {json.dumps(LAYER)};
+  document.querySelector("#mc-own-at").value = "[0.2, -0.5, 1.0]";
+  document.querySelector("[data-do=run]").click()"""
+
+
 @pytest.mark.release
-def test_firefox_runs_a_chapter_from_a_folder(firefox):
-    firefox.go(f"{HTML.as_uri()}/{CHAPTER}")
-    firefox.ask("document.querySelector('.mc-runner button').click()")
-    assert "every statement holds" in firefox.ask(_WHEN.format(condition=RAN, place=".mc-python-status"))
+@pytest.mark.parametrize("name, begin, over, place, words", [
+    (OWN, _TYPED, "/Done in/.test(document.querySelector('.mc-python-status').innerText)", ".mc-own", "no gap"),
+    (CHAPTER, "document.querySelector('.mc-runner button').click()", RAN, ".mc-python-status", "every statement holds"),
+], ids=["a function", "a chapter"])
+def test_firefox_runs_it_too(address, tmp_path, name, begin, over, place, words):
+    program = shutil.which("firefox-esr") or shutil.which("firefox")
+    if not program:
+        missing("Python in the page was not tested in Firefox: it is not here (Debian: apt install firefox-esr)")
+    copy = HTML / "book" / f"in-firefox-{os.getpid()}.html"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(300)
+        walk = _WALK
+        for word, meant in (("BEGIN", begin), ("OVER", over), ("PLACE", place), ("PORT", listening.getsockname()[1])):
+            walk = walk.replace(word, str(meant))
+        copy.write_text(text_of(name).replace("</body>", walk + "</body>"), encoding="utf-8")
+        firefox = subprocess.Popen([program, "--headless", "--no-remote", "--profile", tmp_path,
+                                    f"{address}/book/{copy.name}"], stderr=subprocess.DEVNULL)
+        try:
+            said = unquote(listening.accept()[0].makefile().readline())
+        finally:
+            firefox.terminate()
+            firefox.wait()
+            copy.unlink()
+    assert words in said and "from outside: []" in said

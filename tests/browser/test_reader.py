@@ -5,10 +5,9 @@ import re
 
 import pytest
 
-from book._ext import pyodide
+from .conftest import axe
 
-from .conftest import HTML, Visit, axe
-
+pytestmark = pytest.mark.usefixtures("python_in_the_page")
 SAYS = "document.querySelector('%s')?.innerText.includes('%s')"
 NETWORK = "book/23-element-wise-multiplication.html"
 CODE = """def backward(X, t, W1, b1, W2, b2):
@@ -17,15 +16,6 @@ CODE = """def backward(X, t, W1, b1, W2, b2):
     G1 = (1 - A1**2) * (W2 @ G2)
     return X @ G1.T, G1.sum(axis=1, keepdims=True), A1 @ G2.T, G2.sum(axis=1, keepdims=True)
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def there():
-    """Python is beside the built pages, or the reason why it was not tried."""
-    if not (HTML / "_static" / "python" / "numpy.gz").exists():
-        if pyodide.available() and HTML.exists():
-            pytest.fail("Python was fetched, but the built pages have none: run `make book`")
-        pytest.skip("Python in the page was not tested: its files could not be fetched (see what `make book` says)")
 
 
 def asked(page, name):
@@ -41,10 +31,10 @@ def checked(page, name):
     return place.locator(".mc-verdict").inner_text()
 
 
-def test_an_identity_is_tried_and_its_link_holds_it(browser):
-    address = f"{HTML.as_uri()}/book/does-it-hold.html"
-    with Visit(browser, address) as visit:
-        page = visit.page
+def test_an_identity_is_tried_and_its_link_holds_it(visit):
+    address = "book/does-it-hold.html"
+    with visit(address) as opened:
+        page = opened.page
 
         def verdict(text):
             page.fill("#mc-identity", "")
@@ -68,15 +58,15 @@ def test_an_identity_is_tried_and_its_link_holds_it(browser):
         axe(page)
         page.click("[data-do=link]")
         held = page.url
-        assert "#identity=" in held and not visit.faults
-    with Visit(browser, held) as other:
+        assert "#identity=" in held and not opened.faults
+    with visit(held) as other:
         assert other.page.input_value("#mc-identity") == "(A B)^T = B^T A^T"
         assert other.page.locator(".mc-letter input").first.input_value() == "5 x 4"
 
 
-def test_a_formula_and_code_are_judged_in_the_page_and_kept(browser):
-    with Visit(browser, f"{HTML.as_uri()}/{NETWORK}") as visit:
-        page = visit.page
+def test_a_formula_and_code_are_judged_in_the_page_and_kept(visit):
+    with visit(NETWORK) as opened:
+        page = opened.page
         asked(page, "23-7").locator("input").fill("W G")
         assert checked(page, "23-7").startswith("Not yet. The gradient has come back through the weights")
         asked(page, "23-7").locator("input").fill("S * (W G)")
@@ -99,14 +89,14 @@ def test_a_formula_and_code_are_judged_in_the_page_and_kept(browser):
         axe(page, inside="'#ex-23-8'")
         page.reload()
         assert asked(page, "23-8").locator(".mc-verdict").inner_text() == "Right, as checked before."
-        page.goto(f"{HTML.as_uri()}/book/progress.html")
+        opened.go("book/progress.html")
         assert re.match(r"2 of \d+ exercises are done\.", page.inner_text(".mc-home-count"))
-        assert not visit.faults
+        assert not opened.faults
 
 
-def test_other_numbers_come_from_the_build_and_then_from_python(browser):
-    with Visit(browser, f"{HTML.as_uri()}/book/07-our-scalar-vector-derivative.html") as visit:
-        page, seen = visit.page, []
+def test_other_numbers_come_from_the_build_and_then_from_python(visit):
+    with visit("book/07-our-scalar-vector-derivative.html") as opened:
+        page, seen = opened.page, []
         for number in range(1, 6):
             page.locator("#ex-07-2 >> text=Another one").click()
             page.wait_for_function(SAYS % ("#ex-07-2 .mc-asked-again", f"Set {number}."))
@@ -114,13 +104,13 @@ def test_other_numbers_come_from_the_build_and_then_from_python(browser):
         assert len(set(seen)) == 5
         fields = page.locator("#ex-07-2 .mc-grid input")
         assert fields.count() == 3 and [fields.nth(k).input_value() for k in range(3)] == [""] * 3
-        assert not visit.faults
+        assert not opened.faults
 
 
-def test_what_is_done_is_saved_and_read_back(browser, tmp_path):
-    address = f"{HTML.as_uri()}/book/progress.html"
-    with Visit(browser, address) as visit:
-        page = visit.page
+def test_what_is_done_is_saved_and_read_back(visit, tmp_path):
+    address = "book/progress.html"
+    with visit(address) as opened:
+        page = opened.page
         page.evaluate("localStorage.setItem('mc-exercise-07-2', JSON.stringify({right: true, entered: ['12', '0.6']}))")
         page.reload()
         with page.expect_download() as download:
@@ -128,12 +118,12 @@ def test_what_is_done_is_saved_and_read_back(browser, tmp_path):
         download.value.save_as(tmp_path / "progress.json")
         axe(page)
     assert json.loads((tmp_path / "progress.json").read_text())["exercises"]["07-2"]["right"]
-    with Visit(browser, address) as visit:
-        page = visit.page
+    with visit(address) as opened:
+        page = opened.page
         page.set_input_files("input[type=file]", tmp_path / "progress.json")
         page.wait_for_function(SAYS % (".mc-home-count", "Read 1 answer "))
         assert page.locator(".mc-home-exercise.mc-done").count() == 1
         (tmp_path / "other.json").write_text("[]")
         page.set_input_files("input[type=file]", tmp_path / "other.json")
         page.wait_for_function(SAYS % (".mc-home-count", "This file holds no progress"))
-        assert page.locator(".mc-home-exercise.mc-done").count() == 1 and not visit.faults
+        assert page.locator(".mc-home-exercise.mc-done").count() == 1 and not opened.faults
