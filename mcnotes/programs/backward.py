@@ -92,36 +92,69 @@ def _captured(f):
 def walk(tape, inputs, result):
     """What arrived at each step and each input, and the section that teaches it: two dicts.
 
-    For a scalar result in the shape of the input; else with the axes that the notes count, input first.
+    For a scalar result, expressions travel, in the shape of each step; else structures whose factors are expressions,
+    and at an input there are the axes that the notes count, those of the input first.
     """
-    sheet, nodes = tape.sheet, tape.nodes
-    sheet.simplifies = True
+    sheet, nodes, outer = tape.sheet, tape.nodes, counted(result.shape)
+    sheet.simplifies, scalar = True, outer == ()
     first: dict = {}
     for k, (value, _) in enumerate(nodes):
         first.setdefault(value, k)
-    outer = counted(result.shape)
-    way = Scalar(sheet) if outer == () else Vector(sheet)
     special = _softmaxes([value for value, _ in nodes if isinstance(value, Expression)])
-    arrived = {first[result]: way.start(result.shape)} if result in first else {}
-    sections, loss = {}, outer == ()
+    start = np.broadcast_to(sheet.number(1.0), result.shape) if scalar else Structure.identity(result.shape)
+    arrived = {first[result]: start} if result in first else {}
+    sections, loss = {}, scalar
     for k in range(max(arrived, default=-1), -1, -1):
         if k not in arrived:
             continue
         y, vjps = nodes[k]
-        back = arrived[k] = way.settled(y, arrived[k])
+        back = arrived[k] = _settled(y, arrived[k])
         if loss and back.closed:                        # the first that has a line is the loss derivative
-            loss, sections[k] = False, sections[k] if sections.get(k) == "X.22" else "X.19"
+            loss = False
+            sections[k] = "X.22" if sections.get(k) == "X.22" else "X.19"
         if y in special:
             vjps = [(first[special[y][0]], special[y][1])]
         for n, (parent, vjp) in enumerate(vjps):
-            parent, part = first[nodes[parent][0]], way.pull(vjp, back)
+            parent = first[nodes[parent][0]]
+            part = vjp.pull(back) if scalar else vjp.pull_structure(back)
             sections[parent] = _section(y, n, vjp, sections.get(k))
-            arrived[parent] = way.joined(arrived[parent], part) if parent in arrived else part
-    reached = {nodes[k][0]: way.shown(back) for k, back in arrived.items()}
+            if parent in arrived:
+                part = plus(arrived[parent], part) if scalar else Structure.total([arrived[parent], part])
+            arrived[parent] = part
+    reached = {nodes[k][0]: _factor(back) for k, back in arrived.items()}
     for k, x in enumerate(inputs):
-        back = way.dense(arrived[k]) if k in arrived else sheet.number(0.0)
-        reached[x] = _finished(sheet, back, x.shape if outer == () else (*counted(x.shape), *outer))
+        back = arrived.get(k, sheet.number(0.0))
+        reached[x] = _finished(back if isinstance(back, Expression) else _dense(sheet, back),
+                               x.shape if scalar else (*counted(x.shape), *outer))
     return reached, {nodes[k][0]: section for k, section in sections.items()}
+
+
+def _settled(step, back):
+    """What arrives at a step with a name gets a line of its own; what is no work, and a diagonal, stays as it is."""
+    if not step.name or step.call in LEAVES:
+        return back
+    if isinstance(back, Expression):
+        copied = back.args[0] if back.call is np.broadcast_to else back
+        back.closed = copied.call != "number"
+        return back
+    ties = [len(set(map(id, term.axes))) < len(term.axes) for term in back.terms]
+    if not ties or len(ties) == 1 and (not back.terms[0].factors or ties[0] and len(counted(step.shape)) == 1):
+        return back
+    dense = _dense(step.sheet, back)
+    dense.closed = True
+    return Structure.of(dense, back.inner, back.outer)
+
+
+def _dense(sheet, structure):
+    return sheet.operand(structure.dense(), numbers=True)
+
+
+def _factor(back):
+    """What a line gives a name to: an expression, or the one factor of a structure; None where there are more."""
+    if isinstance(back, Expression):
+        return back
+    factors = [x for term in back.terms for x, _ in term.factors] if len(back.terms) == 1 else []
+    return factors[0] if len(factors) == 1 and isinstance(factors[0], Expression) else None
 
 
 def _section(step, place, vjp, before):
@@ -136,9 +169,9 @@ def _section(step, place, vjp, before):
     return "X.23" if step.call in SLOPES else None
 
 
-def _finished(sheet, back, shape):
+def _finished(back, shape):
     """What arrived at an input, in its shape, as real numbers."""
-    parts = _entries(back)
+    sheet, parts = back.sheet, _entries(back)
     back = back if parts is None else sheet.make("array", parts)
     if back.shape != shape:
         back = np.reshape(back, shape) if back.size == math.prod(shape) else np.broadcast_to(back, shape)
@@ -160,68 +193,6 @@ def _entries(g):
             found[place] = plus(found[place], entry) if place in found else entry
     rows = [[found.get((*row, k), 0.0) for k in range(g.shape[-1])] for row in np.ndindex(g.shape[:-1])]
     return rows if g.ndim == 2 else rows[0]
-
-
-class Scalar:
-    """The result is a number: what travels is an expression in the shape of each step."""
-
-    joined = staticmethod(plus)
-
-    def __init__(self, sheet):
-        self.sheet = sheet
-
-    def start(self, shape):
-        return np.broadcast_to(self.sheet.number(1.0), shape)
-
-    def pull(self, vjp, back):
-        return vjp.pull(back)
-
-    def settled(self, step, back):
-        """What arrives at a step with a name gets a line of its own."""
-        copied = back.args[0] if back.call is np.broadcast_to else back
-        if step.name and step.call not in LEAVES and copied.call != "number":
-            back.closed = True
-        return back
-
-    def dense(self, back):
-        return back
-
-    shown = dense
-
-
-class Vector:
-    """The result has axes: what travels is a Structure whose factors are expressions."""
-
-    start = Structure.identity
-
-    def __init__(self, sheet):
-        self.sheet = sheet
-
-    def pull(self, vjp, back):
-        return vjp.pull_structure(back)
-
-    def joined(self, one, other):
-        return Structure.total([one, other])
-
-    def settled(self, step, back):
-        """What arrives at a step with a name gets a line of its own, but a diagonal stays one."""
-        if not step.name or step.call in LEAVES or not back.terms:
-            return back
-        term = back.terms[0]
-        diagonal = len(set(map(id, term.axes))) < len(term.axes) and len(counted(step.shape)) == 1
-        if len(back.terms) == 1 and (not term.factors or diagonal):
-            return back
-        dense = self.dense(back)
-        dense.closed = True
-        return Structure.of(dense, back.inner, back.outer)
-
-    def dense(self, back):
-        return self.sheet.operand(back.dense(), numbers=True)
-
-    def shown(self, back):
-        """The one factor of a structure, which is what a line gives a name to; None where there are more."""
-        factors = back.terms[0].factors if len(back.terms) == 1 else []
-        return factors[0][0] if len(factors) == 1 and isinstance(factors[0][0], Expression) else None
 
 
 # Softmax --------------------------------------------------------------------------------------------------
