@@ -24,7 +24,7 @@ REDUCTIONS = [np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.ptp, 
 ALONG = [np.sort, np.cumsum, np.diff, np.flip, np.expand_dims, np.squeeze, np.gradient, np.roll, np.repeat, np.take,
          np.concatenate, np.stack, np.array_split, np.moveaxis, np.swapaxes]
 OPERATORS = [np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum, np.arctan2, np.hypot,
-             np.remainder, np.logaddexp, np.matmul, np.dot, np.outer, np.kron, np.inner, np.power]
+             np.logaddexp, np.matmul, np.dot, np.outer, np.kron, np.inner, np.power]
 
 
 def constant(x, r):
@@ -104,8 +104,7 @@ def decide(x, r):
             lambda: flat[flat > 0], lambda: (x > 0) * (x + x), lambda: x if np.any(x > 1) else x * x,
             lambda: np.where(constant(x, r), x, 0.5), lambda: np.where(x > 0.1, x, np.float32(0.1) * x),
             lambda: sorted(flat), lambda: x * round(float(r.normal()), 1), lambda: x ** int(r.integers(-2, 4)),
-            lambda: np.select([x > 0, x > -1], [x, x * x]), lambda: x * np.sign(x), lambda: np.clip(x, None, 0.6),
-            lambda: divmod(x, 0.7)[1]][r.integers(15)]()
+            lambda: x * np.sign(x), lambda: np.clip(x, None, 0.6)][r.integers(13)]()
 
 
 def shape(x, r):
@@ -166,16 +165,6 @@ def differences(f, at):
     return np.stack(found).reshape(at.shape + found[0].shape)
 
 
-def finer(f, at, exact):
-    """Whether differences with a much smaller step agree: a sawtooth may have teeth that the usual steps jump over."""
-    for h in (1e-8, 1e-10, 1e-12):
-        found = np.stack([(values(f, at + h * e) - values(f, at - h * e)) / (2 * h)
-                          for e in np.eye(at.size).reshape(-1, *at.shape)]).reshape(exact.shape)
-        if np.abs(found - exact).max() <= 1e-3 * (1 + np.abs(exact).max()):
-            return True
-    return False
-
-
 def outcome(f, at):
     """What became of a program: "right", "refused", "corner" or "empty"; an AssertionError where it is wrong."""
     with warnings.catch_warnings():
@@ -205,8 +194,7 @@ def outcome(f, at):
     if known.shape == (1, 1):
         wanted = wanted.reshape(at.shape)           # such a result is a scalar
     assert exact.shape == wanted.shape
-    if np.abs(exact - wanted).max() > 1e-4 * (1 + np.abs(wanted).max()):
-        assert finer(f, at, exact)
+    assert np.abs(exact - wanted).max() <= 1e-4 * (1 + np.abs(wanted).max())
     return "right"
 
 
