@@ -15,7 +15,7 @@ from . import derivatives, values
 from .dots import Uncounted, expanded, table
 from .letters import Letters, called
 from .tree import Node, bare, letters, number, product, text, walk
-from .values import ZERO, Budget, Flexible, Tensor, alike, as_matrix, fitted, scalar, shapeless, written
+from .values import ZERO, Budget, Flexible, Tensor, agree, alike, as_matrix, fitted, scalar, shapeless, written
 from .verdict import BudgetError, ClaimError, Failure, FormulaError, ShapeClash
 
 _CONSTANTS = {"π": math.pi, "e": math.e}
@@ -186,10 +186,10 @@ class Scope:
             if sides[1].kind != "paren":
                 raise FormulaError(f"{text(node)}: write the set with its members, \\{{1, 3\\}}")
             return any(self.number(sides[0], env) == self.number(one, env) for one in sides[1].parts)
-        if len(signs) == 1 and signs[0] in "=≠" and not all(scalar(self.array(side, env)) for side in sides):
-            one, other = (self.sized(side, env) for side in sides)
-            same = one.shape == other.shape and values.compared(one, other)[0] is None
-            return same == (signs[0] == "=")
+        if signs in (["="], ["≠"]):
+            both = [self.value(side, env) for side in sides]
+            if not all(map(scalar, both)):
+                return agree(*both, *sides) == (signs == ["="])
         numbers = [self.number(side, env) for side in sides]
         return all(ordered(a, sign, b) for a, sign, b in zip(numbers, signs, numbers[1:], strict=False))
 
@@ -495,7 +495,7 @@ class Scope:
             if one.kind == "dots" or self.judge is None:
                 continue
             a, b = self._cell(one, env), self._cell(other, env)
-            if not shapeless(a, b) and (a.shape != b.shape or not np.allclose(a, b, rtol=1e-9, atol=1e-12)):
+            if not shapeless(a, b) and not agree(a, b, one, other):
                 raise Failure(f"{text(one)} is written where the dots need {text(other)}, and is not that")
 
     def _cell(self, cell, env):
@@ -731,22 +731,18 @@ class Scope:
         end = float(self.number(target, env))
         if self.judge is not None:
             self.judge.tolerance = 1e-7
-        right, left = (self._approached(lambda h, side=side: self.sized(body, env | {letter.name: end + side * h}))
-                       for side in (1, -1))
+        self.budget.spend(10 * _LEVELS)
+        found = np.array([[self.sized(body, env | {letter.name: end + side * 0.1 / 2**k}) for side in (1, -1)]
+                          for k in range(_LEVELS)], dtype=float)
+        if not np.isfinite(found).all():
+            raise FormulaError("the limit comes past a value that is not a finite number")
+        for order in range(1, _LEVELS):
+            found = (2**order * found[1:] - found[:-1]) / (2**order - 1)
+        right, left = found[0]
         if not np.allclose(right, left, rtol=1e-6, atol=1e-8):
             raise FormulaError(f"{text(node)} has no limit: from one side it is {np.ravel(left)[0]:.4g}, from the "
                                f"other {np.ravel(right)[0]:.4g}")
         return right
-
-    def _approached(self, value):
-        self.budget.spend(5 * _LEVELS)
-        found = [np.asarray(value(0.1 / 2**k), dtype=float) for k in range(_LEVELS)]
-        if not np.isfinite(found).all():
-            raise FormulaError("the limit comes past a value that is not a finite number")
-        for order in range(1, _LEVELS):
-            found = [(2**order * fine - coarse) / (2**order - 1)
-                     for coarse, fine in zip(found, found[1:], strict=False)]
-        return found[0]
 
 
 def _is_number(node) -> bool:
@@ -770,6 +766,8 @@ def ordered(a, sign: str, b) -> bool:
     """A relation between two numbers."""
     if sign not in _RELATIONS:
         raise FormulaError(f"{sign} stands in a condition, where =, ≠, <, >, ≤ or ≥ is needed")
+    if not (np.isfinite(a) and np.isfinite(b)):
+        raise FormulaError(f"{a:.4g} {sign} {b:.4g}: one side is not a finite number here")
     if sign in "≤≥" and abs(a - b) <= 1e-9 * max(abs(a), abs(b)):          # equal, but for rounding
         return True
     return bool(_RELATIONS[sign](a, b))

@@ -15,11 +15,11 @@ import numpy as np
 from mcnotes.shapes import kind
 
 from .derivatives import directions
-from .evaluator import Scope, ordered
+from .evaluator import Scope
 from .letters import BUILT_IN, Binder, Letters
 from .parser import read
 from .tree import Node, bare, latex, letters, product, rebuilt, same, text, walk
-from .values import Budget, Tensor, agree, as_matrix, difference, shapeless, sided, written
+from .values import Budget, Tensor, agree, as_matrix, difference, scalar, shapeless, sided, written
 from .verdict import BudgetError, ClaimError, Failure, FormulaError, Result, ShapeClash, Verdict
 
 #: How many values the free indices may have together.
@@ -495,20 +495,16 @@ class Judge:
             return False
 
     def _ordered(self, left, sign, right, environments):
+        claim = Node("chain", (Node("side", (left,)), Node("side", (right,), name=sign)))
         for env in environments:
             scope = self.scope()
-            values = [scope.value(side, env) for side in (left, right)] if sign == "≠" else []
-            if any(math.prod(length or 0 for length in value.shape) > 1 for value in values):
-                if agree(*values, left, right):
+            if not scope.holds(claim, env):
+                if not scalar(scope.value(left, env)):
                     raise Failure(f"{text(left)} and {text(right)} are the same")
-            else:
                 a, b = scope.number(left, env), scope.number(right, env)
-                if not (np.isfinite(a) and np.isfinite(b)):
-                    raise FormulaError(f"{text(left)} {sign} {text(right)}: one side is not a finite number here")
-                if not ordered(a, sign, b):
-                    said = f"both sides are {a:.4g}" if sign == "≠" else (
-                        f"the left side is {a:.4g} and the right side {b:.4g}")
-                    raise Failure((f"for {_values(env)}, " if env else "") + said.replace("-", "−"))
+                said = f"both sides are {a:.4g}" if sign == "≠" else (
+                    f"the left side is {a:.4g} and the right side {b:.4g}")
+                raise Failure((f"for {_values(env)}, " if env else "") + said.replace("-", "−"))
             self.count(sign, entries=1)
 
     def _kinds(self, left, right):
