@@ -1,8 +1,6 @@
 """A formula tried on many values: its letters are drawn again and again, with other sizes each time.
 
-A letter is a random number, a random vector or matrix of some shape, the numbers themselves, or a
-NumPy function. Sizes that are equal stay equal from draw to draw, and a larger one stays larger, so
-a formula keeps what it needs, and nothing holds only because two sizes happen to agree.
+Sizes that are equal stay equal from draw to draw, and a larger one stays larger, so a formula keeps what it needs.
 """
 
 import re
@@ -50,19 +48,7 @@ def field(text: str) -> tuple[str, str]:
 def tried(formula: str, fields: Mapping[str, tuple[str, str]], count: int = DRAWS) -> Trial:
     """Try a formula on several draws of its letters, until one on which it does not hold.
 
-    Parameters
-    ----------
-    formula : str
-        LaTeX or plain text.
-    fields : mapping of str to (str, str)
-        Letter -> kind and text, as from :func:`field`.
-    count : int, optional
-        How many draws.
-
-    Raises
-    ------
-    FieldError
-        A field cannot be used.
+    The `fields` are letter -> kind and text, as from :func:`field`; FieldError where one cannot be used.
 
     Examples
     --------

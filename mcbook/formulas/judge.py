@@ -238,16 +238,7 @@ def _told_in(words):
 class Judge:
     """One formula, a text or its trees, with its letters settled, and what is found on the way.
 
-    Attributes
-    ----------
-    read, latex : str
-        The formula as it was read.
-    statements : list of (Node, list, list)
-        Each with its conditions and labels.
-    found : Result
-        What was compared so far.
-    notes, taken : list, set
-        Hints for a failure; branches of cases that were met.
+    The `statements` have their conditions and labels. `notes` are hints for a failure, `taken` branches of cases.
     """
 
     def __init__(self, formula, given: Letters):

@@ -27,32 +27,16 @@ class BudgetError(FormulaError):
 
 @dataclass
 class Result:
-    """What came of one formula.
+    """What came of one formula."""
 
-    Attributes
-    ----------
-    read, latex : str
-        The formula as it was read, as a line of text and as LaTeX.
-    relation : str
-        ``"="``, ``"≈"``, ``"→"``, ``"shape"``; several are joined by blanks.
-    letters : tuple of (str, str, str)
-        Name, shape and a short value of each letter that the formula uses.
-    rows : tuple of (float, float, float, float)
-        For ≈: step, true value, predicted value and gap, for the entry with the largest gap.
-    largest : float
-        For =: the largest difference.
-    entries, shapes : int
-        How many pairs of numbers, and how many shapes over braces or beside the formula, were compared.
-    """
-
-    read: str = ""
+    read: str = ""              # the formula as it was read, as a line of text
     latex: str = ""
-    relation: str = ""
-    letters: tuple = ()
-    rows: tuple = ()
-    largest: float = 0.0
-    entries: int = 0
-    shapes: int = 0
+    relation: str = ""          # "=", "≈", "→", "shape"; several are joined by blanks
+    letters: tuple = ()         # name, shape and a short value of each letter that the formula uses
+    rows: tuple = ()            # for ≈: step, true value, predicted value and gap, for the entry with the largest gap
+    largest: float = 0.0        # for =: the largest difference
+    entries: int = 0            # how many pairs of numbers were compared
+    shapes: int = 0             # how many shapes over braces or beside the formula were compared
 
     @property
     def ratios(self) -> tuple[float, ...]:
@@ -81,32 +65,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of judging a formula: it holds, it fails, or it cannot be read.
+    """What came of judging a formula: it holds, it fails, or it cannot be read."""
 
-    Attributes
-    ----------
-    kind, line : str
-        ``"holds"``, ``"fails"`` or ``"unreadable"``; and one sentence for a reader.
-    reason : str
-        Why it fails, or what could not be read and how to write it; empty where it holds.
-    read, latex : str
-        The formula as it was read, as a line of text and as LaTeX; empty where it could not be.
-    statement : str
-        The name of the statement that was judged, where it has one.
-    formulas : tuple of Result
-        The numbers behind it, one for each formula.
-    ok : bool
-        Whether the check passed: a misprint that fails, as it should, has passed.
-    """
-
-    kind: str
-    line: str
-    reason: str = ""
-    read: str = ""
+    kind: str                   # "holds", "fails" or "unreadable"
+    line: str                   # one sentence for a reader
+    reason: str = ""            # why it fails, or what could not be read and how to write it
+    read: str = ""              # the formula as it was read, as a line of text
     latex: str = ""
-    statement: str = ""
-    formulas: tuple = ()
-    ok: bool = False
+    statement: str = ""         # the name of the statement that was judged, where it has one
+    formulas: tuple = ()        # the Result of each formula
+    ok: bool = False            # whether the check passed: a misprint that fails, as it should, has passed
 
     def __bool__(self) -> bool:
         return self.kind == "holds"
