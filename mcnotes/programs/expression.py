@@ -39,10 +39,9 @@ class Expression(NDArrayOperatorsMixin):
     settled = True                  # so it is told from other arrays: nothing may follow from its value
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        reduces = ufunc is np.logaddexp and method == "reduce"
-        if any(type(x) is Traced for x in inputs) or method != "__call__" and not reduces:
+        if any(type(x) is Traced for x in inputs) or method not in ("__call__", "reduce"):
             return NotImplemented
-        return self.sheet.simply("logaddexp.reduce" if reduces else ufunc, *inputs, **options)
+        return self.sheet.simply(_REDUCE[ufunc] if method == "reduce" else ufunc, *inputs, **options)
 
     def __array_function__(self, function, types, args, options):
         if Traced in types:
@@ -229,6 +228,9 @@ def _placed(shape, keys, parts):
 _RUN = {"getitem": lambda x, key: x[key if len(key) != 1 else key[0]], "T": np.transpose, "array": np.array,
         "astype": lambda x, dtype: np.asarray(x).astype(dtype), "logaddexp.reduce": np.logaddexp.reduce,
         "placed": _placed}
+#: What a ufunc's reduce is called as a function.
+_REDUCE = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
+           np.logaddexp: "logaddexp.reduce"}
 #: Calls that are made of nothing.
 LEAVES = {"input", "constant", "number"}
 REDUCTIONS = {np.sum, np.max, np.min, np.prod, np.mean}
