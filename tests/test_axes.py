@@ -38,40 +38,27 @@ AXES = [None, 0, 1, 2, -1, -2, -3, 3, -4, 7, (0,), (0, 2), (2, 0), (-1, 0), (0, 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_axes_as_numpy_counts_them_or_an_error(name):
+def test_axes_as_numpy_counts_them_or_an_error_which_is_numpys_own_where_it_has_one(name):
     right, refused = 0, 0
     for axis in AXES:
         def f(x, axis=axis):
             return FUNCTIONS[name](x, axis)
         try:
-            known = np.asarray(f(X), float)
-        except Exception:
-            known = None
+            known, refusal = np.asarray(f(X), float), None
+        except Exception as error:
+            known, refusal = None, (type(error), str(error))
         try:
             found = mc.derivative(f, X)
         except (TypeError, ValueError, IndexError) as error:
-            assert str(error), axis
             odd = axis is None or isinstance(axis, list | bool | np.ndarray | tuple | float | str)
-            assert known is None or odd or not known.size, (axis, error)
+            assert (type(error), str(error)) == refusal if refusal else str(error) and (odd or not known.size), axis
             refused += 1
             continue
-        assert known is not None or isinstance(axis, np.ndarray), f"NumPy refuses axis={axis!r}"
-        if known is not None:
-            wanted = mc.derivative(f, X, method="difference").array
-            assert found.array.shape == wanted.shape and np.allclose(found.array, wanted, atol=1e-6), axis
+        assert refusal is None, f"NumPy refuses axis={axis!r}"
+        wanted = mc.derivative(f, X, method="difference").array
+        assert found.array.shape == wanted.shape and np.allclose(found.array, wanted, atol=1e-6), axis
         right += 1
     assert right >= (2 if name == "squeeze" else 3) and refused >= 5
-
-
-@pytest.mark.parametrize("axis", [3, (0, 5), (1, 1), True, [0]])
-@pytest.mark.parametrize("f", [np.sum, np.mean, np.max, np.var, np.std, np.prod, np.ptp, np.median, np.linalg.norm])
-def test_what_numpy_says_of_an_axis_comes_through(f, axis):
-    try:
-        f(X, axis=axis)
-    except (TypeError, ValueError) as error:
-        with pytest.raises(type(error)) as caught:
-            mc.derivative(lambda x: f(x, axis=axis), X)
-        assert str(caught.value) == str(error)
 
 
 OPTIONS = {"dtype": np.float32, "order": "Z", "where": X > 0.5, "initial": 0.7, "keepdims": True, "ddof": 1,

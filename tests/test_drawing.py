@@ -1,8 +1,10 @@
 """Drawings are tested on their artists: what is written where, in which color; and by what is read from them."""
 
+import doctest
 import inspect
 import pathlib
 import re
+import sys
 import types
 
 import matplotlib
@@ -327,21 +329,15 @@ def test_errors_name_what_they_met(name, given, options, told):
 LINE = np.linspace(0.1, 2, 9)
 
 
-@pytest.mark.parametrize("draw", [
-    lambda: mc.draw.matrix(VALUES, ["a", "b"], ["c", "d", "e"], "t", [(0, 0)], VALUES == 5),
-    lambda: mc.draw.beside([[1.0, 2.0], [3.0, 4.0]], ["a", "b"], signs=["·"]), lambda: mc.draw.unfold(VALUES, 1),
-    lambda: mc.draw.curve(LINE, LINE**2, point=(1, 1), tangent=2 * LINE - 1, secant=((1, 1), (2, 4), (2, 3))),
-    lambda: (mc.draw.bars([1.0, 2.0], ["a", "b"]), mc.draw.arrow((0, 0), (1, 1), name="a")),
-    lambda: mc.draw.product(VALUES, VALUES.T), lambda: mc.draw.tensor(np.ones((2, 3, 2))),
-    lambda: mc.draw.compression([VALUES, [1.0, 2.0]], 1, ["a", "b"], block=1),
-    lambda: mc.draw.surface(X, Y, X * Y, plane=X, point=(1, 1, 1), path=[(0, 0, 0), (1, 1, 1)], names=("a", "")),
-    lambda: mc.draw.contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0)], gradient=(1, 2)),
-    lambda: mc.draw.losses([[3.0, 0.1], [2.0, 1.0]], ["a", "b"]), lambda: mc.draw.shapes(5, 2),
-    lambda: mc.draw.network([4, 3], ["a", "b"], highlight=(1, 1)), lambda: mc.draw.axes_count((3, 4, 5)),
-    lambda: mc.draw.flow(PLACES, PLACES, (["f"], ["g"])),
-    lambda: mc.draw.nine_kinds([[("()", 3)] * 3] * 3), lambda: mc.draw.links("loss", backward=True)])
-def test_no_drawing_has_a_color_that_the_theme_cannot_change_or_a_small_letter(draw):
-    draw()
+@pytest.mark.parametrize("name", [name for name in mc.draw.__all__ if name.islower() and name != "cell"])
+def test_a_drawing_takes_ax_and_its_example_has_colors_of_the_theme_and_letters_to_read(name):
+    draw = getattr(mc.draw, name)
+    assert "ax" in inspect.signature(draw).parameters
+    if name in ("arrow", "handle", "tap"):                  # they are put on a drawing
+        mc.draw.curve(LINE, LINE**2, point=(1, 1), tangent=2 * LINE - 1, secant=((1, 1), (2, 4), (2, 3)))
+    known = vars(sys.modules[draw.__module__]).copy()
+    for example in doctest.DocTestParser().get_examples(draw.__doc__):
+        exec(example.source, known)
     figure = plt.gcf()
     assert not re.findall(r"#[0-9a-fA-F]{6}\b|rgb\(.*?\)", to_svg(figure))
     assert min(t.get_fontsize() for t in figure.findobj(matplotlib.text.Text) if t.get_text()) >= 9
@@ -355,13 +351,6 @@ def test_a_sheet_without_axes_leaves_no_empty_band_and_loses_nothing():
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     assert kept.y0 * figure.dpi <= min(box.y0 for box in boxes) < max(box.y1 for box in boxes) <= kept.y1 * figure.dpi
     assert drawn_on(drawn(mc.draw.curve, LINE, LINE**2).figure) is None
-
-
-def test_every_drawing_takes_ax_and_shows_an_example():
-    for name in mc.draw.__all__:
-        thing = getattr(mc.draw, name)
-        if callable(thing) and name != "cell":                # a place, not a drawing
-            assert "ax" in inspect.signature(thing).parameters and "Examples" in thing.__doc__, name
 
 
 def luminance(color):

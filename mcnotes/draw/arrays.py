@@ -33,7 +33,8 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
 
     Examples
     --------
-    >>> matrix([[2.0, 0.5, 0.0], [0.0, 3.0, 4.0]], rows=["v1", "v2"], highlight=[(0, None)])
+    >>> D = np.array([[2.0, 0.5, 0.0], [0.0, 3.0, 4.0]])
+    >>> matrix(D, rows=["v1", "v2"], columns=["w1", "w2", "w3"], title="D", highlight=[(0, None)], structural=D == 0)
     """
     rows, columns = (given or getattr(values, side, None) for given, side in ((rows, "rows"), (columns, "columns")))
     values = np.atleast_2d(np.asarray(getattr(values, "matrix", values)))
@@ -141,16 +142,13 @@ def unfold(values, opened: int, by: str = "columns", *, symbols: Labels = None, 
     Parameters
     ----------
     values : array of shape (m, n)
-        Strings are drawn as they are.
     opened : int
         How many blocks show their numbers, from 0 to n (by columns) or m (by rows).
     by : {"columns", "rows"}, optional
-        What a block is.
     symbols : list of str, optional
         One for each block; without it, the derivatives of each w by v, or of w by each v.
-    rows, columns : list of m and of n str, optional
-    roles : two of "input", "output", optional
-        What the rows and the columns stand for; decides the colors of labels and blocks.
+    rows, columns, roles : optional
+        As in ``matrix``; a role decides the color of blocks, too.
 
     Examples
     --------
@@ -235,12 +233,8 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
         Layer ``p`` is the matrix ``values[:, :, p]``; the first layer is in front.
     names : (str, str, str), optional
         Names of the axes: down, across, and back.
-    highlight : list of (int, int, int), optional
-        Entries that are marked.
-    structural : array of bool, shape (a, b, c), optional
-        Entries that are zero by construction.
-    roles : three of "input", "output", "neither", optional
-        What the axes stand for; decides the colors of their names.
+    highlight, structural, roles : optional
+        As in ``matrix``, for three axes.
 
     Examples
     --------

@@ -159,7 +159,7 @@ def nine_kinds(table: list, *, ax: Axes | None = None) -> None:
 
     Examples
     --------
-    >>> nine_kinds([[("()", 0), ("(1, 3)", 1), ("(2, 3)", 2)]] * 3)
+    >>> nine_kinds([[("(2)", 1), ("(2, 3)", 2), ("(2, 3, 4)", 3)]] * 3)
     """
     kinds = "scalar", "vector", "matrix"
     if len(table) != 3 or any(len(row) != 3 for row in table):
@@ -221,7 +221,7 @@ def links(highlight: str | None = None, filled: Sequence[str] = (), *, backward:
 
     Examples
     --------
-    >>> links("weights", filled=["loss"])
+    >>> links("weights", filled=["loss"], backward=True)
     """
     filled = list(LINKS) if filled == "all" else list(filled)
     unknown = [name for name in [highlight, *filled] if name is not None and name not in LINKS]

@@ -96,7 +96,7 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
     Examples
     --------
     >>> X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
-    >>> surface(X, Y, X * Y, plane=X, point=(1, 0, 0))
+    >>> surface(X, Y, X * Y, plane=X, point=(1, 1, 1), path=[(1, 1, 1), (2, 1, 2)], names=("step", ""))
     """
     _one_shape(x, y, z)
     sheet = plane if isinstance(plane, tuple) else (x, y, plane)
