@@ -10,7 +10,6 @@ import numpy as np
 from ..derivative import argument_names, derivative, points_of
 from ..engine.core import UnsupportedError
 from .backward import ProgramTape, walk
-from .expression import Expression
 from .writing import WRITTEN, Line, Writer, count, decide, early, lines_below, tidy
 
 _FLOAT = np.dtype(float)
@@ -57,29 +56,15 @@ def program(f: Callable, at: Any, *, wrt: int | str | None = None) -> "Program":
 
 
 class Step(NamedTuple):
-    """One step of a program, for those who want to go through it line by line.
-
-    Attributes
-    ----------
-    name, formula : str
-        What stands before the sign of equality, and behind it.
-    shape : tuple of int
-    uses : tuple of str
-        Names of inputs, constants and earlier steps in the formula.
-    of : str or None
-        Of which earlier step or input it is the derivative.
-    backward : bool
-    section : str or None
-        The section of the notes that teaches it.
-    """
+    """One step of a program, for those who want to go through it line by line."""
 
     name: str
     formula: str
     shape: tuple
-    uses: tuple
-    of: str | None
+    uses: tuple                 # the names of inputs, constants and earlier steps in the formula
+    of: str | None              # the earlier step or input of which it is the derivative
     backward: bool
-    section: str | None
+    section: str | None         # of the notes, which teaches it
 
 
 class Program:
@@ -129,7 +114,10 @@ class Program:
         self._compare(f, at, points, wrt)
 
     def _compose(self, tape, inputs, result, picked):
-        """Choose the expressions that have a line, and write the lines in order."""
+        """Choose the expressions that have a line, and write the lines in order.
+
+        What `f` computes may be a derivative as well, such as A - T: where nothing else needs it, it stands below.
+        """
         sheet, forward = tape.sheet, len(tape.sheet.made)
         reached, sections = walk(tape, inputs, result)
         outputs = {inputs[k]: _own(reached[inputs[k]], sheet) for k in picked}
@@ -137,8 +125,11 @@ class Program:
         guards = [guard for guard, _ in sheet.guards]
         needed = count([*outputs.values(), *guards])
         used = {part for x in needed if x.place < forward for part in x.operands()} | {*guards, result}
-        back = {x: step for step, x in sorted(reached.items(), key=lambda pair: (bool(pair[0].name), pair[0].place))
-                if isinstance(x, Expression) and (x.place >= forward or x.operands() and not x.name and x not in used)}
+        back = {}                           # expression -> the step or input of which it is the derivative
+        for step in sorted(reached, key=lambda step: (bool(step.name), step.place)):
+            x = reached[step]
+            if x is not None and (x.place >= forward or x.operands() and not x.name and x not in used):
+                back[x] = step
         backward = {x for x in needed if x.place >= forward or x in back}
         own = decide(needed, {*outputs.values(), *(x for x in needed if x.name or x in back and back[x].name)})
         order, writer = early(own, outputs.values(), backward), Writer(inputs)
