@@ -5,7 +5,7 @@ letters that matter: along the others the entries are copies. Zeros and copies a
 """
 
 import math
-import re
+import string
 
 import numpy as np
 
@@ -61,7 +61,7 @@ def _read(claim, shape):
     left, groups = left.split(), [group.split() for group in right.split(",")]
     kept, lengths = [letter for group in groups for letter in group], dict(zip(left, shape, strict=False))
     if not arrow or len(left) != len(shape) or not set(kept) <= set(left) or len(set(kept)) < len(kept) \
-            or len(groups) > 1 and [] in groups or not all(re.fullmatch(r"[a-z]\d*", letter) for letter in left) \
+            or len(groups) > 1 and [] in groups or not set(left) <= set(string.ascii_lowercase) \
             or shape != tuple(lengths[letter] for letter in left):
         raise CompressionError(
             f"the claim {claim!r} does not fit a derivative with axes {shape}; write one letter for each axis, the "

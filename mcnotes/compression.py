@@ -5,7 +5,6 @@ Zeros and copies are read off the recorded structure, never off the values at on
 
 import html
 import math
-import string
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +22,7 @@ __all__ = ["Compressed", "CompressionError", "compress"]
 _CONSTANT = "zero everywhere by construction: the output does not depend on the input"
 _VALUES = "seen by value only: this may hold at this point alone"
 _BRANCHED = "f looked at a value to choose its way: this holds here, and may not where it chooses another"
-_ORDER = "ijklmnopqrstuvwxyzabcdefgh"
+_LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 
 
 def compress(d: Any, claim: str | None = None) -> "Compressed":
@@ -74,16 +73,13 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
     term, reason = _found(structure, seen)
     if claim is None:
         labels = labels_of(term.axes)
-        names, cores = dict(zip(labels, map(_letter, range(len(labels))), strict=True)), components(term, labels)
+        if len(labels) > len(_LETTERS):
+            raise CompressionError(f"a pattern has {len(_LETTERS)} letters, and this derivative needs {len(labels)}")
+        names, cores = dict(zip(labels, _LETTERS, strict=False)), components(term, labels)
     else:
         term, names, cores = claimed(structure, term, claim)
     shapes = (d.input_shape, d.output_shape) if isinstance(d, Derivative) else (structure.inner, structure.outer)
     return Compressed(term, names, cores, shapes, structure, reason, seen)
-
-
-def _letter(k):
-    """The name of a label: i, j, ... z, a, ... h, then i1, j1, ..."""
-    return _ORDER[k % 26] + (str(k // 26) if k >= 26 else "")
 
 
 def _found(structure, seen):
@@ -190,14 +186,11 @@ class Compressed:
         None where einsum has no words for it; ``chain`` always works.
         """
         inner, outer = self._axes[:len(self.inner)], self._axes[len(self.inner):]
-        if len(set(inner)) < len(inner) or not set(inner) <= self._held | set(outer) \
-                or len(self._labels) > len(string.ascii_letters):
+        if len(set(inner)) < len(inner) or not set(inner) <= self._held | set(outer):
             return None
-        write = dict(zip(self._labels, string.ascii_letters, strict=False)) \
-            if any(len(name) > 1 for name in self._names.values()) else self._names
-        sides = [*("".join(write[label] for label in own) for _, own in self._cores),
-                 "".join(write[label] for label in outer)]
-        return ",".join(sides) + "->" + "".join(write[label] for label in inner)
+        letters = ["".join(self._names[label] for label in own)
+                   for own in (*(own for _, own in self._cores), outer, inner)]
+        return ",".join(letters[:-1]) + "->" + letters[-1]
 
     @cached_property
     def steps(self) -> list[str]:

@@ -429,7 +429,8 @@ class Structure:
         shape = self.inner + self.outer
         if self.dense_nbytes > LIMIT:
             raise MemoryError(f"the dense array of shape {shape} would take {self.dense_nbytes / 2**30:.0f} GB; use "
-                              ".predict, .chain or mc.compress, which do not build it, or differentiate a smaller part")
+                              ".predict or .chain, which do not build it, mc.compress if its structure has a pattern, "
+                              "or differentiate a smaller part")
         if len(self.terms) == 1:
             term = self.terms[0]
             return _own(term.array(shape), term.factors[0][0] if len(term.factors) == 1 else None)
