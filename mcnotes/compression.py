@@ -10,16 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from .claims import LARGE, CompressionError, claimed, components
-from .engine import discovery
 from .engine.structure import Structure, Term, labels_of
 from .fitting import fit
 from .layout import Derivative
+from .patterns import CONSTANT, LARGE, CompressionError, claimed, components, found
 from .shapes import full_shape
 
 __all__ = ["Compressed", "CompressionError", "compress"]
 
-_CONSTANT = "zero everywhere by construction: the output does not depend on the input"
 _VALUES = "seen by value only: this may hold at this point alone"
 _BRANCHED = "f looked at a value to choose its way: this holds here, and may not where it chooses another"
 _LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
@@ -70,7 +68,7 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
                         "call mc.derivative(f, at) first")
     if claim is not None and not isinstance(claim, str):
         raise TypeError(f'claim must be a pattern such as "j i i -> j", it was {claim!r}')
-    term, reason = _found(structure, seen)
+    term, reason = found(structure, seen == _VALUES)
     if claim is None:
         labels = labels_of(term.axes)
         if len(labels) > len(_LETTERS):
@@ -80,25 +78,6 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
         term, names, cores = claimed(structure, term, claim)
     shapes = (d.input_shape, d.output_shape) if isinstance(d, Derivative) else (structure.inner, structure.outer)
     return Compressed(term, names, cores, shapes, structure, reason, seen)
-
-
-def _found(structure, seen):
-    """One term for the structure, and why nothing may go where nothing does."""
-    shape = structure.inner + structure.outer
-    if not structure.terms:
-        labels = dict(enumerate(shape, 1))
-        return Term([(np.zeros(()), ())], list(labels), labels), _CONSTANT
-    term = structure.terms[0]
-    if seen != _VALUES and len(structure.terms) == 1 and all(type(index) is int for index in term.axes):
-        return term, ""
-    dense = structure.dense()
-    if dense.size > LARGE:
-        return Structure.of(dense, structure.inner, structure.outer).terms[0], "it is too large to look at each entry"
-    signs = discovery.of_values(dense) if seen == _VALUES else discovery.of_structure(structure)
-    zeros = int((signs < 0).sum())
-    return discovery.described(dense, signs), (
-        f"{zeros} of {dense.size} entries are zero by construction, but no letters describe the others" if zeros else
-        "every entry may be nonzero and may differ")
 
 
 class Compressed:
@@ -207,7 +186,7 @@ class Compressed:
             said.append(f"a product of {len(self._cores)} independent factors: keep the factors")
         if seen:
             reason = reason.replace(" by construction", "")
-        if self._reason == _CONSTANT:
+        if self._reason == CONSTANT:
             said.insert(0, reason)
         elif not said:
             said.append(f"nothing can be dropped: {reason or 'no zeros off a diagonal, and no copies'}")

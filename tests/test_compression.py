@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import mcnotes as mc
-from mcnotes.claims import LARGE
+from mcnotes.patterns import LARGE
 
 RANDOM = np.random.default_rng(20221124)
 a, M = RANDOM.normal(size=4), RANDOM.normal(size=(4, 3))

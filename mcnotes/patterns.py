@@ -1,23 +1,90 @@
-"""A reader's claim about a derivative, such as ``"j i i -> j"``: tested, or refused with what it would lose.
+"""Patterns such as ``"j i i -> j"``: found in a derivative, or claimed of it, and tested.
 
-On the left, a letter for each axis; entries where a letter met twice has two values are zero. On the right are the
-letters that matter: along the others the entries are copies. Zeros and copies are such by construction.
+On the left is a letter for each axis; an entry where a letter met twice has two values is zero. On the right are the
+letters that matter: along the others the entries are copies.
 """
 
+import itertools
 import math
 import string
 
 import numpy as np
 
-from .engine import discovery
-from .engine.structure import align, fresh, labels_of, product
+from .engine.structure import Structure, Term, align, fresh, labels_of, product
 
+CONSTANT = "zero everywhere by construction: the output does not depend on the input"
 #: Above this many entries only the pattern that was found can be claimed.
 LARGE = 10**6
 
 
 class CompressionError(ValueError):
     """A claimed compression would lose entries."""
+
+
+# What is found ----------------------------------------------------------------------------------------------
+#
+# Every entry gets a sign, a whole number: -1 where it is zero, and the same number as another entry where both are the
+# same. For a derivative that counts only by construction, for a bare array the values show it.
+
+def found(structure, by_values):
+    """One term for the structure, and why nothing may go where nothing does."""
+    shape = structure.inner + structure.outer
+    if not structure.terms:
+        labels = dict(enumerate(shape, 1))
+        return Term([(np.zeros(()), ())], list(labels), labels), CONSTANT
+    term = structure.terms[0]
+    if not by_values and len(structure.terms) == 1 and all(type(index) is int for index in term.axes):
+        return term, ""
+    dense = structure.dense()
+    if dense.size > LARGE:
+        return Structure.of(dense, structure.inner, structure.outer).terms[0], "it is too large to look at each entry"
+    signs = signs_of_values(dense) if by_values else signs_of(structure)
+    zeros = int((signs < 0).sum())
+    return described(dense, signs), (
+        f"{zeros} of {dense.size} entries are zero by construction, but no letters describe the others" if zeros else
+        "every entry may be nonzero and may differ")
+
+
+def signs_of(structure):
+    """The sign of every entry of a derivative: -1 for its zeros by construction, for the rest a number of its own."""
+    mask = structure.mask()
+    return np.where(mask, np.arange(mask.size).reshape(mask.shape), -1)
+
+
+def signs_of_values(array):
+    """The sign of every entry of a bare array: one for each nonzero value."""
+    return np.where(array == 0, -1, np.unique(array, return_inverse=True)[1].reshape(array.shape))
+
+
+def described(array, signs):
+    """A term for an array, with the ties and the copies that its signs show."""
+    axes = [fresh() for _ in array.shape]
+    for p, q in itertools.combinations(range(array.ndim), 2):
+        if axes[q] != axes[p] and array.shape[p] == array.shape[q] > 1 and _tied(signs, p, q):
+            axes[q] = axes[p]
+    return tied(array, signs, axes)
+
+
+def _tied(signs, p, q):
+    """Whether all entries off the diagonal of two axes are zero."""
+    diagonals = np.moveaxis(signs, (p, q), (0, 1))
+    off = ~np.eye(len(diagonals), dtype=bool)
+    return not (diagonals[off] >= 0).any()
+
+
+def tied(array, signs, axes):
+    """A term for the entries whose axes of one label have one index, with one copy where the signs show copies."""
+    sizes = dict(zip(axes, array.shape, strict=True))
+    for q in reversed(range(len(axes))):
+        p = axes.index(axes[q])
+        if p != q:
+            array, signs = (np.moveaxis(np.diagonal(x, axis1=p, axis2=q), -1, p) for x in (array, signs))
+    kept = list(sizes)
+    for k in reversed(range(len(kept))):
+        if signs.shape[k] > 1 and (signs == np.take(signs, [0], axis=k)).all():
+            array, signs = (np.take(x, 0, axis=k) for x in (array, signs))
+            kept.pop(k)
+    return Term([(np.array(array), tuple(kept))], axes, sizes)
 
 
 def components(term, labels):
@@ -42,6 +109,8 @@ def components(term, labels):
         cores[0] = (cores[0][0] * number, cores[0][1])
     return cores
 
+
+# What is claimed --------------------------------------------------------------------------------------------
 
 def claimed(structure, term, claim):
     """The term, the names of its labels, and the cores for a claim that passes."""
@@ -102,7 +171,7 @@ def _differing(core, place, letter):
 
 def _read_off(claim, structure, left):
     """The entries of a claim that is not what was found, as a term; every entry is looked at."""
-    shape, dense, signs = structure.inner + structure.outer, structure.dense(), discovery.of_structure(structure)
+    shape, dense, signs = structure.inner + structure.outer, structure.dense(), signs_of(structure)
     places, apart = np.indices(shape, sparse=True), np.zeros(shape, bool)
     for place, letter in zip(places, left, strict=True):
         apart |= place != places[left.index(letter)]
@@ -112,5 +181,5 @@ def _read_off(claim, structure, left):
         raise CompressionError(f"{claim!r} would lose entry {tuple(int(k) for k in entry)}, which is "
                                f"{dense[entry]:.6g} here and is not known to be zero everywhere")
     labels = {letter: fresh() for letter in left}
-    term = discovery.tied(dense, signs, [labels[letter] for letter in left])
+    term = tied(dense, signs, [labels[letter] for letter in left])
     return term, {label: letter for letter, label in labels.items()}
