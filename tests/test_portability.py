@@ -16,12 +16,11 @@ BOOK = statements.ROOT / "book"
 NINE = "07-our-scalar-vector-derivative"
 
 
-def read(path, *cells):
-    """The sources of cells as the page sees them."""
-    app = types.SimpleNamespace(env=types.SimpleNamespace(doc2path=lambda docname: path))
-    content = [json.dumps({"cells": [{"cell_type": kind, "source": text} for kind, text in cells]})]
-    take_away(app, "page", content)
-    return ["".join(cell["source"]) for cell in json.loads(content[0])["cells"]]
+def read(path, content):
+    """A file as the page sees it."""
+    content = [content]
+    take_away(types.SimpleNamespace(env=types.SimpleNamespace(doc2path=lambda docname: path)), "page", content)
+    return content[0]
 
 
 def notebook(*texts):
@@ -35,15 +34,11 @@ def notebook(*texts):
     ("# Title\n\n---\nnot: front\n---\n", "# Title\n\n---\nnot: front\n---\n"),
 ])
 def test_the_first_text_loses_its_front_matter_and_nothing_else(text, left):
-    code = ("code", "---\nx\n---\n")
-    assert read("a.ipynb", code, ("markdown", text), ("markdown", "---\nb\n---\n")) == [code[1], left, "---\nb\n---\n"]
-
-
-def test_other_files_are_left_alone():
-    content = ["---\nx: 1\n---\n# Title"]
-    app = types.SimpleNamespace(env=types.SimpleNamespace(doc2path=lambda docname: "a.md"))
-    take_away(app, "page", content)
-    assert content == ["---\nx: 1\n---\n# Title"]
+    cells = [{"cell_type": kind, "source": source} for kind, source in (
+        ("code", "---\nx\n---\n"), ("markdown", text), ("markdown", "---\nb\n---\n"))]
+    seen = [cell["source"] for cell in json.loads(read("a.ipynb", json.dumps({"cells": cells})))["cells"]]
+    assert seen == ["---\nx\n---\n", left, "---\nb\n---\n"]
+    assert read("a.md", "---\nx: 1\n---\n# Title") == "---\nx: 1\n---\n# Title", "other files are left alone"
 
 
 @pytest.mark.parametrize("written, carried", [
@@ -82,68 +77,62 @@ def test_the_install_cell_stands_below_the_title_once_and_keeps_its_place_in_the
     assert portability.carry(copy.deepcopy(moved), "08-vector-derivative")["cells"] == cells
 
 
-@pytest.mark.parametrize("config, expected", [
-    ('repository:\n  url: ""\n  branch: main\n', ("", "main")),
-    ("title: x\n", ("", "main")),
-    ("repository:  # here\n  # the one\n  branch: 'second'\n\n  url: https://github.com/a/b.git\nhtml:\n  url: no\n",
+HERE = "repository:\n  url: https://github.com/told/here\n  branch: third\n"
+
+
+@pytest.mark.parametrize("said, config, expected", [
+    ({}, 'repository:\n  url: ""\n  branch: main\n', ("", "main")),
+    ({}, "title: x\n", ("", "main")),
+    ({}, "repository:  # here\n  # one\n  branch: 'second'\n\n  url: https://github.com/a/b.git\nhtml:\n  url: no\n",
      ("https://github.com/a/b", "second")),
-    ('x: 1\nrepository:\n  url: "https://gitlab.com/a/b/"', ("https://gitlab.com/a/b", "main")),
-])
-def test_the_address_is_read_from_its_one_place(tmp_path, config, expected):
-    import yaml
-
-    (tmp_path / "_config.yml").write_text(config)
-    assert address.address(tmp_path) == expected
-    assert (yaml.safe_load(config).get("repository", {}).get("url") or "").startswith(expected[0])
-    url, branch = expected
-    assert address.requirement(tmp_path) == (f"git+{url}@{branch}" if url else "mcnotes")
-    cells = portability.carry(notebook(("markdown", "# T")), "08-vector-derivative", tmp_path)["cells"]
-    assert "".join(cells[1]["source"]).endswith(f'"install --quiet {address.requirement(tmp_path)}")')
-
-
-@pytest.mark.parametrize("said, expected", [
-    ({"GITHUB_REPOSITORY": "a/b", "GITHUB_SERVER_URL": "https://github.example", "GITHUB_REF_NAME": "second"},
+    ({}, 'x: 1\nrepository:\n  url: "https://gitlab.com/a/b/"', ("https://gitlab.com/a/b", "main")),
+    ({"GITHUB_REPOSITORY": "a/b", "GITHUB_SERVER_URL": "https://github.example", "GITHUB_REF_NAME": "second"}, HERE,
      ("https://github.example/a/b", "second")),
-    ({"GITHUB_REPOSITORY": "fork/b", "GITHUB_REF_NAME": "12/merge", "GITHUB_BASE_REF": "main"},
+    ({"GITHUB_REPOSITORY": "fork/b", "GITHUB_REF_NAME": "12/merge", "GITHUB_BASE_REF": "main"}, HERE,
      ("https://github.com/fork/b", "main")),
-    ({"GITHUB_REPOSITORY": "a/b", "GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"},
+    ({"GITHUB_REPOSITORY": "a/b", "GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"}, HERE,
      ("https://github.com/a/b", "main")),
-    ({"CI_PROJECT_URL": "https://gitlab.com/a/b/c", "CI_COMMIT_BRANCH": "x"}, ("https://gitlab.com/a/b/c", "x")),
-    ({"CI_PROJECT_URL": "https://gitlab.com/a/b", "CI_DEFAULT_BRANCH": "trunk"}, ("https://gitlab.com/a/b", "trunk")),
-    ({}, ("https://github.com/told/here", "third")),
+    ({"CI_PROJECT_URL": "https://gitlab.com/a/b/c", "CI_COMMIT_BRANCH": "x"}, HERE, ("https://gitlab.com/a/b/c", "x")),
+    ({"CI_PROJECT_URL": "https://gitlab.com/a/b", "CI_DEFAULT_BRANCH": "trunk"}, HERE,
+     ("https://gitlab.com/a/b", "trunk")),
 ])
-def test_the_address_comes_from_the_workflow_before_anything_else(tmp_path, monkeypatch, said, expected):
+def test_the_address_comes_from_the_workflow_or_from_the_settings(tmp_path, monkeypatch, said, config, expected):
     for name, value in said.items():
         monkeypatch.setenv(name, value)
-    (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/told/here\n  branch: third\n")
+    (tmp_path / "_config.yml").write_text(config)
     assert address.address(tmp_path) == expected
+    url, branch = expected
+    assert address.requirement(tmp_path) == (f"git+{url}@{branch}" if url else "mcnotes")
 
 
 @pytest.mark.parametrize("remote, url", [
-    ("https://github.com/a/b.git", "https://github.com/a/b"),
-    ("git@github.com:fork/b.git", "https://github.com/fork/b"),
+    ("https://github.com/a/b.git", "https://github.com/a/b"), ("git@github.com:fork/b.git", "https://github.com/fork/b"),
     ("ssh://git@github.com:22/a/b", "https://github.com/a/b"),
     ("https://me:key@gitlab.com/a/b/c.git/", "https://gitlab.com/a/b/c"),
-    ("git@gitlab.example.org:a/b.git", "https://gitlab.example.org/a/b"), ("/srv/b.git", ""), ("file:///srv/b", ""),
-    ("../b", ""),
+    ("git@gitlab.example.org:a/b.git", "https://gitlab.example.org/a/b"),
+    *((remote, "") for remote in ("/srv/b.git", "file:///srv/b", "../b")),
 ])
+def test_of_any_remote_of_git_the_address_for_a_browser(remote, url):
+    assert address.web(remote) == url
+
+
 @pytest.mark.parametrize("branch", ["main", "second/part"])
-def test_the_address_comes_from_git_where_it_has_one(tmp_path, remote, url, branch):
+def test_the_address_comes_from_git_where_it_has_one(tmp_path, branch):
     def git(*words):
         subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)
 
     git("init", "-b", branch)
     git("-c", "user.name=a", "-c", "user.email=b", "commit", "--allow-empty", "-m", "c")
-    git("remote", "add", "origin", remote)
-    assert address.address(tmp_path) == (url, "main")
-    (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/told/here\n")
-    assert address.address(tmp_path)[0] == (url or "https://github.com/told/here")
-    (tmp_path / "_config.yml").unlink()
+    git("remote", "add", "origin", "git@github.com:fork/b.git")
+    (tmp_path / "_config.yml").write_text(HERE)
+    assert address.address(tmp_path) == ("https://github.com/fork/b", "main")
     git("update-ref", f"refs/remotes/origin/{branch}", "HEAD")
     git("branch", "--set-upstream-to", f"origin/{branch}")
-    assert address.address(tmp_path) == ((url, branch) if url else ("", "main"))
+    assert address.address(tmp_path) == ("https://github.com/fork/b", branch)
     (tmp_path / "deep").mkdir()
     assert address.address(tmp_path / "deep") == ("", "main")           # a folder inside of another repository
+    git("remote", "set-url", "origin", "/srv/b.git")
+    assert address.address(tmp_path) == ("https://github.com/told/here", "third")
 
 
 def test_a_notebook_keeps_the_address_that_it_installs_from_until_it_is_told_another(tmp_path, capsys):

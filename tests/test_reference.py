@@ -8,6 +8,7 @@ import types
 import pytest
 from docutils import nodes
 from sphinx import addnodes
+from test_finding import notebook
 
 import mcnotes as mc
 from book._ext import cache, catalog, reference
@@ -26,8 +27,6 @@ def test_every_statement_is_listed_once_with_its_title():
 
 
 def test_where_a_statement_is_used_are_the_pages_that_refer_to_it(tmp_path):
-    from test_finding import notebook
-
     notebook(tmp_path, "# X.1 A\n\n$$ a \\tag{1} $$ (eq-1)\n\n{eq}`(1) <eq-1>`", name="01-a.ipynb")
     notebook(tmp_path, "# X.2 B\n\nby {eq}`(1) <eq-1>` and {eq}`(1) <eq-1>`, not ``{eq}`(1) <eq-1>` ``",
              name="02-b.ipynb")
@@ -44,16 +43,12 @@ def test_where_a_statement_is_used_are_the_pages_that_refer_to_it(tmp_path):
      "$Z = (W^{\\mathsf T}\\,A) + b$"),
     (r"x = \begin{bmatrix} 1 \end{bmatrix}", "in “X.1 A”"), ("a + " * 40 + "b", "in “X.1 A”")])
 def test_the_list_says_what_an_equation_says_if_it_fits_into_a_line(tmp_path, formula, said):
-    from test_finding import notebook
-
     notebook(tmp_path, f"# X.1 A\n\n$$ {formula} \\tag{{1}} $$ (eq-1)", name="01-a.ipynb")
     (tmp_path / "_toc.yml").write_text("- file: book/01-a\n")
     assert catalog.markdown(tmp_path).splitlines()[-1] == f"- {{eq}}`(1) <eq-1>` {said}"
 
 
 def test_the_lists_are_read_again_when_what_they_list_changes(tmp_path):
-    from test_finding import notebook
-
     def after(text, code="1 + 1"):
         path = notebook(tmp_path, text, name="01-a.ipynb")
         book = json.loads(path.read_text())
@@ -126,22 +121,16 @@ def test_names_are_said_as_a_reader_says_them(before, owner, said):
     assert signature.astext() == said
 
 
-WORDS = ("Trace", "Outer product", "Chain rule", "Element-wise", "Loss", "Bias", "ReLU", "Softmax", "Einsum", "Tensor",
-         "Contraction", "Gradient", "Jacobian", "Compression", "Layout", "Axis", "Hessian", "Cross entropy", "Batch")
+#: Words and letters that the glossary has to explain, as its lines begin.
+WORDS = ["Trace", "Outer product", "Chain rule", "Element-wise", "Loss", "Bias", "ReLU", "Softmax", "Einsum", "Tensor",
+         "Contraction", "Gradient", "Jacobian", "Compression", "Layout", "Axis", "Hessian", "Cross entropy", "Batch",
+         *(f"${letter}$" for letter in (r"\mathcal L", "L", "t", "b", r"\Delta x", r"\star", r"\ell", "s", "M"))]
 
 
-@pytest.mark.parametrize("word", WORDS)
-def test_the_glossary_explains_the_words_of_the_book(word):
-    assert re.search(rf"^{word}(, .*)?\n: \S", (REFERENCE / "glossary.md").read_text(), re.M)
-
-
-@pytest.mark.parametrize("letter", [r"\mathcal L", "L", "t", "b", r"\Delta x", r"\star", r"\ell", "s", "M"])
-def test_the_glossary_explains_the_letters(letter):
-    assert re.search(rf"^(?:.*, )?\${re.escape(letter)}\$(, .*)?\n: \S", (REFERENCE / "glossary.md").read_text(), re.M)
-
-
-def test_the_words_of_the_glossary_stand_in_order():
-    words = re.findall(r"^(\w.*)\n: ", (REFERENCE / "glossary.md").read_text().split("## Words")[1], re.M)
+def test_the_glossary_explains_the_words_and_the_letters_of_the_book_in_order():
+    text = (REFERENCE / "glossary.md").read_text()
+    assert [word for word in WORDS if not re.search(rf"^(.*, )?{re.escape(word)}(, .*)?\n: \S", text, re.M)] == []
+    words = re.findall(r"^(\w.*)\n: ", text.split("## Words")[1], re.M)
     assert words == sorted(words, key=str.casefold)
 
 
