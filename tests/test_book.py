@@ -1,5 +1,7 @@
 """The built pages as files: numbers, references, marks, alternative texts, nothing from outside, and light."""
 
+import collections
+import functools
 import gzip
 import os
 import pathlib
@@ -20,6 +22,7 @@ RUN = statements.confirmed()
 STATEMENTS = [one for one in statements.everything() if one.number]
 
 
+@functools.cache
 def page(name):
     return (HTML / "book" / f"{name}.html").read_text(encoding="utf-8")
 
@@ -30,25 +33,16 @@ def target(one):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_numbers_and_marks_stand_on_their_page(name):
+def test_numbers_marks_tables_and_exercises_are_in_order(name):
     text = page(name)
     for one in STATEMENTS:
         if one.page == name:
             assert f'id="{target(one)}"' in text
             marked = re.search(rf'(?:popovertarget="|href="#)check-{one.label}"', text)
             assert bool(marked) == (one.name in RUN) == (f'id="check-{one.label}"' in text), one.name
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_the_frame_in_which_a_table_is_scrolled_ends_with_the_table(name):
-    text = page(name)
     frames = text.split('<div class="pst-scrollable-table-container">')[1:]
-    assert all(re.match(r"\s*</div>", frame.partition("</table>")[2]) for frame in frames)
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_exercises_are_counted_from_one_on_each_page(name):
-    numbers = re.findall(r'<p class="admonition-title">Exercise (\d+)', page(name))
+    assert all(re.match(r"\s*</div>", frame.partition("</table>")[2]) for frame in frames), "a frame is its table's"
+    numbers = re.findall(r'<p class="admonition-title">Exercise (\d+)', text)
     assert numbers == [str(k + 1) for k in range(len(numbers))]
     assert numbers or not re.match(r"\d\d", name), "a section of the notes has exercises"
 
@@ -79,13 +73,6 @@ def test_search_knows_every_number():
     assert [one.name for one in STATEMENTS if f'"{one.name.lower()}": [[' not in index] == []
 
 
-def test_ids_are_not_used_twice():
-    for path in (HTML / "book").rglob("*.html"):
-        text = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.S)
-        ids = re.findall(r'\sid="([^"]+)"', text)
-        assert len(ids) == len(set(ids)), f"{path.name}: {[i for i in set(ids) if ids.count(i) > 1][:5]}"
-
-
 def test_nothing_comes_from_outside():
     for path in HTML.rglob("*"):
         if path.suffix in (".html", ".css") and "_sources" not in path.parts:
@@ -94,34 +81,26 @@ def test_nothing_comes_from_outside():
             assert not outside, f"{path.relative_to(HTML)}: {outside[:3]}"
 
 
-def test_figures_have_a_name_and_no_picture_is_nameless():
-    for path in (HTML / "book").rglob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        assert text.count('class="mc-frame"') + text.count('class="mc-figure"') == len(
-            re.findall(r'role="img" aria-label="[^"]{20,}"', text)
-        )
-        for picture in re.findall(r"<img [^>]*>", text):
-            assert re.search(r'alt="[^"]*"', picture), f"{path.name}: {picture[:80]}"
-        assert "application/vnd.jupyter.widget" not in text
-
-
 def test_folded_code_stands_below_its_picture():
     cells = re.split(r'<div class="cell ', page("04-the-gradient"))
     folded = [cell for cell in cells if "tag_hide-input" in cell[:80]]
     assert folded and all(0 < cell.find('class="mc-') < cell.find("<details") for cell in folded)
 
 
-def test_figures_bring_no_style_sheet_of_their_own():
-    for path in (HTML / "book").rglob("*.html"):
-        for figure in re.findall(r"<svg.*?</svg>", path.read_text(encoding="utf-8"), flags=re.S):
-            assert "<style" not in figure, f"{path.name}: each exchange of a frame would restyle the whole page"
-
-
-def test_pages_describe_themselves():
-    for path in [*(HTML / "book").rglob("*.html"), HTML / "search.html", HTML / "genindex.html"]:
-        text = path.read_text(encoding="utf-8")
-        assert '<html lang="en"' in text
-        assert re.search(r'<meta name="description" content="[^"]{20,170}"', text), path.name
+@pytest.mark.parametrize("path", [*HTML.glob("book/**/*.html"), HTML / "search.html", HTML / "genindex.html"],
+                         ids=lambda path: path.stem)
+def test_a_page_describes_itself_and_its_figures(path):
+    text = path.read_text(encoding="utf-8")
+    assert '<html lang="en"' in text
+    assert re.search(r'<meta name="description" content="[^"]{20,170}"', text)
+    figures = text.count('class="mc-frame"') + text.count('class="mc-figure"')
+    assert figures == len(re.findall(r'role="img" aria-label="[^"]{20,}"', text)), "a figure without words"
+    assert [picture for picture in re.findall(r"<img [^>]*>", text) if 'alt="' not in picture] == []
+    assert "application/vnd.jupyter.widget" not in text
+    styled = [figure for figure in re.findall(r"<svg.*?</svg>", text, flags=re.S) if "<style" in figure]
+    assert styled == [], "each exchange of a frame would restyle the whole page"
+    ids = re.findall(r'\sid="([^"]+)"', re.sub(r"<script.*?</script>", "", text, flags=re.S))
+    assert [one for one, count in collections.Counter(ids).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("name", [*PAGES, "index"])

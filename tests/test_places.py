@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -14,9 +15,8 @@ from packaging.specifiers import SpecifierSet
 from mcbook import statements
 
 ROOT = statements.ROOT
-PAGES = ["book/index", *re.findall(r"file: (\S+)", (ROOT / "_toc.yml").read_text())]
-NOTEBOOKS = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
-
+#: Three pages are enough: the front page, a notebook and a Markdown page in a folder.
+FILES = "book/index.ipynb", "book/07-our-scalar-vector-derivative.ipynb", "book/reference/errata.md"
 
 #: What the workflow says -> the launch buttons of a page, and its edit link.
 PLACES = {
@@ -34,26 +34,26 @@ PLACES = {
 
 @pytest.fixture(scope="module", params=PLACES)
 def built(request, tmp_path_factory):
-    """What is expected, and the pages of a book with our settings and contents, each no more than its title."""
+    """What is expected, and the pages of a book with our settings, each no more than its title."""
     folder = tmp_path_factory.mktemp("places")
-    config = (ROOT / "_config.yml").read_text(encoding="utf-8")
-    config = config.replace("execute_notebooks: cache", "execute_notebooks: 'off'").replace("[book/_static]", "[]")
-    settings = yaml.safe_load(config)
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    settings["execute"]["execute_notebooks"] = "off"
+    del settings["sphinx"]["local_extensions"], settings["html"]["favicon"]
     settings["sphinx"]["extra_extensions"] = ["launching"]
-    del settings["sphinx"]["local_extensions"]
-    for name in ("html_math_renderer", "html_css_files"):
-        settings["sphinx"]["config"].pop(name, None)
-    del settings["html"]["favicon"]
+    for name in ("html_math_renderer", "html_static_path", "templates_path"):
+        settings["sphinx"]["config"].pop(name)
     (folder / "_config.yml").write_text(yaml.safe_dump(settings))
     (folder / "launching.py").write_text("from book._ext.notebook import lead_to_the_repository as only\n"
                                          "def setup(app): app.connect('config-inited', only)\n")
-    (folder / "_toc.yml").write_text((ROOT / "_toc.yml").read_text())
-    for name in PAGES:
-        path = folder / f"{name}.{'ipynb' if name in NOTEBOOKS else 'md'}"
+    root, *others = (name.rpartition(".")[0] for name in FILES)
+    (folder / "_toc.yml").write_text(yaml.safe_dump({
+        "format": "jb-book", "root": root, "chapters": [{"file": name} for name in others]}))
+    for name in FILES:
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         cell = {"cell_type": "markdown", "metadata": {}, "source": f"# {name}", "id": "a"}
         notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-        path.write_text(json.dumps(notebook) if name in NOTEBOOKS else f"# {name}")
+        path.write_text(json.dumps(notebook) if path.suffix == ".ipynb" else f"# {name}")
     code = f"import sys; sys.path.insert(0, {str(folder)!r}); from jupyter_book.cli.main import main; main()"
     environment, *expected = PLACES[request.param]
     said = subprocess.run([sys.executable, "-c", code, "build", folder], capture_output=True, text=True,
@@ -63,22 +63,17 @@ def built(request, tmp_path_factory):
     return expected, folder
 
 
-def test_buttons_lead_to_the_repository_and_are_absent_where_there_is_none(built):
+@pytest.mark.parametrize("name", FILES)
+def test_buttons_lead_to_the_repository_and_to_the_notebook(built, name):
     (launch, edit), folder = built
-    for name in PAGES:
-        text = (folder / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
-        file = f"{name}.{'ipynb' if name in NOTEBOOKS else 'md'}"
-        found = re.findall(r'href="(https://(?:mybinder|colab)[^"]*)"', text)
-        assert found == [one.format(file) for one in launch] * (name in NOTEBOOKS), name
-        assert re.findall(r'href="(https://[^"]*/edit/[^"]*)"', text) == ([edit.format(file)] if edit else []), name
-
-
-def test_the_button_above_a_page_downloads_its_notebook(built):
-    _, folder = built
-    for name in NOTEBOOKS:
-        page = folder / "_build" / "html" / f"{name}.html"
-        [link] = re.findall(r'href="([^"]*_sources/[^"]*)"', page.read_text(encoding="utf-8"))
-        assert (page.parent / link).read_bytes() == (folder / f"{name}.ipynb").read_bytes()
+    page = folder / "_build" / "html" / pathlib.Path(name).with_suffix(".html")
+    text, notebook = page.read_text(encoding="utf-8"), name.endswith(".ipynb")
+    found = re.findall(r'href="(https://(?:mybinder|colab)[^"]*)"', text)
+    assert found == [one.format(name) for one in launch] * notebook
+    assert re.findall(r'href="(https://[^"]*/edit/[^"]*)"', text) == ([edit.format(name)] if edit else [])
+    if notebook:
+        [link] = re.findall(r'href="([^"]*_sources/[^"]*)"', text)
+        assert (page.parent / link).read_bytes() == (folder / name).read_bytes(), "the button downloads the notebook"
 
 
 def test_binder_builds_what_the_reader_installs():

@@ -89,15 +89,7 @@ def python_in_the_page():
 class Visit:
     """One open page that reaches nothing but this machine; ``faults`` holds what went wrong, ``asked`` what it loaded.
 
-    Parameters
-    ----------
-    browser : playwright Browser
-    address : str
-        Of a file, or of the server on this machine.
-    width : int
-    theme : {"light", "dark"}
-    **options
-        Of the browser's context, such as ``has_touch=True``.
+    ``options`` are those of the browser's context, such as ``has_touch=True``.
     """
 
     def __init__(self, browser, address, width=1280, theme="light", **options):

@@ -58,20 +58,9 @@ _WITHIN = """(ask, limit) => given => Promise.race([ask(given), new Promise((don
 
 
 class Lab:
-    """A JupyterLab server on a copy of the book's notebooks, and one open page.
+    """A JupyterLab server on a copy of the book's notebooks, in an empty folder, and one open page.
 
-    Parameters
-    ----------
-    browser : playwright Browser
-    folder : pathlib.Path
-        An empty folder for the copy, and for all that Jupyter keeps.
-    book : pathlib.Path, optional
-        The notebooks.
-    python : str, optional
-        The Python whose JupyterLab is started.
-    settings : dict or None, optional
-        Settings of JupyterLab beside those that the repository brings along; with None
-        those count that were installed into the environment.
+    ``settings`` stand beside those that the repository brings; with None those count that were installed.
     """
 
     def __init__(self, browser, folder, book=ROOT / "book", python=sys.executable, settings=ALL_CELLS):
@@ -118,13 +107,7 @@ class Lab:
         return self.page.evaluate(f"({_WITHIN})({script}, {_LIMIT})", given)
 
     def run_all(self, paths):
-        """Open notebooks and run all cells, side by side.
-
-        Returns
-        -------
-        list of dict
-            ``milliseconds``, and ``cells`` with ``source``, ``count`` and ``outputs``.
-        """
+        """Open notebooks and run all cells, side by side; of each, its milliseconds and its cells with outputs."""
         for path in paths:
             self.ask(_OPEN, path)
             self.ask(_RUN, path)

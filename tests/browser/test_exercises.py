@@ -21,9 +21,9 @@ TRY = "book/reference/editing-in-detail.html"
 
 
 def entered(part, value):
-    """A value of a part's plain form as one types or picks it."""
+    """What `_ANSWER` enters for a value of a part's plain form, as one types or picks it."""
     if isinstance(value, np.ndarray):
-        return [repr(entry) for entry in value.reshape(-1).tolist()]
+        return {"shape": value.shape, "entries": [repr(entry) for entry in value.reshape(-1).tolist()]}
     if part.kind == "shape":
         return " x ".join(map(str, value)) or "scalar"
     if isinstance(value, tuple):
@@ -67,13 +67,6 @@ _ANSWER = """(place, values) => {
 }"""
 
 
-def put(part, value):
-    """What `_ANSWER` enters for a value of a part's plain form."""
-    if isinstance(value, np.ndarray):
-        return {"shape": value.shape, "entries": entered(part, value)}
-    return entered(part, value)
-
-
 @pytest.mark.parametrize("kind", ASKED)
 def test_an_exercise_of_each_kind_is_answered_kept_and_cleared(visit, served, kind):
     page_of, name = ASKED[kind]
@@ -94,9 +87,9 @@ def test_an_exercise_of_each_kind_is_answered_kept_and_cleared(visit, served, ki
         for nonsense in (None, *NONSENSE):
             refused([None if one else nonsense for one in chosen])
         for k, part in enumerate(parts):
-            said = refused([put(other, mistake(part) if n == k else other.wanted) for n, other in enumerate(parts)])
+            said = refused([entered(other, mistake(part) if n == k else other.wanted) for n, other in enumerate(parts)])
             assert judge(part, mistake(part)).words in (said["parts"][k] if len(parts) > 1 else said["whole"])
-        right = place().evaluate(_ANSWER, [put(part, part.wanted) for part in parts])
+        right = place().evaluate(_ANSWER, [entered(part, part.wanted) for part in parts])
         assert right["whole"] == "Right." and right["open"]
         assert len(place().query_selector(".mc-solution").inner_text()) > 12
         assert page.query_selector(".mc-progress").inner_text().startswith("1 of")
