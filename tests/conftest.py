@@ -1,6 +1,9 @@
 """Fixtures that every test may use: sizes all different, nothing square, symmetric or linear."""
 
+import functools
+import http.server
 import os
+import threading
 
 import numpy as np
 import pytest
@@ -19,3 +22,23 @@ settings.load_profile("same")
 @pytest.fixture
 def random():
     return np.random.default_rng(20221123)
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Serve folders on this machine: serve(folder) is the address."""
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *said):
+            pass
+
+    servers = []
+
+    def start(folder):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()

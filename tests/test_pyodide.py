@@ -1,12 +1,12 @@
 """Fetching Python for the page: only what the lock names, whole or not at all, and packed without needless files."""
 
-import functools
+import base64
 import gzip
 import hashlib
-import http.server
 import io
 import pathlib
-import threading
+import subprocess
+import sys
 import types
 import zipfile
 
@@ -14,25 +14,18 @@ import pytest
 
 from book._ext import pyodide
 
-#: Functions that NumPy had not in 2.0, the release that Pyodide has.
-NEWER = "unstack", "cumulative_sum", "cumulative_prod", "matvec", "vecmat"
 ENTRY = {"file_name": "thing.whl", "sha256": hashlib.sha256(b"right").hexdigest()}
 
 
 @pytest.fixture
-def small(tmp_path, monkeypatch):
+def small(tmp_path, monkeypatch, serve):
     """A cache of its own, a lock that names one small file, and a server that has it."""
+    (tmp_path / "mirror-0.1").mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("MCNOTES_PYODIDE", f"{serve(tmp_path)}/mirror-{{version}}")
     monkeypatch.setattr(pyodide, "lock", lambda: {"info": {"version": "0.1"}, "packages": {"thing": ENTRY}})
     monkeypatch.setattr(pyodide, "CARRIER", "./nothing-of-that-name.whl")
-    (tmp_path / "mirror-0.1").mkdir()
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
-    monkeypatch.setattr(handler.func, "log_message", lambda *_: None)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("MCNOTES_PYODIDE", f"http://127.0.0.1:{server.server_port}/mirror-{{version}}")
-        yield tmp_path
-        server.shutdown()
+    return tmp_path
 
 
 def kept(folder):
@@ -85,24 +78,29 @@ def test_a_book_without_python_says_so_and_goes_on(small, monkeypatch, capsys):
         pyodide.parts.__wrapped__()
 
 
-def test_what_the_page_needs_of_mcnotes_is_packed_and_runs_from_the_archive(tmp_path):
-    import subprocess
-    import sys
+#: What runs in the page, where NumPy is 2.0: what came later is not there.
+_IN_THE_PAGE = """
+import json, sys
+sys.path.insert(0, "there")
+import numpy as np
+for name in ("unstack", "cumulative_sum", "cumulative_prod", "matvec", "vecmat"):
+    delattr(np, name)
+import mcnotes
+from mcbook.inpage import answer
+from mcbook.statements import find
+assert "/there/" in mcnotes.__file__
+asked = {"do": "examine", "with": {"code": "def f(s): return s", "at": "2.0"}}
+print(find("(30)").section, json.loads(answer(json.dumps(asked)))["kinds"])
+"""
 
-    (tmp_path / "own.zip").write_bytes(pyodide.archive(pyodide.own_files()))
-    names = zipfile.ZipFile(tmp_path / "own.zip").namelist()
+
+def test_what_the_page_needs_of_mcnotes_is_packed_and_runs_from_the_archive(tmp_path):
+    with zipfile.ZipFile(io.BytesIO(pyodide.archive(pyodide.own_files()))) as packed:
+        names = packed.namelist()
+        packed.extractall(tmp_path / "there")
     assert "mcbook/inpage/examination.py" in names and "mcbook/statements.json" in names
     assert not [name for name in names if "/site/" in name or "__pycache__" in name]
-    with zipfile.ZipFile(tmp_path / "own.zip") as packed:
-        packed.extractall(tmp_path / "there")
-    code = ("import mcnotes, json; from mcbook.statements import find; assert '/there/' in mcnotes.__file__; "
-            "from mcbook.inpage import answer; print(find('(30)').section, "
-            "json.loads(answer(json.dumps({'do': 'examine', 'with': {'code': 'def f(s): return s', 'at': '2.0'}})))"
-            "['kinds'])")
-    # the page has NumPy 2.0: what came later is not there
-    code = ("import sys; sys.path.insert(0, 'there'); import numpy as np\n"
-            f"for name in {NEWER}:\n    delattr(np, name)\n{code}")
-    done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-I", "-c", _IN_THE_PAGE], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.startswith("X.11 ['shape', 'derivative', 'planar', 'program']"), done.stderr
 
 
@@ -115,17 +113,11 @@ def test_what_the_page_needs_of_mcnotes_is_packed_and_runs_from_the_archive(tmp_
     ("PIL/TiffImagePlugin.py", False),
 ])
 def test_only_what_no_page_needs_is_left_out(name, needed):
-    kept = [inside for inside, _ in pyodide._members([_zip(name)], pyodide._NEEDLESS)]
-    assert kept == [name] * needed
-
-
-def _zip(name):
-    return io.BytesIO(pyodide.archive([(name, b"")]))
+    archive = io.BytesIO(pyodide.archive([(name, b"")]))
+    assert [inside for inside, _ in pyodide._members([archive], pyodide._NEEDLESS)] == [name] * needed
 
 
 def test_both_forms_of_a_part_hold_the_same_bytes(tmp_path, monkeypatch):
-    import base64
-
     data = gzip.compress(b"code", mtime=0)
     monkeypatch.setattr(pyodide, "parts", lambda: {"numpy": data})
     assert pyodide.write(tmp_path) == {"numpy": len(data)}

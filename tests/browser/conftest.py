@@ -1,13 +1,11 @@
 """A browser without a network, and the pages of the built book."""
 
 import functools
-import http.server
 import json
 import os
 import pathlib
 import re
 import shutil
-import threading
 
 import pytest
 
@@ -66,15 +64,9 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def served():
+def served(serve):
     """The address of the built book on this machine."""
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *said):
-            pass
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    return serve(HTML)
 
 
 @pytest.fixture(scope="session")
