@@ -281,15 +281,10 @@ def scaled(factor, x):
         return float(factor)
     if factor == 1:
         return x
-    x, sheet = counting(x), x.sheet
+    make = x.sheet.make
     if factor != -1:
-        return sheet.make(np.multiply, sheet.number(factor), x)
-    return sheet.make(np.subtract, *x.args[::-1]) if is_a(x, np.subtract) else sheet.make(np.negative, x)
-
-
-def counting(x):
-    """Truth values as 0 and 1, where they are to be added up or change their sign."""
-    return x.sheet.make("astype", x, float) if isinstance(x, Expression) and x.dtype.kind == "b" else x
+        return make(np.multiply, x.sheet.number(factor), x)
+    return make(np.subtract, *x.args[::-1]) if is_a(x, np.subtract) else make(np.negative, x)
 
 
 def copies(x, shape):
@@ -352,7 +347,6 @@ def over(a, b):
 @_meeting
 def plus(a, b):
     """Sum; a difference where one of the two is negative."""
-    a, b = counting(a), counting(b)
     (p, x), (q, y) = split(a), split(b)
     if x is None and y is None:
         return p + q
@@ -386,7 +380,7 @@ def _masked(factor, x):
 
 def product(a, b, call=np.matmul):
     """Matrix product, or outer product, a number drawn to the front."""
-    (p, x), (q, y) = split(counting(a)), split(counting(b))
+    (p, x), (q, y) = split(a), split(b)
     return scaled(p * q, x.sheet.make(call, x, y))
 
 
@@ -414,7 +408,7 @@ def summed(x, axis=None, keepdims=False, **options):
         return x if not options else None
     factor, rest = split(x)
     if factor == 1:
-        return x.sheet.make(np.sum, counting(x), axis=axis, keepdims=keepdims or None)
+        return x.sheet.make(np.sum, x, axis=axis, keepdims=keepdims or None)
     return scaled(factor, np.sum(rest, axis=axis, keepdims=keepdims))
 
 
