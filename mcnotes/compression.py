@@ -20,6 +20,7 @@ __all__ = ["Compressed", "CompressionError", "compress"]
 
 _VALUES = "seen by value only: this may hold at this point alone"
 _BRANCHED = "f looked at a value to choose its way: this holds here, and may not where it chooses another"
+_ENTRIES = "its entries are known, but not how they came about"
 _LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 
 
@@ -69,6 +70,8 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
     if claim is not None and not isinstance(claim, str):
         raise TypeError(f'claim must be a pattern such as "j i i -> j", it was {claim!r}')
     term, reason = found(structure, seen == _VALUES)
+    if isinstance(d, Derivative) and d.by_entries:
+        reason = reason or _ENTRIES
     if claim is None:
         labels = labels_of(term.axes)
         if len(labels) > len(_LETTERS):

@@ -43,6 +43,11 @@ class Derivative(NDArrayOperatorsMixin):
         self.rows = self.columns = None
 
     @property
+    def by_entries(self) -> bool:
+        """Whether the entries are held as they are (of a scalar result, or by differences), and no structure."""
+        return self._array is not None
+
+    @property
     def structure(self) -> Structure:
         """The derivative as it is held, in factors and ties (:class:`mcnotes.engine.structure.Structure`).
 

@@ -150,6 +150,7 @@ def test_copies_are_dropped_and_not_added_up(m, n):
 @pytest.mark.parametrize("f, at, said", [
     (lambda W: W.T @ a, M, ["zero wherever axes 2 and 3 have different indices: keep the diagonal",
                             r"the same along axis 2 \(j\): keep one copy"]),
+    (np.sum, M, ["nothing can be dropped: its entries are known, but not how they came about"]),
     (mc.network.softmax, a, ["nothing can be dropped: every entry may be nonzero"]),
     (lambda x: x[:-1] * x[1:], a, ["nothing can be dropped: 6 of 12 entries are zero by construction"]),
     (lambda x: np.ones(3), a, ["zero everywhere by construction: .*does not depend", "the same", "the same"]),

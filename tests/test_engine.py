@@ -144,8 +144,7 @@ def test_a_large_function_is_compared_once_for_each_shape_and_each_thing_that_it
         calls.clear()
         mc.derivative(made(captured), point)
         assert len(calls) == wanted
-        assert mc.derivative(made(captured), point).array.sum() == np.sum(captured * np.ones_like(point)) * (
-            1 if point is big else 1)
+        assert mc.derivative(made(captured), point).array.sum() == np.sum(captured)
 
 
 class Own(Exception):
