@@ -116,19 +116,17 @@ class Program:
     def _compose(self, tape, inputs, result, picked):
         """Choose the expressions that have a line, and write the lines in order.
 
-        What `f` computes may be a derivative as well, such as A - T: where nothing else needs it, it stands below.
+        What `f` computes may be a derivative as well, such as A - T. Then it stands among the steps back.
         """
         sheet, forward = tape.sheet, len(tape.sheet.made)
         reached, sections = walk(tape, inputs, result)
         outputs = {inputs[k]: _own(reached[inputs[k]], sheet) for k in picked}
         reached = {step: x for step, x in reached.items() if step not in inputs} | outputs
-        guards = [guard for guard, _ in sheet.guards]
-        needed = count([*outputs.values(), *guards])
-        used = {part for x in needed if x.place < forward for part in x.operands()} | {*guards, result}
+        needed = count([*outputs.values(), *(guard for guard, _ in sheet.guards)])
         back = {}                           # expression -> the step or input of which it is the derivative
         for step in sorted(reached, key=lambda step: (bool(step.name), step.place)):
             x = reached[step]
-            if x is not None and (x.place >= forward or x.operands() and not x.name and x not in used):
+            if x is not None and (x.place >= forward or x.operands() and not x.name):
                 back[x] = step
         backward = {x for x in needed if x.place >= forward or x in back}
         own = decide(needed, {*outputs.values(), *(x for x in needed if x.name or x in back and back[x].name)})
