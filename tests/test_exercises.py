@@ -70,7 +70,6 @@ PARTS = {
     "number": Part("number", 1.5 * np.pi), "whole": Part("number", 18.0), "zero": Part("number", 0.0),
     "vector": Part("vector", np.array([3.0, -4.0, 0.25])), "matrix": Part("matrix", M),
     "square": Part("matrix", SQUARE), "column": Part("matrix", np.array([[3.0], [-4.0], [0.25]])),
-    "tensor": Part("matrix", np.arange(24.0).reshape(2, 3, 4)),
     "shape": Part("shape", (10, 4)), "column shape": Part("shape", (10, 1)), "tensor shape": Part("shape", (4, 3, 2)),
     "scalar shape": Part("shape", ()), "choice": Part("choice", 2), "several": Part("several", (1, 3)),
     "match": Part("match", (2, 1, 3)), "truth": Part("truth", False),
@@ -89,20 +88,19 @@ def test_nonsense_is_neither_right_nor_an_error(name):
 RIGHT = [
     ("number", 4.71238898038469), ("number", 4.71), ("number", "4.712"), ("number", "3*pi/2"), ("number", "3*π/2"),
     ("number", [4.712]), ("number", np.array([[4.71]])), ("number", Decimal("4.7124")),
-    ("number", np.float32(4.712389)), ("number", 4.712 + 0j), ("number", "4,71"), ("whole", 18), ("whole", "18"),
+    ("number", np.float32(4.712389)), ("number", "4,71"), ("whole", 18), ("whole", "18"),
     ("whole", Fraction(36, 2)), ("whole", "36/2"), ("whole", 17.999999999999996), ("whole", " 18. "), ("zero", 0),
     ("zero", "0"), ("zero", -0.0), ("zero", 1e-17), ("vector", [3, -4, 0.25]), ("vector", (3, -4, "1/4")),
-    ("vector", [[3], [-4], [0.25]]), ("vector", [[3, -4, 0.25]]), ("vector", "3, -4, 1/4"), ("vector", "[3 -4 0.25]"),
+    ("vector", [[3], [-4], [0.25]]), ("vector", [[3, -4, 0.25]]),
     ("vector", np.array([3, -4, 0.25])), ("vector", [np.array([3]), [-4], [0.25]]), ("matrix", M),
-    ("matrix", M.tolist()), ("matrix", "3 0 -1; 6 1/2 -2"), ("matrix", [(3, 0, -1), (6, Fraction(1, 2), -2)]),
-    ("matrix", "[[3, 0, -1], [6, 0.5, -2]]"), ("matrix", np.array(M, dtype=object)),
-    ("matrix", "np.array([[3, 0, -1], [6, 0.5, -2]])"), ("column", [[3], [-4], [0.25]]), ("shape", "10 x 4"),
+    ("matrix", M.tolist()), ("matrix", [(3, 0, -1), (6, Fraction(1, 2), -2)]),
+    ("matrix", np.array(M, dtype=object)), ("matrix", [["3", "0", "-1"], ["6", "1/2", "-2"]]), ("column", [[3], [-4], [0.25]]), ("shape", "10 x 4"),
     ("shape", "10×4"), ("shape", [10, 4]), ("shape", np.array([10, 4])), ("shape", "(10, 4)"), ("shape", "10 by 4"),
     ("shape", "10 * 4"), ("shape", ("10", 4)), ("shape", (10.0, 4.0)), ("column shape", "10 x 1"),
     ("column shape", "(10,1)"), ("scalar shape", "scalar"), ("scalar shape", ()), ("scalar shape", "1 x 1"),
     ("tensor shape", "4 x 3 x 2"), ("choice", 2), ("choice", "2"), ("choice", "b"), ("choice", "2.0"),
     ("choice", "(B)"), ("several", [1, 3]), ("several", {3, 1}), ("several", "1, 3"), ("several", "a and c"),
-    ("several", [True, False, True]), ("several", np.array([True, False, True])), ("match", [2, 1, 3]),
+    ("several", np.array([1, 3])), ("match", [2, 1, 3]),
     ("match", "2 1 3"), ("match", ["b", "a", "c"]), ("truth", False), ("truth", "no"), ("truth", np.False_),
     ("pattern", "jki, j -> ki"),
 ]
@@ -129,7 +127,6 @@ MISTAKES = [
     ("matrix", M + 1, "values"), ("matrix", M.T + 1, "turned"), ("matrix", np.ones((2, 2)), "shape"),
     ("matrix", 3, "shape"), ("matrix", [[1, 2], [3]], "ragged"), ("matrix", M[::-1], "order"),
     ("square", SQUARE.T, "transposed"), ("column", [3, -4, 0.25], "flat"), ("column", [[3, -4, 0.25]], "transposed"),
-    ("tensor", np.arange(24.0).reshape(2, 3, 4).T, "transposed"), ("tensor", np.arange(24.0), "flat"),
     ("shape", (4, 10), "layout"), ("shape", 40, "count"), ("shape", (10, 5), "one size"), ("shape", (9, 5), "sizes"),
     ("shape", (10,), "axes"), ("shape", "ten", "unread"), ("shape", np.zeros((10, 4)), "array"),
     ("shape", (10.5, 4), "unread"), ("column shape", (10,), "bare"), ("column shape", (1, 10), "layout"),
@@ -191,9 +188,6 @@ def test_the_entry_that_is_off_is_named():
     wrong[1, 2] = 5
     assert "row 2, column 3" in judge(PARTS["matrix"], wrong).words
     assert "number 3" in judge(PARTS["vector"], [3, -4, 1]).words
-    wrong = np.arange(24.0).reshape(2, 3, 4)
-    wrong[1, 0, 2] = 100
-    assert "place (2, 1, 3)" in judge(PARTS["tensor"], wrong).words
 
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False).filter(lambda x: abs(x) > 1e-3)
@@ -274,6 +268,7 @@ def test_hints_come_one_after_the_other_and_the_solution_is_typeset(chapter):
     ("kind = 'shape'\nanswer = '1.5'\nsolution = 'x'", "`answer` cannot be read as shape"),
     ("kind = 'number'\nanswer = '1'\ngiven = '1/0'\nsolution = 'x'", "`given` does not run: ZeroDivisionError"),
     ("kind = 'number'\nanswer = '1'\nsolution = 'x'\nwrong = [{is = '2/2', say = 'no'}]", "would be told 'no'"),
+    ("kind = 'matrix'\nanswer = 'np.ones((2, 3, 4))'\nsolution = 'x'", "not a matrix, because it has 3 axes"),
     ("kind = ", "99-trial.toml cannot be read"),
 ])
 def test_a_fault_in_a_file_is_told(chapter, text, words):

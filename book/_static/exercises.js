@@ -55,7 +55,7 @@ const mcJudge = (() => {
       if (first[1]) return Number(first[1]);
       if (first[2] in NAMES) return NAMES[first[2]];
       if (first[2] && !(first[2] in FUNCTIONS)) throw unreadable("unread");
-      if (first[2] === "sqrt" && tokens[at]?.[1]) return Math.sqrt(Number(tokens[at++][1]));
+      if (first[2] && tokens[at]?.[1]) return finite(FUNCTIONS[first[2]](Number(tokens[at++][1])));     // √3
       if ((first[2] ? tokens[at++] : first)?.[3] !== "(") throw unreadable("unread");
       const value = added();
       if (tokens[at++]?.[3] !== ")") throw unreadable("unread");
@@ -85,12 +85,12 @@ const mcJudge = (() => {
     matrix: array,
     shape: (entered) => {
       const text = String(entered).trim().toLowerCase();
-      if (["scalar", "()", "( )"].includes(text)) return [];
+      if (["scalar", "()"].includes(text)) return [];
       const sizes = /^[[(]?\s*(\d{1,9}(?:\s*(?:[x×*,]|by|\s)\s*\d{1,9})*)\s*,?\s*[\])]?$/.exec(text);
       if (!sizes) throw unreadable("unread");
       return sizes[1].match(/\d+/g).map(Number);
     },
-    several: (picked) => [...new Set(picked.map(choice))].sort((a, b) => a - b),
+    several: (picked) => sorted([...new Set(picked.map(choice))]),
     match: (picked) => picked.map(choice),
     truth: (entered) => {
       const word = String(entered).trim().toLowerCase().replace(/\.+$/, "");
@@ -125,45 +125,42 @@ const mcJudge = (() => {
     return places(-9, 10).some((p) => rounding(given, wanted, p)
       && (leading + p >= digits || (p >= digits && leading + p >= 2)));
   };
-  const line = ({ shape }) => shape.length <= 1 || (shape.length === 2 && Math.min(...shape) === 1);
-  const fitting = (part, plain, wanted) => plain.values.length === wanted.values.length
-    && plain.values.every((value, k) => fits(value, wanted.values[k], part.digits));
-  const transposed = ({ shape, values }) => shape.length === 2
-    ? { shape: [shape[1], shape[0]],
-      values: values.map((_, k) => values[(k % shape[0]) * shape[1] + Math.floor(k / shape[0])]) }
-    : { shape, values };
-  const permuted = (part, plain, wanted) => fitting(part,
-    { values: [...plain.values].sort((a, b) => a - b) }, { values: [...wanted.values].sort((a, b) => a - b) });
+  const agree = (part, plain, wanted, factor = 1) => plain.values.length === wanted.values.length
+    && plain.values.every((value, k) => fits(value, factor * wanted.values[k], part.digits));
+  const transposed = ({ shape: [rows, columns], values }) =>
+    ({ values: values.map((_, k) => values[(k % rows) * columns + Math.floor(k / rows)]) });
+  const sorted = (list) => [...list].sort((a, b) => a - b);
+  const permuted = (part, plain, wanted) =>
+    agree(part, { values: sorted(plain.values) }, { values: sorted(wanted.values) });
 
   const same = (part, plain, wanted) => {
     if (part.kind === "number") return fits(plain, wanted, part.digits);
-    if (part.kind === "vector") return line(plain) && fitting(part, plain, wanted);
-    if (part.kind === "matrix") return equal(plain.shape, wanted.shape) && fitting(part, plain, wanted);
+    if (part.kind === "vector") return agree(part, plain, wanted);
+    if (part.kind === "matrix") return equal(plain.shape, wanted.shape) && agree(part, plain, wanted);
     if (part.kind === "shape" && !wanted.length) return plain.every((size) => size === 1) && plain.length <= 2;
     return equal(plain, wanted);
   };
-  const written = (shape) => shape.length < 2 ? (shape.length ? `${shape[0]} in a line` : "a single number")
-    : shape.join(" × ");
+  const written = (shape) => shape.join(" × ");
   const place = (index, shape) => shape.length === 2 && !shape.includes(1)
     ? `row ${Math.floor(index / shape[1]) + 1}, column ${index % shape[1] + 1}` : `number ${index + 1}`;
-  const asked = (part, key) => part.derivative ? key : `${key} asked`;
+  const layout = (part, key) => part.derivative ? key : `${key} asked`;
 
-  const entries = (part, plain, wanted) => {
-    const pairs = plain.values.map((value, k) => [value, wanted.values[k]]), size = pairs.length;
-    const right = pairs.map(([given, value]) => fits(given, value, part.digits));
-    const moving = pairs.some(([, value]) => value);
-    for (const [key, factor] of [["all signs", -1], ["all twice", 2], ["all half", 0.5]])
-      if (moving && pairs.every(([given, value]) => fits(given, factor * value, part.digits))) return [key, {}];
-    const signs = pairs.map(([given, value], k) => right[k] || fits(given, -value, part.digits));
-    const entry = place(right.indexOf(false), wanted.shape);
-    if (size > 1 && right.filter((good) => !good).length === 1) return [signs.every(Boolean) ? "one sign" : "one", { entry }];
-    if (signs.every(Boolean)) return ["signs", { entry }];
+  const entries = (part, plain) => {
+    const { wanted, digits } = part, pairs = plain.values.map((value, k) => [value, wanted.values[k]]), size = pairs.length;
+    if (wanted.values.some(Boolean))
+      for (const [key, factor] of [["all signs", -1], ["all twice", 2], ["all half", 0.5]])
+        if (agree(part, plain, wanted, factor)) return [key, {}];
+    const off = [...pairs.keys()].filter((k) => !fits(...pairs[k], digits));
+    const flipped = off.every((k) => fits(pairs[k][0], -pairs[k][1], digits));
+    const entry = { entry: place(off[0], wanted.shape) };
+    if (off.length === 1 && size > 1) return [flipped ? "one sign" : "one", entry];
+    if (flipped) return ["signs", entry];
     if (permuted(part, plain, wanted)) return ["order", {}];
-    const largest = pairs.reduce((best, pair) => Math.abs(pair[1]) > Math.abs(best[1]) ? pair : best);
-    const factor = moving ? largest[0] / largest[1] : 0;
-    if (size > 1 && factor && pairs.every(([given, value]) =>
-      Math.abs(given - factor * value) <= 1e-3 * Math.abs(factor * value))) return ["all factor", {}];
-    return ["values", { wrong: right.filter((good) => !good).length }];
+    const [given, right] = pairs.reduce((best, pair) => Math.abs(pair[1]) > Math.abs(best[1]) ? pair : best);
+    const factor = right ? given / right : 0;
+    if (size > 1 && factor && pairs.every(([value, other]) =>
+      Math.abs(value - factor * other) <= 1e-3 * Math.abs(factor * other))) return ["all factor", {}];
+    return ["values", { wrong: off.length }];
   };
 
   const DIAGNOSE = {
@@ -179,35 +176,23 @@ const mcJudge = (() => {
       }
       return ["value", {}];
     },
-    vector: (part, plain) => {
-      const { wanted } = part;
-      if (!line(plain)) return [permuted(part, plain, wanted) ? "arranged" : "shape", { shape: written(plain.shape) }];
-      if (plain.values.length !== wanted.values.length) return ["length", { size: plain.values.length }];
-      const size = [plain.values.length];
-      return entries(part, { shape: size, values: plain.values }, { shape: size, values: wanted.values });
-    },
+    vector: (part, plain) => plain.values.length === part.wanted.values.length ? entries(part, plain)
+      : ["length", { size: plain.values.length }],
     matrix: (part, plain) => {
       const { wanted } = part, shape = { shape: written(plain.shape) };
-      if (equal(plain.shape, wanted.shape)) {
-        if (plain.values.length > 1 && plain.shape[0] === plain.shape[1] && fitting(part, transposed(plain), wanted))
-          return [asked(part, "transposed"), {}];
-        return entries(part, plain, wanted);
-      }
       const turned = equal(plain.shape, [...wanted.shape].reverse());
-      if (turned && fitting(part, transposed(plain), wanted)) return [asked(part, "transposed"), {}];
-      if (plain.values.length === wanted.values.length) {
-        if (fitting(part, plain, wanted)) return [line(plain) ? "flat" : "arranged", shape];
-        if (!turned && permuted(part, plain, wanted)) return ["arranged", shape];
-      }
-      return turned ? ["turned", {}] : ["shape", shape];
+      if (turned && agree(part, transposed(plain), wanted)) return [layout(part, "transposed"), {}];
+      if (equal(plain.shape, wanted.shape)) return entries(part, plain);
+      if (agree(part, plain, wanted)) return [plain.shape.includes(1) ? "flat" : "arranged", shape];
+      if (turned) return ["turned", {}];
+      return [permuted(part, plain, wanted) ? "arranged" : "shape", shape];
     },
     shape: (part, plain) => {
       const { wanted } = part;
-      if (wanted.length > 1 && equal(plain, [...wanted].reverse())) return [asked(part, "layout"), {}];
+      if (wanted.length > 1 && equal(plain, [...wanted].reverse())) return [layout(part, "layout"), {}];
       if (wanted.length === 2 && wanted.includes(1) && equal(plain, [Math.max(...wanted)])) return ["bare", {}];
       if (wanted.length > 1 && equal(plain, [count(wanted)])) return ["count", {}];
       if (plain.length !== wanted.length) return ["axes", { axes: plain.length }];
-      const sorted = (sizes) => [...sizes].sort((a, b) => a - b);
       if (equal(sorted(plain), sorted(wanted))) return ["axis order", {}];
       const off = plain.map((size, k) => size !== wanted[k] ? k + 1 : 0).filter(Boolean);
       return off.length === 1 ? ["one size", { axis: off[0] }] : ["sizes", {}];

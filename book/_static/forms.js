@@ -27,7 +27,6 @@
   const grid = (part, label) => {
     const column = part.kind === "vector";
     let [rows, columns] = column ? [1, part.wanted.values.length] : part.wanted.shape;
-    if (!column && part.wanted.shape.length === 1) [rows, columns] = [1, rows];
     const cells = make("div", { class: "mc-grid", role: "group", "aria-label": label });
     const body = () => [...cells.children].map((row) => [...row.children].map((cell) => cell.value));
     const draw = () => {
@@ -51,7 +50,7 @@
     draw();
     return {
       element: make("div", {}, ...(part.resize ? [sizes] : []), cells),
-      get: () => body().flat().every((text) => !text.trim()) ? "" : column || part.wanted.shape.length === 1 ? body()[0] : body(),
+      get: () => body().flat().every((text) => !text.trim()) ? "" : column ? body()[0] : body(),
       set: (value) => {
         const all = Array.isArray(value[0]) ? value : [value];
         if (part.resize) {

@@ -1,10 +1,6 @@
 """Whether an answer is right, and if not, what is wrong with it.
 
-An answer is right if each number is the wanted one, or a rounding of it to as many digits
-as asked. A wrong one is compared with the usual mistakes: transposed, flat, the other sign,
-twice or half, one entry. Each kind of question has one line in :data:`KINDS`.
-``book/_static/exercises.js`` follows the same rules; one table of answers is put to both in
-the tests.
+``book/_static/exercises.js`` follows the same rules; one table of answers is put to both in the tests.
 """
 
 import math
@@ -35,19 +31,7 @@ def read(kind: str, answer):
 
 
 def judge(part, answer) -> Judgement:
-    """Judge one answer.
-
-    Parameters
-    ----------
-    part : Part
-        What is asked (:class:`mcbook.exercises.questions.Part`).
-    answer : object
-        Anything.
-
-    Returns
-    -------
-    Judgement
-        Never an exception, whatever the answer is.
+    """Judge one answer to a :class:`~mcbook.exercises.questions.Part`; no answer raises, whatever it is.
 
     Examples
     --------
@@ -75,9 +59,9 @@ def same(part, plain, wanted) -> bool:
     if part.kind == "number":
         return isinstance(plain, float) and fits(plain, wanted, part.digits)
     if part.kind == "vector":
-        return _line(plain) and plain.size == wanted.size and all(_fitting(part, plain, wanted))
+        return _line(plain) and _agree(part, plain, wanted)
     if part.kind == "matrix":
-        return plain.shape == wanted.shape and all(_fitting(part, plain, wanted))
+        return plain.shape == wanted.shape and _agree(part, plain, wanted)
     if part.kind == "shape" and not wanted:                 # a single number may be said as one row and one column
         return len(plain) <= 2 and all(size == 1 for size in plain)
     return plain == wanted
@@ -116,10 +100,19 @@ def _line(plain):
     return plain.ndim <= 1 or (plain.ndim == 2 and min(plain.shape) == 1)
 
 
-def _fitting(part, plain, wanted):
-    """Whether each entry is the wanted one."""
-    return [fits(given, right, part.digits) for given, right in
-            zip(plain.reshape(-1).tolist(), wanted.reshape(-1).tolist(), strict=True)]
+def _pairs(plain, wanted):
+    """Each entry with the wanted one."""
+    return list(zip(plain.reshape(-1).tolist(), wanted.reshape(-1).tolist(), strict=True))
+
+
+def _agree(part, plain, wanted, factor=1.0):
+    """Whether each entry is the wanted one, or a multiple of it."""
+    return plain.size == wanted.size and all(fits(given, factor * right, part.digits)
+                                             for given, right in _pairs(plain, wanted))
+
+
+def _permuted(part, plain, wanted):
+    return _agree(part, np.sort(plain, axis=None), np.sort(wanted, axis=None))
 
 
 def _whole(number):
@@ -145,72 +138,60 @@ def _number(part, plain):
 
 
 def _vector(part, plain):
-    wanted = part.wanted
     if not _line(plain):
-        return ("arranged" if _permuted(part, plain, wanted) else "shape"), {"shape": _written(plain.shape)}
-    if plain.size != wanted.size:
+        return ("arranged" if _permuted(part, plain, part.wanted) else "shape"), {"shape": _written(plain.shape)}
+    if plain.size != part.wanted.size:
         return "length", {"size": plain.size}
-    return _entries(part, plain.reshape(-1), wanted.reshape(-1))
+    return _entries(part, plain)
 
 
 def _matrix(part, plain):
-    wanted = part.wanted
-    if plain.shape == wanted.shape:
-        if plain.ndim == 2 and plain.size > 1 and plain.shape[0] == plain.shape[1] and all(
-                _fitting(part, plain.T, wanted)):
-            return _asked(part, "transposed"), {}
-        return _entries(part, plain, wanted)
+    wanted, shape = part.wanted, {"shape": _written(plain.shape)}
     turned = plain.shape == wanted.shape[::-1]
-    if turned and all(_fitting(part, plain.T, wanted)):
-        return _asked(part, "transposed"), {}
-    shape = {"shape": _written(plain.shape)}
-    if plain.size == wanted.size:
-        if all(_fitting(part, plain, wanted)):
-            return ("flat" if _line(plain) else "arranged"), shape
-        if not turned and _permuted(part, plain, wanted):
-            return "arranged", shape
-    return ("turned", {}) if turned else ("shape", shape)
+    if turned and _agree(part, plain.T, wanted):
+        return _layout(part, "transposed"), {}
+    if plain.shape == wanted.shape:
+        return _entries(part, plain)
+    if _agree(part, plain, wanted):
+        return ("flat" if _line(plain) else "arranged"), shape
+    if turned:
+        return "turned", {}
+    return ("arranged" if _permuted(part, plain, wanted) else "shape"), shape
 
 
-def _asked(part, key):
+def _layout(part, key):
     """Of the layout only where a derivative is asked."""
     return key if part.derivative else f"{key} asked"
 
 
-def _entries(part, plain, wanted):
+def _entries(part, plain):
     """What is wrong with the entries of an array that has the right shape."""
-    digits, size = part.digits, wanted.size
-    pairs = list(zip(plain.reshape(-1).tolist(), wanted.reshape(-1).tolist(), strict=True))
-    right = _fitting(part, plain, wanted)
-    moving = any(number for _, number in pairs)
-    for key, factor in (("all signs", -1), ("all twice", 2), ("all half", 0.5)):
-        if moving and all(fits(given, factor * number, digits) for given, number in pairs):
-            return key, {}
-    signs = [good or fits(given, -number, digits) for good, (given, number) in zip(right, pairs, strict=True)]
-    first = _place(right.index(False), wanted.shape)
-    if size > 1 and right.count(False) == 1:
-        return ("one sign" if all(signs) else "one"), {"entry": first}
-    if all(signs):
-        return "signs", {"entry": first}
+    wanted, pairs = part.wanted, _pairs(plain, part.wanted)
+    if wanted.any():
+        for key, factor in (("all signs", -1.0), ("all twice", 2.0), ("all half", 0.5)):
+            if _agree(part, plain, wanted, factor):
+                return key, {}
+    off = [k for k, (given, right) in enumerate(pairs) if not fits(given, right, part.digits)]
+    flipped = all(fits(pairs[k][0], -pairs[k][1], part.digits) for k in off)
+    entry = {"entry": _place(off[0], wanted.shape)}
+    if len(off) == 1 < wanted.size:
+        return ("one sign" if flipped else "one"), entry
+    if flipped:
+        return "signs", entry
     if _permuted(part, plain, wanted):
         return "order", {}
-    largest = max(range(size), key=lambda k: abs(pairs[k][1]))
-    factor = pairs[largest][0] / pairs[largest][1] if moving else 0
-    if size > 1 and factor and all(abs(given - factor * number) <= 1e-3 * abs(factor * number)
-                                   for given, number in pairs):
+    given, right = max(pairs, key=lambda pair: abs(pair[1]))
+    factor = given / right if right else 0
+    if wanted.size > 1 and factor and all(abs(given - factor * right) <= 1e-3 * abs(factor * right)
+                                          for given, right in pairs):
         return "all factor", {}
-    return "values", {"wrong": right.count(False)}
-
-
-def _permuted(part, plain, wanted):
-    return plain.size == wanted.size and all(
-        _fitting(part, np.sort(plain, axis=None), np.sort(wanted, axis=None)))
+    return "values", {"wrong": len(off)}
 
 
 def _shape(part, plain):
     wanted = part.wanted
     if len(wanted) > 1 and plain == wanted[::-1]:
-        return ("layout" if part.derivative else "layout asked"), {}
+        return _layout(part, "layout"), {}
     if len(wanted) == 2 and 1 in wanted and plain == (max(wanted),):
         return "bare", {}
     if len(wanted) > 1 and plain == (math.prod(wanted),):
@@ -242,15 +223,11 @@ def _pattern(part, plain):
 
 
 class Kind(NamedTuple):
-    """How one kind of question is judged.
+    """How one kind of question is judged."""
 
-    `read` makes the plain form of an answer, or raises Unreadable; `diagnose` takes the part and a wrong plain
-    answer, and gives the key of a sentence with its details; `asked` ends the sentence "This can't be read as …".
-    """
-
-    read: Callable
-    diagnose: Callable
-    asked: str
+    read: Callable          # makes the plain form of an answer, or raises Unreadable
+    diagnose: Callable      # takes the part and a wrong plain answer; the key of a sentence, and its details
+    asked: str              # ends the sentence "This can't be read as …"
 
 
 KINDS = {
@@ -266,25 +243,15 @@ KINDS = {
 }
 
 
-def _written(shape: tuple) -> str:
-    """A shape in words, as the page writes it.
-
-    >>> _written((2, 3)), _written((6,)), _written(())
-    ('2 × 3', '6 in a line', 'a single number')
-    """
+def _written(shape):
+    """A shape in words, as the page writes it."""
     if len(shape) < 2:
         return f"{shape[0]} in a line" if shape else "a single number"
     return " × ".join(str(size) for size in shape)
 
 
-def _place(index: int, shape: tuple) -> str:
-    """Where an entry stands, counted from 1.
-
-    >>> _place(4, (2, 3)), _place(1, (4,)), _place(1, (3, 1))
-    ('row 2, column 2', 'number 2', 'number 2')
-    """
+def _place(index, shape):
+    """Where an entry stands, counted from 1."""
     if len(shape) == 2 and 1 not in shape:
         return f"row {index // shape[1] + 1}, column {index % shape[1] + 1}"
-    if len(shape) > 2:
-        return "place (" + ", ".join(str(int(k) + 1) for k in np.unravel_index(index, shape)) + ")"
     return f"number {index + 1}"

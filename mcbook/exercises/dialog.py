@@ -4,9 +4,8 @@ from .diagnosis import judge
 from .questions import find
 from .words import say
 
-#: How many hints of an exercise were asked for.
+#: Name of an exercise -> how many of its hints were given, and which numbers were drawn last.
 _given: dict[str, int] = {}
-#: Which numbers of an exercise were asked for last.
 _drawn: dict[str, int] = {}
 
 
@@ -23,16 +22,14 @@ class Text(str):
 def check(name: str, /, *answers) -> None:
     """Check a reader's answer to an exercise, and say what is wrong with it.
 
-    Lists, tuples and arrays do, as do fractions, strings that hold a number or a shape
-    (``"3/2"``, ``"10 x 1"``), and numbers rounded to three digits. No answer raises an
-    error, whatever it is.
-
     Parameters
     ----------
     name : str
         Which exercise: ``"20-2"``.
     *answers : object
-        One for each thing that the exercise asks; ``...`` stands for "no answer yet".
+        One for each thing that the exercise asks; ``...`` stands for "no answer yet". Lists, tuples and
+        arrays do, as do fractions, strings that hold a number or a shape (``"3/2"``, ``"10 x 1"``), and
+        numbers rounded to three digits. No answer raises an error, whatever it is.
 
     Raises
     ------
@@ -68,12 +65,7 @@ def check(name: str, /, *answers) -> None:
 
 
 def hint(name: str) -> Text:
-    """A hint for an exercise; the next call gives the next one, which is closer.
-
-    Parameters
-    ----------
-    name : str
-        Which exercise: ``"20-2"``.
+    """A hint for an exercise, ``"20-2"``; the next call gives the next one, which is closer.
 
     Examples
     --------
@@ -85,41 +77,31 @@ def hint(name: str) -> Text:
         return Text(f'There is no hint. mb.solution("{name}") shows the way.')
     at = _given.get(name, 0) % len(hints)
     _given[name] = at + 1
-    return Text(f"Hint {at + 1} of {len(hints)}{_printed(name)}: {hints[at]}")
+    printed = " (for the printed numbers)" if _drawn.get(name) else ""
+    return Text(f"Hint {at + 1} of {len(hints)}{printed}: {hints[at]}")
 
 
 def solution(name: str) -> Text:
-    """The worked solution of an exercise.
-
-    Parameters
-    ----------
-    name : str
-        Which exercise: ``"20-2"``.
+    """The worked solution of an exercise, ``"20-2"``.
 
     Examples
     --------
     >>> "$" in solution("20-2")
     True
     """
-    printed = _printed(name)
-    return Text((f"Solution{printed}: " if printed else "") + find(name).solution)
-
-
-def _printed(name):
-    """What a hint or a solution says where a reader has asked for other numbers."""
-    return " (for the printed numbers)" if _drawn.get(name) else ""
+    printed = "Solution (for the printed numbers): " if _drawn.get(name) else ""
+    return Text(printed + find(name).solution)
 
 
 def another(name: str, draw: int | None = None) -> Text:
-    """The question of an exercise with other numbers; :func:`check` then goes by these.
+    """The question of an exercise, ``"07-2"``, with other numbers; :func:`check` then goes by these.
 
     Parameters
     ----------
     name : str
-        Which exercise: ``"07-2"``.
+        Which exercise.
     draw : int, optional
-        Which numbers. A class that uses the same one gets the same numbers. Each call
-        takes the next one unless told, and 0 goes back to the printed numbers.
+        Which numbers, the same ones for a whole class; the next ones unless told. 0 goes back to the printed numbers.
 
     Raises
     ------

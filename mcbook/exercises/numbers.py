@@ -5,17 +5,18 @@ import math
 import operator
 import re
 
-_TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([a-zπ]+)|(\*\*|[-+*/^()]))")
+#: An answer that is longer is not read.
+LONGEST = 200
+_DIGITS = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_SIGNS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "√": " sqrt ", "^": "**"})
+_NAMES = {"pi": math.pi, "π": math.pi, "e": math.e}
 _FUNCTIONS = {"sqrt": math.sqrt, "exp": math.exp, "log": math.log, "ln": math.log, "sin": math.sin, "cos": math.cos,
               "tan": math.tan, "tanh": math.tanh, "abs": abs}
-_NAMES = {"pi": math.pi, "π": math.pi, "e": math.e}
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
                ast.Pow: math.pow, ast.USub: operator.neg, ast.UAdd: operator.pos}
-_SIGNS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "√": " sqrt "})
-LONGEST = 200
 
 
-class Unreadable(ValueError):
+class Unreadable(Exception):
     """An answer cannot be read; the message is the key of what to say."""
 
 
@@ -39,49 +40,30 @@ def number(text: str) -> float:
         text = re.sub("[ ,_]", "", text)
     elif re.fullmatch(r"[-+]?\d+,\d+", text):                              # a comma in place of the point
         text = text.replace(",", ".")
+    if len(text) > LONGEST or not re.fullmatch(r"[0-9a-zEπ.+*/() -]*", text):
+        raise Unreadable("unread")
+    spelled = _DIGITS.sub(lambda digits: f"({finite(float(digits[0]))})", text)     # in brackets "√3" is a call
     try:
-        return finite(_value(ast.parse(_spelled(text), mode="eval").body))
-    except (SyntaxError, KeyError, TypeError):
+        return finite(_value(ast.parse(spelled.strip(), mode="eval").body))
+    except (SyntaxError, KeyError):
         raise Unreadable("unread") from None
-    except ArithmeticError:
+    except (ArithmeticError, ValueError):                                  # 1/0, log(0)
         raise Unreadable("infinite") from None
-
-
-def _spelled(text):
-    """A calculation as Python spells it: ``2 ** sqrt(3.0)`` for ``2^√3``."""
-    tokens, at = [], 0
-    while at < len(text):
-        token = _TOKEN.match(text, at) if len(text) <= LONGEST else None
-        if token is None:
-            raise Unreadable("unread")
-        digits, name, sign = token.groups()
-        value = digits and repr(finite(float(digits)))
-        tokens.append(f"({value})" if value and tokens[-1:] == ["sqrt"] else value or name or sign.replace("^", "**"))
-        at = token.end()
-    return " ".join(tokens)
 
 
 def _value(tree):
     match tree:
-        case ast.Constant():
-            return tree.value
-        case ast.Name():
-            return _NAMES[tree.id]
-        case ast.UnaryOp():
-            return _OPERATIONS[type(tree.op)](_value(tree.operand))
-        case ast.BinOp():
-            return _result(_OPERATIONS[type(tree.op)], _value(tree.left), _value(tree.right))
+        case ast.Constant(value=float(value)):
+            return value
+        case ast.Name(id=name):
+            return _NAMES[name]
+        case ast.UnaryOp(op=sign, operand=operand):
+            return _OPERATIONS[type(sign)](_value(operand))
+        case ast.BinOp(left=left, op=sign, right=right):
+            return _OPERATIONS[type(sign)](_value(left), _value(right))
         case ast.Call(func=ast.Name(id=name), args=[argument]):
-            return _result(_FUNCTIONS[name], _value(argument))
+            return _FUNCTIONS[name](_value(argument))
     raise Unreadable("unread")
-
-
-def _result(function, *values):
-    """A value of a function; where it has none, the answer is not finite."""
-    try:
-        return function(*values)
-    except ValueError:
-        raise Unreadable("infinite") from None
 
 
 def finite(value: float) -> float:

@@ -1,11 +1,7 @@
 """The exercises of the book, read from their files: one of TOML for each chapter, beside the notebooks.
 
-The question stands in the notebook, under the label ``ex-20-2``; the table ``[20-2]`` of
-``book/exercises/20-*.toml`` says what it asks, computes the answer, names the mistakes
-one makes, and holds hints and a worked solution. The notebook's ``mb.check("20-2", …)``
-and the form on the page are made of it. Away from the repository the files come with the
-installed package. What a file may hold is written in ``book/exercises/schema.json``, which
-``make check`` applies; here the answers themselves are computed and tried.
+The question is in the notebook, under the label ``ex-20-2``; the table ``[20-2]`` of ``book/exercises/20-*.toml`` says
+what it asks. ``book/exercises/schema.json`` says what a file may hold; here its answers are computed and tried.
 """
 
 import ast
@@ -37,6 +33,8 @@ QUESTION = re.compile(r"^(?P<code>```+)(?!\{)[^\n]*\n.*?^(?P=code)[ ]*$|"
                       r"(?P<text>.*?)^(?P=fence)[ ]*$", re.S | re.M)
 #: Kinds of questions that Python judges by running what was written.
 TASKS = {"formula": formula.task, "code": code.task}
+#: How many axes an answer has; the page makes its fields of them.
+AXES = {"vector": 1, "matrix": 2}
 
 _ATTEMPTS = 20
 
@@ -86,15 +84,13 @@ def find(name: str, draw: int = 0) -> Exercise:
         near = get_close_matches(str(name), known, 3, 0.3) or known[:3]
         raise ValueError(f"there is no exercise {name!r}; near it are {', '.join(near) or 'none'}. "
                          "The exercises are in book/exercises/, one file a chapter")
-    table = dict(tables[name])
-    shared = table.pop("shared")
     if not draw:
-        return _exercise(table, shared, name)
-    if "fresh" not in table:
+        return _exercise(name, tables[name])
+    if "fresh" not in tables[name]:
         raise ValueError(f"exercise {name} has the numbers that are printed, and no others")
     for attempt in range(_ATTEMPTS):                        # numbers for which a known mistake is right are not taken
         try:
-            return _exercise(table, shared, name, [draw, attempt])
+            return _exercise(name, tables[name], [draw, attempt])
         except ValueError as reason:
             last = reason
     raise last
@@ -112,7 +108,7 @@ def files(folder: pathlib.Path | None = None) -> list[pathlib.Path]:
 
 
 def tables_of(chapter: str, folder: pathlib.Path | None = None) -> dict:
-    """Name -> table of each exercise of a chapter; what stands above the first table is in each of them."""
+    """Name -> table of each exercise of a chapter; the `given` above the first table begins that of each."""
     found = (path for path in files(folder) if path.name.split("-")[0] == chapter)
     return next((_tables(path, path.stat().st_mtime_ns) for path in found), {})
 
@@ -127,20 +123,20 @@ def _tables(path, changed):
     for name, table in whole.items():
         if not isinstance(table, dict):
             raise ValueError(f"{path.name}: {name!r} stands above the first exercise; only `given` may")
-        table["shared"] = shared
+        table["given"] = f"{shared}\n{table.get('given', '')}"
     return whole
 
 
-def _exercise(table, shared, name, seed=None):
+def _exercise(name, table, seed=None):
     """An exercise; with a seed, its own function ``fresh(rng)`` draws other numbers."""
-    space, numbers = {"np": np, "mc": import_module("mcnotes")}, {}
-    _run(shared, space, name, "given")
+    table, space, numbers = dict(table), {"np": np, "mc": import_module("mcnotes")}, {}
+    given = table.pop("given")
+    _run(given, space, name, "given")
     if seed is not None:
         _run(table["fresh"], space, name, "fresh")
         numbers = space["fresh"](np.random.default_rng(seed))
         space |= numbers
-        _run(_without(shared, numbers), space, name, "given")
-    _run(_without(table.get("given", ""), numbers), space, name, "given")
+        _run(_without(given, numbers), space, name, "given")
     asked = [] if table.get("kind") == "open" else table.get("parts") or [table]
     try:
         parts = tuple(_part(part, dict(space), name, numbers) for part in asked)
@@ -148,7 +144,7 @@ def _exercise(table, shared, name, seed=None):
         return Exercise(name, parts, tuple(table.get("hints", ())), table["solution"].strip(), again, "fresh" in table)
     except KeyError as missing:
         raise ValueError(f"exercise {name} has no `{missing.args[0]}`, or one that is not known; `make check` "
-                         "names what is wrong in its file") from None
+                         "says what is wrong in its file") from None
 
 
 def _without(code, numbers):
@@ -174,9 +170,12 @@ def _part(table, space, name, numbers):
         if isinstance(expression, str) and kind != "pattern":
             expression = _run(expression, space, name, key, eval)
         try:
-            return read(kind, expression)
+            found = read(kind, expression)
         except Unreadable as reason:
             raise ValueError(f"exercise {name}: `{key}` cannot be read as {kind} ({reason}): {expression!r}") from None
+        if key == "answer" and kind in AXES and found.ndim != AXES[kind]:
+            raise ValueError(f"exercise {name}: `answer` is not a {kind}, because it has {found.ndim} axes")
+        return found
 
     options = {key: table[key] for key in ("ask", "digits", "derivative", "resize") if key in table}
     also = tuple(plain(other, "also") for other in table.get("also", ()))
