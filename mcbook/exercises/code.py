@@ -6,7 +6,6 @@ The first thing that is wrong is named, because the rest often follows from it.
 """
 
 import ast
-import dis
 import re
 import traceback
 from collections.abc import Callable
@@ -27,13 +26,7 @@ DRAWS = 3
 #: How far a value may be from its difference quotient, relative to the largest entry.
 TOLERANCE = 1e-5
 _STEP = "__step__"
-#: What Python does for a function whose body is ``...``.
-_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
 _ATTEMPTS = 30
-
-
-class Endless(Exception):
-    """Code went round its loops more often than any answer needs."""
 
 
 class _Wrong(Exception):
@@ -88,20 +81,21 @@ def task(table: dict[str, Any], space: dict[str, Any]) -> Task:
     ValueError
         A function is named that ``given`` does not define.
     """
-    def named(name: str) -> Callable[..., Any]:
-        if not callable(space.get(name)):
+    def named(name: str | None) -> Any:
+        if name is not None and not callable(space.get(name)):
             raise ValueError(f"`given` of the exercise {table['start']!r} does not define a function {name}")
-        return space[name]
+        return space.get(name)
 
     wrong = tuple((named(mistake["is"]), mistake["say"]) for mistake in table.get("wrong", ()))
     return Task(table["start"], named(table["data"]), tuple(table["returns"]), tuple(table.get("wrt", ())),
-                named(table["loss"]) if "loss" in table else None,
-                named(table["answer"]) if "answer" in table else None, wrong)
+                named(table.get("loss")), named(table.get("answer")), wrong)
 
 
 def _is_empty(answer: Any) -> bool:
     """Whether a function's body is ``...``, as the notebook gives it."""
-    return hasattr(answer, "__code__") and {step.opname for step in dis.get_instructions(answer)} <= _NOTHING
+    def nothing() -> None:
+        ...
+    return hasattr(answer, "__code__") and answer.__code__.co_code == nothing.__code__.co_code
 
 
 def _function(task: Task, answer: Any) -> Callable[..., Any]:
@@ -117,13 +111,10 @@ def _function(task: Task, answer: Any) -> Callable[..., Any]:
         on_paper = reason.msg.startswith("invalid") and re.search(r"\^|[\w)] +[A-Za-z(]", line)       # b b^T
         raise _Wrong(f"Python cannot read line {reason.lineno}: {reason.msg}." + bool(on_paper) * (
             " A product is written A @ B or a * b, a power a**2, and a transpose A.T.")) from None
-    if not any(isinstance(node, ast.FunctionDef) and node.name == task.name for node in tree.body):
-        raise _Wrong(f"There is no function named {task.name}. Keep the first line as it was: {task.start}")
     space: dict[str, Any] = {"np": np, "numpy": np, "__name__": "__main__", _STEP: _counter()}
-    try:
-        exec(compile(_Counting().visit(tree), TYPED, "exec"), space)
-    except (Exception, SystemExit) as reason:
-        raise _Wrong(_failure(reason)) from None
+    _called(exec, compile(_Counting().visit(tree), TYPED, "exec"), space)
+    if not callable(space.get(task.name)):
+        raise _Wrong(f"There is no function named {task.name}. Keep the first line as it was: {task.start}")
     return space[task.name]
 
 
@@ -132,11 +123,8 @@ class _Counting(ast.NodeTransformer):
 
     def _counted(self, node: Any) -> Any:
         self.generic_visit(node)
-        step = ast.parse(f"{_STEP}()").body
-        for part in ast.walk(step[0]):
-            ast.copy_location(part, node)
-        node.body[:0] = step
-        return node
+        node.body.insert(0, ast.Expr(ast.Call(ast.Name(_STEP, ast.Load()), [], [])))
+        return ast.fix_missing_locations(node)
 
     visit_While = visit_For = visit_FunctionDef = _counted
 
@@ -147,17 +135,27 @@ def _counter() -> Callable[[], None]:
 
     def step() -> None:
         if next(steps, None) is None:
-            raise Endless("Your code did not come to an end, so it was stopped. Is there a loop that never stops?")
+            raise _Wrong("Your code did not come to an end, so it was stopped. Is there a loop that never stops?")
 
     return step
 
 
-def _failure(reason: BaseException, file: str = TYPED) -> str:
+def _called(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function returns; what stops it is said in words."""
+    try:
+        with np.errstate(all="ignore"):                     # what is not finite is told below
+            return function(*arguments)
+    except _Wrong:
+        raise
+    except (Exception, SystemExit) as reason:
+        file = function.__code__.co_filename if hasattr(function, "__code__") else TYPED
+        raise _Wrong(_failure(reason, file)) from None
+
+
+def _failure(reason: BaseException, file: str) -> str:
     """What stopped the code and where; the usual reasons without NumPy's own words."""
     lines = [frame.lineno for frame in traceback.extract_tb(reason.__traceback__) if frame.filename == file]
     where, words = f" in line {lines[-1]}" if lines else "", str(reason)
-    if isinstance(reason, Endless):
-        return words
     if sizes := re.search(r"matmul: .*\(size (\d+) is different from (\d+)\)", words):
         return f"A matrix product{where} doesn't fit: its inner sizes are {sizes[2]} and {sizes[1]}."
     if shapes := re.search(r"could not be broadcast together with shapes (\(.*?\)) (\(.*?\))", words):
@@ -175,10 +173,9 @@ def _drawn(task: Task, draw: int) -> tuple[dict[str, np.ndarray], list[np.ndarra
     for attempt in range(_ATTEMPTS):
         drawn = task.data(np.random.default_rng([0, draw, attempt]))
         given = {name: np.array(value, dtype=float) for name, value in drawn.items()}
-        if task.loss is None:
-            assert task.answer is not None
-            right = task.answer(*given.values())
-            return given, [np.array(one, dtype=float) for one in (right if len(task.returns) > 1 else [right])]
+        if task.answer is not None:
+            return given, _parts(task, task.answer(*given.values()))
+        assert task.loss is not None
         wide, narrow = ([_differences(task.loss, given, name, step) for name in task.wrt] for step in (1e-3, 4e-4))
         if all(_near(one, other) for one, other in zip(wide, narrow, strict=True)):
             break
@@ -187,29 +184,22 @@ def _drawn(task: Task, draw: int) -> tuple[dict[str, np.ndarray], list[np.ndarra
 
 def _differences(loss: Callable[..., Any], given: dict[str, np.ndarray], name: str, step: float) -> np.ndarray:
     """Gradient of a number for one argument, by central differences of fourth order."""
+    def change(place: tuple[int, ...], size: float) -> float:
+        up, down = given[name].copy(), given[name].copy()
+        up[place] += size
+        down[place] -= size
+        return float(loss(*{**given, name: up}.values())) - float(loss(*{**given, name: down}.values()))
+
     result = np.empty_like(given[name])
     for place in np.ndindex(*result.shape):
-        changes = []
-        for size in (step, 2 * step):
-            ends = []
-            for sign in (1, -1):
-                moved = given[name].copy()
-                moved[place] += sign * size
-                ends.append(float(loss(*{**given, name: moved}.values())))
-            changes.append((ends[0] - ends[1]) / (2 * size))
-        result[place] = (4 * changes[0] - changes[1]) / 3
+        result[place] = (8 * change(place, step) - change(place, 2 * step)) / (12 * step)
     return result
 
 
 def _try(task: Task, function: Callable[..., Any], given: dict[str, np.ndarray], wanted: list[np.ndarray]) -> None:
     """Call the function once, and raise with the first thing that is wrong."""
     before = {name: value.copy() for name, value in given.items()}
-    try:
-        with np.errstate(all="ignore"):                     # what is not finite is told below
-            returned = function(*given.values())
-    except (Exception, SystemExit) as reason:
-        file = function.__code__.co_filename if hasattr(function, "__code__") else TYPED
-        raise _Wrong(_failure(reason, file)) from None
+    returned = _called(function, *given.values())
     for name, value in given.items():
         if not np.array_equal(value, before[name]):
             raise _Wrong(f"Your function changes its argument {name}. Work on a copy, because whoever calls it still "
@@ -217,13 +207,12 @@ def _try(task: Task, function: Callable[..., Any], given: dict[str, np.ndarray],
     found = _parts(task, returned)
     _shapes(task, found, wanted)
     for mistake, words in task.wrong:
-        made = mistake(*(value.copy() for value in before.values()))
-        made = list(made) if len(task.returns) > 1 else [made]
-        if all(_near(mine, np.asarray(other, dtype=float)) for mine, other in zip(found, made, strict=True)):
+        made = _parts(task, mistake(*(value.copy() for value in before.values())))
+        if all(_near(mine, other) for mine, other in zip(found, made, strict=True)):
             raise _Wrong(words)
     samples = sorted({value.shape[1] for value in before.values() if value.ndim == 2})
-    for k, (name, mine, right) in enumerate(zip(task.returns, found, wanted, strict=True)):
-        _values(name, mine, right, samples, task.wrt[k] if task.wrt else "")
+    for name, wrt, mine, right in zip(task.returns, task.wrt or task.returns, found, wanted, strict=True):
+        _values(name, mine, right, samples, f"nudging {wrt}{{}} gives" if task.wrt else "it should be")
 
 
 def _parts(task: Task, returned: Any) -> list[np.ndarray]:
@@ -266,7 +255,8 @@ def _near(mine: np.ndarray, right: np.ndarray) -> bool:
     return mine.shape == right.shape and bool(np.all(np.abs(mine - right) <= TOLERANCE * size))
 
 
-def _values(name: str, mine: np.ndarray, right: np.ndarray, samples: list[int], wrt: str) -> None:
+def _values(name: str, mine: np.ndarray, right: np.ndarray, samples: list[int], truth: str) -> None:
+    """Compare the values of an array that has the right shape; `truth` says where the right ones come from."""
     if not np.isfinite(mine).all():
         raise _Wrong(f"{name} has an entry that is {mine[~np.isfinite(mine)][0]}. Did something divide by zero, or did "
                      "exp get a large number?")
@@ -280,10 +270,9 @@ def _values(name: str, mine: np.ndarray, right: np.ndarray, samples: list[int], 
     for factor, words in factors:
         if _near(mine, factor * right):
             raise _Wrong(f"{name} {words}")
-    if mine.ndim == 2 and mine.shape[0] == mine.shape[1] and _near(mine, right.T):
+    if _near(mine, right.T):
         raise _Wrong(f"{name} is transposed.")
     place = np.unravel_index(int(np.argmax(np.abs(mine - right))), mine.shape)
     at = f"[{', '.join(str(int(k)) for k in place)}]" if place else ""
-    truth = f"nudging {wrt}{at} gives" if wrt else "it should be"
-    raise _Wrong(f"{name}{at} is {mine[place]:.4g}, but {truth} {right[place]:.4g}. The shapes are right, so check "
-                 "what is multiplied and what is added.")
+    raise _Wrong(f"{name}{at} is {mine[place]:.4g}, but {truth.format(at)} {right[place]:.4g}. The shapes are right, "
+                 "so check what is multiplied and what is added.")
