@@ -23,24 +23,9 @@ class Uncounted(PatternError):
 def expanded(items, length, count=None, claims=None):
     """Write out the dots of a row, a sum or a product; PatternError where an entry does not fit: [v₁, v₃, …, v_m].
 
-    Parameters
-    ----------
-    items : sequence of Node
-    length : callable
-        Takes the Node of a last index, such as m, and returns its number.
-    count : int, optional
-        How many entries there are to be, for a pattern that does not count: [A, A, …, A].
-    claims : list, optional
-        Gets pairs of an entry that looks unlike the pattern and of what stands there by the
-        pattern: an opened block [∂w₁/∂v₁; …; ∂w₁/∂v_m] where the dots need ∂w₁/∂v.
-
-    Examples
-    --------
-    >>> v = Node("letter", name="v")
-    >>> def entry(k):
-    ...     return Node("sub", (v, k))
-    >>> expanded([entry(number(1)), Node("dots"), entry(Node("letter", name="m"))], lambda node: 4)
-    [v₁, v₂, v₃, v₄]
+    `length` tells the number of a last index, such as m; `count` is how many entries there are to be, for a pattern
+    that does not count: [A, A, …, A]. `claims` gets pairs of an entry that looks unlike the pattern and of what stands
+    there by the pattern: an opened block [∂w₁/∂v₁; …; ∂w₁/∂v_m] where the dots need ∂w₁/∂v.
     """
     items = list(items)
     places = [k for k, item in enumerate(items) if item.kind == "dots"]

@@ -40,19 +40,10 @@ _SAMPLES = 81
 def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = False, **more) -> Verdict:
     """Judge a formula; see :func:`mcbook.holds`. It never raises.
 
-    Parameters
-    ----------
-    formula : str
-    letters : mapping of str to number, array or callable
-        What its letters stand for (:class:`Letters`, :func:`draw`); they may be given as keywords, too.
-    notes : bool, optional
-        Whether the letters have the notes' sizes, as in the statements of the book.
+    Letters come in a mapping or as keywords; with `notes` they have the notes' sizes, as in statements of the book.
 
     Examples
     --------
-    >>> holds("d/dx (x' B x) = (B + B') x", x=[1, -2], B=[[1, 2], [5, 4]])
-    ✓ This holds: 2 entries agree
-      read as d(xᵀ B x)/dx = (B + Bᵀ) x
     >>> holds("A^T A = A^", A=[[1, 2], [3, 5]]).kind
     'unreadable'
     """

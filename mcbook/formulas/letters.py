@@ -331,11 +331,6 @@ class Binder:
         if self._in_layer(inner, exponent):
             layered = self._layered(inner, exponent)
             return layered if inner is base else replace(base, parts=(layered, *base.parts[1:]))
-        if base.kind == "letter" and base.name not in self.letters:
-            if base.name in "JE" and exponent.kind == "product" and all(one.kind == "letter" for one in exponent.parts):
-                return Node("sub", (base, *exponent.parts), at=node.at)  # the matrix J^{ij} with a single 1
-            if exponent.kind == "words":
-                raise FormulaError(f"{text(base)}^{exponent.name} has no value: give {base.name}_{exponent.name}=…")
         if base.kind == "sub" and len(base.parts) == 3 and text(exponent) == "−1" and inner.name in self.letters.values:
             raise FormulaError(f"{text(node)} may be the inverse's entry or one over the entry: write "
                                f"({text(inner)}^{{-1}})_{{…}}, or 1/{text(base)}")

@@ -346,13 +346,6 @@ def compared(left, right, tolerance: float = 1e-9):
     a rounding error of the size of the whole is left; so an entry counts as no smaller than a tenth of the largest,
     or of 1 where one of the sides is zero throughout.
 
-    Raises
-    ------
-    FormulaError
-        An entry is no finite number, so that neither "equal" nor "different" is shown.
-
-    Examples
-    --------
     >>> compared(np.array([[1.0, 2.0]]), np.array([[1.0, 2.5]]))
     ((0, 1), 0.5)
     """
