@@ -91,18 +91,16 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
         Written beside the path and beside the gap, such as ``("step", "gap")``.
     labels : (str, str, str), optional
         Names of the axes.
-    ax : matplotlib 3-D Axes, optional
 
     Examples
     --------
     >>> X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
     >>> surface(X, Y, X * Y, plane=X, point=(1, 1, 1), path=[(1, 1, 1), (2, 1, 2)], names=("step", ""))
     """
-    _one_shape(x, y, z)
+    _one_shape("a surface", x, y, z)
     sheet = plane if isinstance(plane, tuple) else (x, y, plane)
-    if plane is not None and not np.shape(sheet[0]) == np.shape(sheet[1]) == np.shape(sheet[2]):
-        raise ValueError(f"plane has shape {np.shape(sheet[2])}, its grid has {np.shape(sheet[0])}; "
-                         "give one height for each point")
+    if plane is not None:
+        _one_shape("a plane", *sheet)
     ax = start(ax, height=3.8, projection="3d")
     if not hasattr(ax, "plot_surface"):
         raise ValueError("a surface needs axes with projection='3d', these are flat; draw it in a figure of its own")
@@ -157,7 +155,7 @@ def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float = 1.0
     >>> X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
     >>> contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0), (0, 0.5)], gradient=(0.5, 1))
     """
-    _one_shape(x, y, z)
+    _one_shape("a contour", x, y, z)
     if point is None and (len(steps) or gradient is not None):
         raise ValueError("steps and the gradient start at a point; give point=(x, y)")
     ax = start(ax, height=3.8)
@@ -307,6 +305,7 @@ def bars(values, labels: Sequence[str], *, ylabel: str = "change",
     ax.set_ylabel(ylabel, size=SIZE, color=color_of(roles[1]))
 
 
-def _one_shape(x, y, z):
+def _one_shape(what, x, y, z):
     if not np.shape(x) == np.shape(y) == np.shape(z):
-        raise ValueError(f"x, y and z need one shape (p, q), they have {np.shape(x)}, {np.shape(y)}, {np.shape(z)}")
+        raise ValueError(f"{what} needs one height for each point of its grid; the grid has shapes {np.shape(x)} and "
+                         f"{np.shape(y)}, the heights have {np.shape(z)}")
