@@ -153,6 +153,7 @@ CASES = {
     "exponents that are no shift": (lambda z: np.exp(z - z[::-1]) / np.sum(np.exp(z - z[::-1])), V),
     "classes that do not add up": (lambda Z: -np.sum(T[:, :2] * np.log(mc.network.softmax(Z))), some((2, 2))[0]),
     "log-sum-exp": (lambda z: np.log(np.sum(np.exp(z - np.max(z)))) + np.logaddexp.reduce(z), V),
+    "log-sum-exp of all": (lambda M: np.logaddexp.reduce(M, axis=None) * M[0], K),
     "copies of a column": (lambda M, c: np.sum(np.sum(M + c, axis=1) ** 2), (K, U[:, None])),
     "norms": (lambda M: np.linalg.norm(M, axis=1), K),
     "inverse as a whole": (lambda M: np.linalg.inv(M) @ LENGTHS, S),

@@ -134,7 +134,8 @@ class Sheet:
     def make(self, call, *args, **options):
         """The expression for a call; one that is there already where there is one."""
         args = tuple(self.operand(x) for x in args)
-        options = {name: self.operand(x) for name, x in options.items() if x is not None and x is not np._NoValue}
+        usual = (None, np._NoValue) if call in REDUCTIONS else (np._NoValue,)
+        options = {name: self.operand(x) for name, x in options.items() if not any(x is one for one in usual)}
         if call in REDUCTIONS and isinstance(axis := options.get("axis"), tuple):
             options["axis"] = axis[0] if len(axis) == 1 else axis
             if len(axis) == args[0].ndim and not options.get("keepdims"):
