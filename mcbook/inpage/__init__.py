@@ -1,8 +1,7 @@
 """What Python does in the page: it looks at a reader's function, and runs the cells of a chapter.
 
-The same code runs while the book is built, for the worked examples, and in the
-reader's browser, where ``book/_static/python/python.js`` calls it through
-:func:`answer`. It needs NumPy and the mathematics of ``mcnotes`` alone.
+``book/_static/python/python.js`` calls it in the reader's browser through :func:`answer`, and the build for the
+worked examples. It needs NumPy and the mathematics of ``mcnotes`` alone.
 """
 
 import json

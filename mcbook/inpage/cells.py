@@ -1,13 +1,10 @@
 """Run the code cells of a chapter one after another, and show what they show.
 
-A cell is run as Jupyter runs it: what it prints, what it displays and the value
-of its last line become outputs, in this order. A statement that does not hold
-is an output too, and does not end the run; any other exception does. As long as
-nobody asked for pictures, the lines that draw are left out.
+A statement that does not hold is an output, and does not end the run; any other exception does. As long as nobody
+asked for pictures, the lines that draw are left out.
 """
 
 import ast
-import base64
 import contextlib
 import dis
 import html
@@ -23,13 +20,9 @@ from mcnotes.programs import Program
 from ..statements import sections
 from .faults import TYPED, fault, report
 
-#: What a page can show, the best form first.
-FORMS = "text/html", "image/svg+xml", "image/png", "text/plain"
-#: How an object is asked for a form.
-_METHODS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "image/png": "_repr_png_"}
 #: Names whose use draws, and what draws in mcnotes.
 DRAWING = frozenset({"matplotlib", "plt"})
-DRAWS = frozenset({"draw", "show", "explore"})
+DRAWS = frozenset({"mc.draw", "mc.show", "mc.explore"})
 
 
 class Page:
@@ -49,15 +42,13 @@ class Page:
             self.sketches = Sketches(self.display)
 
     def run(self, source):
-        """Run one cell.
+        """Run one cell as Jupyter does: what it prints, displays and ends with is shown, in this order.
 
         Returns
         -------
         dict
-            ``html``, the outputs; ``text``, the same without markup where there
-            is a plain form; ``fault``, None or what went wrong in one line;
-            ``goes_on``, whether the next cell may run; ``left_out``, whether
-            lines that draw were left out.
+            ``html``, the outputs; ``text``, their plain forms; ``fault``, None or what went wrong in one line;
+            ``goes_on``, whether the next cell may run; ``left_out``, whether lines that draw were left out.
 
         Examples
         --------
@@ -71,22 +62,23 @@ class Page:
         >>> page.run("mc.draw.matrix(x)\\nx")["left_out"]
         True
         """
-        self.shown, wrong, goes_on, left_out = [], None, True, False
+        self.shown, wrong, left_out = [], None, False
         try:
-            with warnings.catch_warnings(), contextlib.redirect_stdout(_Printed(self)):
+            with warnings.catch_warnings(), contextlib.redirect_stdout(_Printed(self.shown)):
                 warnings.simplefilter("ignore")
                 left_out = self._execute(source)
-        except Exception as error:                          # a statement that does not hold does not end the run
-            wrong, goes_on = error, isinstance(error, AssertionError)
-        shown = [output.html() for output in self.shown]
+        except Exception as error:
+            wrong = error
+        shown = [_as_html(output) for output in self.shown]
         if wrong is not None:
             shown.append(f"<div class='output mc-block mc-block-error'>{report(fault(wrong), source)}</div>")
-        return {"html": "".join(shown), "text": "\n".join(output.text().rstrip("\n") for output in self.shown),
-                "fault": wrong and fault(wrong)[0], "goes_on": goes_on, "left_out": left_out}
+        return {"html": "".join(shown), "text": "\n".join(output["text/plain"].rstrip("\n") for output in self.shown),
+                "fault": wrong and fault(wrong)[0], "goes_on": wrong is None or isinstance(wrong, AssertionError),
+                "left_out": left_out}
 
     def display(self, thing, raw=False, **_):
         """What ``IPython.display.display`` does in Jupyter."""
-        self.shown.append(_Shown(thing if raw else _forms(thing)))
+        self.shown.append(thing if raw else _forms(thing))
 
     def _execute(self, source):
         tree = ast.parse(source, TYPED)
@@ -102,15 +94,9 @@ class Page:
 
     def _draws(self, line):
         """Whether a line draws, or uses what a line that draws has made."""
-        draws = False
-        for node in ast.walk(line):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                draws |= any(alias.name.split(".")[0] == "matplotlib" for alias in node.names) or \
-                    (getattr(node, "module", None) or "").split(".")[0] == "matplotlib"
-            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                draws |= node.value.id in ("mc", "mcnotes") and node.attr in DRAWS
         made, used = _names(line)
-        if draws or used & self._drawn:
+        if used & self._drawn or any(isinstance(node, ast.Attribute) and ast.unparse(node) in DRAWS
+                                     for node in ast.walk(line)):
             self._drawn |= made
             return True
         self._drawn -= made - DRAWING
@@ -124,8 +110,8 @@ def _names(line):
         for step in dis.get_instructions(code):
             if step.opname in ("STORE_NAME", "STORE_GLOBAL"):
                 made.add(step.argval)
-            elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
-                used.add(step.argval)
+            elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL", "IMPORT_NAME"):
+                used.add(step.argval.split(".")[0])
         codes += [inner for inner in code.co_consts if isinstance(inner, types.CodeType)]
     return made, used
 
@@ -137,60 +123,35 @@ def _parts(line):
     return [line]
 
 
-class _Shown:
-    """One output, in the forms that it has."""
-
-    kind = "text_plain"
-
-    def __init__(self, forms):
-        self.forms = forms
-
-    def html(self):
-        form = next(form for form in FORMS if form in self.forms)
-        data, plain = self.forms[form], html.escape(self.text())
-        if form == "text/plain":
-            return (f"<div class='output {self.kind} highlight-none notranslate'><div class='highlight'><pre>{plain}"
-                    "</pre></div></div>")
-        if form == "image/png":
-            data = f"<img alt='{plain}' src='data:image/png;base64,{data}'>"
-        return f"<div class='output text_html'>{data}</div>"
-
-    def text(self):
-        return self.forms.get("text/plain", "")
-
-
-class _Stream(_Shown):
-    """What was printed."""
-
-    kind = "stream"
-
-
 class _Printed(io.TextIOBase):
     """Where a cell prints to: neighboring lines become one output."""
 
-    def __init__(self, page):
-        self._page = page
+    def __init__(self, shown):
+        self._shown = shown
 
     def write(self, text):
-        if not (self._page.shown and isinstance(self._page.shown[-1], _Stream)):
-            self._page.shown.append(_Stream({"text/plain": ""}))
-        self._page.shown[-1].forms["text/plain"] += text
+        if not self._shown or "printed" not in self._shown[-1]:
+            self._shown.append({"text/plain": "", "printed": True})
+        self._shown[-1]["text/plain"] += text
         return len(text)
 
 
 def _forms(thing):
-    """The forms of an object, as Jupyter asks for them."""
-    forms = {"text/plain": repr(thing)}
+    """The forms of an object, as Jupyter asks for them; a page shows HTML where there is some."""
     if isinstance(thing, Program):
-        return forms | {"text/html": thing.to_html(lambda section: f"{sections()[section]}.html")}
-    if hasattr(thing, "_repr_mimebundle_"):
-        found = thing._repr_mimebundle_()
-        return forms | (found[0] if isinstance(found, tuple) else found)
-    for form, method in _METHODS.items():
-        found = getattr(thing, method, lambda: None)()
-        if found is not None:
-            forms[form] = base64.b64encode(found).decode() if isinstance(found, bytes) else found
-    return forms
+        return {"text/plain": repr(thing), "text/html": thing.to_html(lambda section: f"{sections()[section]}.html")}
+    if hasattr(type(thing), "_repr_mimebundle_"):
+        return thing._repr_mimebundle_()
+    rich = thing._repr_html_() if hasattr(type(thing), "_repr_html_") else None
+    return {"text/plain": repr(thing)} | ({} if rich is None else {"text/html": rich})
+
+
+def _as_html(forms):
+    if "text/html" in forms:
+        return f"<div class='output text_html'>{forms['text/html']}</div>"
+    kind = "stream" if "printed" in forms else "text_plain"
+    return (f"<div class='output {kind} highlight-none notranslate'><div class='highlight'><pre>"
+            f"{html.escape(forms['text/plain'])}</pre></div></div>")
 
 
 def _stand_in(page):

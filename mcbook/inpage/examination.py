@@ -34,11 +34,9 @@ def examine(code, at):
     Parameters
     ----------
     code : str
-        Python with a ``def``; ``np`` and ``mc`` are there. The function named
-        ``f`` is taken, or else the last one.
+        Python with a ``def``; ``np`` and ``mc`` are there. The function named ``f`` is taken, or else the last one.
     at : str
-        What goes between the parentheses of the call: ``[1, 2]``, ``W, [1, 2]``
-        or ``W=np.ones((3, 2)), a=[1, 2, 3]``.
+        What goes between the parentheses of the call: ``[1, 2]`` or ``W=np.ones((3, 2)), a=[1, 2, 3]``.
 
     Returns
     -------
@@ -58,13 +56,16 @@ def examine(code, at):
             for block in _blocks(f, points):                # what went well stays when something later fails
                 blocks.append(block)
         except Exception as error:
-            blocks.append({"kind": "error", "title": "This doesn’t work yet", "html": report(fault(error), code)})
+            blocks.append(_block("error", "This doesn’t work yet", report(fault(error), code)))
     if printed.getvalue():
-        blocks.insert(0, {"kind": "printed", "title": "Printed",
-                          "html": f"<pre>{html.escape(printed.getvalue())}</pre>"})
+        blocks.insert(0, _block("printed", "Printed", f"<pre>{html.escape(printed.getvalue())}</pre>"))
     for said in dict.fromkeys(str(entry.message) for entry in warned):
-        blocks.append({"kind": "warning", "title": "NumPy warns", "html": f"<p>{html.escape(said)}</p>"})
+        blocks.append(_block("warning", "NumPy warns", f"<p>{html.escape(said)}</p>"))
     return blocks
+
+
+def _block(kind, title, inside):
+    return {"kind": kind, "title": title, "html": inside}
 
 
 def as_html(blocks):
@@ -74,17 +75,14 @@ def as_html(blocks):
 
 
 def _bound(code, at):
-    """The function, and its arguments by name, as float arrays."""
+    """The function, and its arguments by name."""
     mcnotes = import_module("mcnotes")
     space = {"np": np, "numpy": np, "mc": mcnotes, "mcnotes": mcnotes, "__name__": "__main__"}
     exec(compile(code, TYPED, "exec"), space)
-    named = [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
-    assigned = space.get("f")
-    if not named and not callable(assigned):
+    names = [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
+    f = space["f"] if callable(space.get("f")) else space[names[-1]] if names else None
+    if f is None:
         raise Fault("there is no function in the code; write one, such as\ndef f(v):\n    return v[0] * v[1]")
-    f = assigned if callable(assigned) else space[named[-1]]
-    if not at.strip():
-        raise Fault(f"the point is missing; {_SUCH}")
     call = f"__call__({at}\n)"
     try:
         if not isinstance(ast.parse(call, mode="eval").body, ast.Call):
@@ -92,46 +90,45 @@ def _bound(code, at):
     except SyntaxError:
         raise Fault(f"the point {at.strip()!r} is not Python; {_SUCH}") from None
     given, named = eval(compile(call, "<point>", "eval"), {**space, "__call__": lambda *a, **k: (a, k)})
+    if not given and not named:
+        raise Fault(f"the point is missing; {_SUCH}")
     try:
         bound = inspect.signature(f).bind(*given, **named).arguments
     except TypeError as error:
         names = ", ".join(inspect.signature(f).parameters)
         raise Fault(f"{f.__name__} takes the arguments ({names}), which don’t fit the point: {error}") from None
-    if not bound:
-        raise Fault(f"the point is missing; {_SUCH}")
+    for name, value in bound.items():
+        if isinstance(value, dict) or isinstance(value, list | tuple) and any(
+                isinstance(part, np.ndarray) and part.ndim for part in value):
+            raise Fault(f"{name} is a {type(value).__name__} of arrays; pass each array as a separate argument, "
+                        "such as W=np.ones((3, 2)), b=[1, 2]")
     return f, bound
 
 
 def _blocks(f, points):
     """One block after another, so that what went well is shown before what did not."""
     names, values, several = list(points), tuple(points.values()), len(points) > 1
-    for name, value in points.items():
-        if isinstance(value, dict) or isinstance(value, list | tuple) and any(
-                isinstance(part, np.ndarray) and part.ndim for part in value):
-            raise Fault(f"{name} is a {type(value).__name__} of arrays; pass each array as a separate argument, "
-                        "such as W=np.ones((3, 2)), b=[1, 2]")
 
     def by_place(*arguments):
         return f(**dict(zip(names, arguments, strict=True)))
     found = derivative(by_place, values) if several else (derivative(lambda x: by_place(x), values[0]),)
     arrays = [np.asarray(value, dtype=float) for value in values]
     output = np.asarray(by_place(*arrays), dtype=float)
-    yield {"kind": "shape", "title": "What it is", "html": _shape(f.__name__, names, arrays, output)}
+    yield _block("shape", "What it is", _shape(f.__name__, names, arrays, output))
     for k, (name, d) in enumerate(zip(names, found, strict=True)):
         def alone(x, k=k):
             return by_place(*arrays[:k], x, *arrays[k + 1:])
-        shown = {"kind": "derivative", "title": "Derivative" + f" with respect to {name}" * several,
-                 "html": _named(d, name, f.__name__)._repr_html_()}
+        title, shown = "Derivative" + f" with respect to {name}" * several, _named(d, name, f.__name__)._repr_html_()
         try:
             tried, kink = _planar(alone, name, arrays[k])
         except Exception:
-            yield shown
+            yield _block("derivative", title, shown)
             raise
-        yield {**shown, "html": shown["html"] + _AT_A_KINK} if kink else shown
-        yield {"kind": "planar", "title": "Is it right? A small step" + f" of {name}" * several, "html": tried}
+        yield _block("derivative", title, shown + _AT_A_KINK * kink)
+        yield _block("planar", "Is it right? A small step" + f" of {name}" * several, tried)
         if less := _compression(d):
-            yield {"kind": "compression", "title": "Fewer numbers are enough" + f" for {name}" * several, "html": less}
-    yield {"kind": "program", "title": "The derivative as a program", "html": _program(f, by_place, points)}
+            yield _block("compression", "Fewer numbers are enough" + f" for {name}" * several, less)
+    yield _block("program", "The derivative as a program", _program(f, by_place, points))
 
 
 def _program(f, by_place, points):
