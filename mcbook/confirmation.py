@@ -1,10 +1,7 @@
-"""Check a statement of the book on the page where it stands.
+"""Check a statement of the book on the page where it stands: its printed formula is found, read and run.
 
-A statement is named as the notes name it: ``"(14)"`` is an equation, ``"Definition
-9"`` a box. Its printed formula is found, read and run (:mod:`mcbook.formulas`);
-nothing else is written than what its letters stand for. Every function here shows one line
-when the statement passes and raises :class:`ClaimError` when it does not, so a page with a
-false statement cannot be built.
+Every function here shows one line when the statement passes and raises :class:`ClaimError` when it does not, so a
+page with a false statement cannot be built.
 """
 
 import re
@@ -25,30 +22,28 @@ ERRATA = 83
 def confirm(claim: str, /, *, part: int | None = None, **letters) -> None:
     """Run a printed statement for the letters it is given.
 
-    ``confirm("(30)", w=w, v=v, Δv=[1, -2, 3])`` reads the formula of that number as it is
-    printed in the book and runs it: ``=`` is compared entry by entry, for ``≈`` the gap has
-    to fall by four when the step halves. Free indices run through all their values.
+    ``=`` is compared entry by entry; for ``≈`` the gap has to fall by four when the step halves. Free indices run
+    through all their values.
 
     Parameters
     ----------
     claim : str
-        ``"(14)"`` for an equation, ``"Definition 9"`` for a box (all its formulas run), the
-        title of a box without a number, or the name of an equation with a label of words.
+        ``"(14)"`` for an equation, ``"Definition 9"`` for a box, the title of a box without a number, or the name of
+        an equation with a label of words.
     letters : number, array or function
-        What the letters of the formula stand for. The names of a function's arguments say
-        what it depends on: ``Z=lambda W, A: W.T @ A``. ``Δv`` is how far v moves. ``ℒ`` is
-        bound by ``L``. Letters of a layer may be written without it, or as ``Wℓ`` and
-        ``Aℓ_1``. A size may be said, ``m=4``, where no letter has it. ``star`` is the
-        product that ⋆ stands for, ``step`` the compression of an arrow.
+        What the letters of the formula stand for. The names of a function's arguments say what it depends on:
+        ``Z=lambda W, A: W.T @ A``. ``Δv`` is how far v moves. ``ℒ`` is bound by ``L``. Letters of a layer may be
+        written without it, or as ``Wℓ`` and ``Aℓ_1``. A size may be said, ``m=4``, where no letter has it. ``star``
+        is the product that ⋆ stands for, ``step`` the compression of an arrow.
     part : int, optional
-        Of a box with several formulas, the one to run, from 1. All run by default; where
-        they need different letters, confirm them one by one.
+        Of a box with several formulas, the one to run, from 1. All run by default; where they need different
+        letters, confirm them one by one.
 
     Raises
     ------
     ClaimError
-        The statement does not hold, and the message says which entry or shape shows it; or it
-        cannot be run, for a letter has no value or it could not be false (FormulaError).
+        The statement does not hold, and the message says which entry or shape shows it; or it cannot be run, for a
+        letter has no value or it could not be false (FormulaError).
     ValueError
         The book has no statement of that name.
 
@@ -69,14 +64,14 @@ def holds(formula: str, /, **letters) -> Verdict:
         LaTeX as between dollar signs, or plain text: ``"d/dx (x' A x) = (A + A') x"``.
         ``A B`` is the matrix product, ``A*B`` (or ``A ∘ B``) multiplies entry by entry, as in NumPy.
     letters : number, array or function
-        As for :func:`confirm`. A letter that is given as a function is called, a letter that
-        is given as a value is multiplied. :func:`mcbook.formulas.draw` draws random values.
+        As for :func:`confirm`. A function is called, a value is multiplied. :func:`mcbook.formulas.draw` draws
+        random values.
 
     Returns
     -------
     Verdict
-        Its `kind` is ``"holds"``, ``"fails"`` or ``"unreadable"``; it is true where the formula
-        holds. Its line says why, and `read` is the formula as it was read.
+        Its `kind` is ``"holds"``, ``"fails"`` or ``"unreadable"``; it is true where the formula holds. Its line says
+        why, and `read` is the formula as it was read.
 
     Examples
     --------
@@ -96,8 +91,8 @@ def refute(claim: str, misprint: str, /, **letters) -> None:
     Parameters
     ----------
     claim : str
-        ``"E56"`` for an erratum of the notes, or a statement with words that say what was
-        changed, ``"(30) without the transpose"``.
+        ``"E56"`` for an erratum of the notes, or a statement with words that say what was changed,
+        ``"(30) without the transpose"``.
     misprint : str
         The wrong formula.
     letters : number, array or function

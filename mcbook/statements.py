@@ -1,13 +1,8 @@
-r"""Find the statements of the book where they stand: in the Markdown of its notebooks.
+r"""Find the statements of the book where they stand: in the Markdown of the notebooks that ``_toc.yml`` names.
 
-A statement is a numbered equation, ``$$ … \tag{30} $$ (eq-30)``, an unnumbered
-one with a label of words, ``$$ … $$ (two-links)``, or a box, an admonition with
-a ``:name:``. Nothing is listed by hand: the pages are those of ``_toc.yml``, and
-what stands on them is what there is. Away from the repository the same table
-comes with the installed package, written when its wheel was built. The cells that check them
-are found by :func:`calls`.
-
-This module needs the standard library alone, so that building the wheel can use it.
+A statement is an equation with a number, ``$$ … \tag{30} $$ (eq-30)``, or a label of words, ``$$ … $$ (two-links)``, or
+a box, an admonition with a ``:name:``. An installed package carries the table instead, written when its wheel was
+built; so this module needs the standard library alone.
 """
 
 import ast
@@ -28,8 +23,10 @@ CHECK = "hide-check"
 _PLACES = {"mb.confirm": 1, "mb.refute": 2}
 
 _CHAPTER = re.compile(r"^\s*-\s*file:\s*['\"]?([^\s'\"#]+)", re.M)
-_FENCE = re.compile(r"\s*(:{3,}|`{3,}|~{3,})(?:\{([\w:-]+)\}[ \t]*(.*)|.*)$")
-_OPTION = re.compile(r"\s*:([\w-]+):\s*(.*)$")
+_FENCED = re.compile(
+    r"^[ \t]*(?P<fence>:{3,}|`{3,}|~{3,})(?:\{(?P<directive>[\w:-]+)\}[ \t]*(?P<title>[^\n]*)|[^\n]*)\n"
+    r"(?P<options>(?:[ \t]*:[\w-]+:[^\n]*\n)*)(?P<inside>.*?)^[ \t]*(?P=fence)[ \t]*$", re.S | re.M)
+_OPTION = re.compile(r":([\w-]+):[ \t]*(.*?)[ \t]*\n")
 _FORMULA = re.compile(r"\$\$(?P<display>.+?)\$\$(?:[ \t]*\((?P<label>[\w-]+)\))?|\{math\}`(?P<inline>[^`]+)`", re.S)
 _TAG = re.compile(r"\s*\\tag\{([^}]*)\}")
 _NUMBERED = re.compile(r"(?P<kind>[A-Z]\w+) (?P<number>[A-Z]?\d[\d.]*[a-z]?)(?:: *(?P<title>.*))?$")
@@ -163,80 +160,44 @@ def _read(path, _time):
     for place, text in texts:
         for line in text.splitlines():
             heading = line.lstrip("# ") if line.startswith("#") else heading
-        found += [Statement(**one, page=path.stem, section=section, cell=place) for one in _scan(text, heading)]
+        found += [Statement(**one, page=path.stem, section=section, cell=place) for one in _scan(text, heading)[0]]
     return path.stem, section, tuple(found)
 
 
 def _scan(text, heading):
-    """The statements in the text of one cell, as fields of :class:`Statement`."""
-    found = []
-    for boxes, part in blocks(text):
-        for box in boxes:
-            if "made" not in box:
-                box["made"] = _box(box)
-                if box["made"]:
-                    found.append(box["made"])
-        for formula in _FORMULA.finditer(part):
+    """The statements in a text, as fields of :class:`Statement`, and all its formulas; code is left out."""
+    found, formulas, at = [], [], 0
+    for block in [*_FENCED.finditer(text), None]:
+        for formula in _FORMULA.finditer(text, at, block.start() if block else len(text)):
             body = formula["display"] or formula["inline"]
-            latex = " ".join(_TAG.sub("", body).split())
-            for box in boxes:
-                if box["made"]:
-                    box["made"]["formulas"] += (latex,)
+            formulas.append(" ".join(_TAG.sub("", body).split()))
             tag, label = _TAG.search(body), formula["label"]
             if formula["display"] and (tag or label):
                 name = f"({tag[1]})" if tag else label.replace("-", " ")
                 found.append({"name": name, "kind": "Equation", "number": tag[1] if tag else "", "title": heading,
-                              "label": label or "", "formulas": (latex,)})
-    return found
+                              "label": label or "", "formulas": (formulas[-1],)})
+        if block and block["directive"]:
+            inside, its_formulas = _scan(block["inside"], heading)
+            found += [*_box(block, tuple(its_formulas)), *inside]
+            formulas += its_formulas
+        at = block and block.end()
+    return found, formulas
 
 
-def _box(box):
-    """The statement that an admonition makes, or None."""
-    options, style = box["options"], box["options"].get("class", "").split()
-    if box["directive"] != "admonition" or "name" not in options or "erratum" in style:
-        return None
-    made = {"label": options["name"], "formulas": ()}
-    if numbered := _NUMBERED.match(box["title"]):
-        return made | {"name": f"{numbered['kind']} {numbered['number']}", "kind": numbered["kind"],
-                       "number": numbered["number"], "title": numbered["title"] or ""}
-    titled = _TITLED.match(box["title"])
-    kind, title = (titled["kind"], titled["title"]) if titled else ((style or ["statement"])[0].title(), box["title"])
-    return made | {"name": title, "kind": kind, "number": "", "title": title}
-
-
-def blocks(text):
-    """Markdown, cut at its fences.
-
-    Yields
-    ------
-    boxes : list of dict
-        The directives around a piece of text, outermost first: directive, title, options.
-    part : str
-        The piece, without the lines of fences and options. Code is left out.
-    """
-    stack, part, options = [], [], False
-    for line in text.splitlines():
-        fence, option = _FENCE.match(line), _OPTION.match(line)
-        code = bool(stack) and stack[-1]["directive"] is None
-        if options and option:
-            stack[-1]["options"][option[1]] = option[2].strip()
-            continue
-        options = False
-        closes = fence and stack and fence[1][0] == stack[-1]["fence"][0] and len(fence[1]) >= len(stack[-1]["fence"])
-        if fence and not code and (fence[2] or fence[1][0] != ":" and not closes):
-            if any(piece.strip() for piece in part):
-                yield stack[:], "\n".join(part)
-            part, options = [], bool(fence[2])
-            stack.append({"fence": fence[1], "directive": fence[2], "title": (fence[3] or "").strip(), "options": {}})
-        elif closes and line.strip() == fence[1]:
-            if not code:
-                yield stack[:], "\n".join(part)
-            part = []
-            stack.pop()
-        elif not code:
-            part.append(line)
-    if any(piece.strip() for piece in part):
-        yield stack[:], "\n".join(part)
+def _box(block, formulas):
+    """The statement that an admonition makes, if it makes one."""
+    options, title = dict(_OPTION.findall(block["options"])), (block["title"] or "").strip()
+    style = options.get("class", "").split()
+    if block["directive"] != "admonition" or "name" not in options or "erratum" in style:
+        return
+    made = {"label": options["name"], "formulas": formulas}
+    if numbered := _NUMBERED.match(title):
+        yield made | {"name": f"{numbered['kind']} {numbered['number']}", "kind": numbered["kind"],
+                      "number": numbered["number"], "title": numbered["title"] or ""}
+        return
+    titled = _TITLED.match(title)
+    kind, title = (titled["kind"], titled["title"]) if titled else ((style or ["statement"])[0].title(), title)
+    yield made | {"name": title, "kind": kind, "number": "", "title": title}
 
 
 # The cells that check ---------------------------------------------------------------------------------------
