@@ -34,17 +34,10 @@ class Broken:
             return Broken
         raise RuntimeError(name)
 
-    def __float__(self):
-        raise RuntimeError("float")
+    def fail(self, *_):
+        raise RuntimeError
 
-    def __eq__(self, other):
-        raise RuntimeError("equal")
-
-    def __repr__(self):
-        raise RuntimeError("repr")
-
-    def __array__(self, *args, **kwargs):
-        raise RuntimeError("array")
+    __float__ = __eq__ = __repr__ = __array__ = fail
 
 
 def nested(depth):
@@ -54,15 +47,13 @@ def nested(depth):
     return deep
 
 
-LONG = range(10**9)
-WRAPPED = nested(50)                                # which is the number 1, in brackets
 NONSENSE = [
     None, ..., "", " ", "cat", "🐈", "1/0", "sqrt(-1)", "9^9^9^9", "(" * 150, "1e400", "NaN", b"3", object(), type,
     print, math.nan, math.inf, -math.inf, 1j, 2 + 1j, True, [], [[]], (), {}, set(), {1: 2}, {"a": []}, [[1, 2], [3]],
     [1, [2]], [None], [...], ["x", 1], [math.nan, 1], np.array([]), np.array("x"), np.array([None, 1]),
     np.array([[1, 2]]) > 1, np.zeros((2, 3, 4)), np.ma.array([1.0, 2.0], mask=[0, 1]), np.array([1j]),
-    np.zeros((400, 400)), np.float16("nan"), itertools.count(), iter([1]), (n for n in range(3)), LONG, 10**400,
-    [10**400], Broken(), [Broken()], WRAPPED, nested(2000), lambda: 3, mc, mc.derivative(lambda v: v**2, [1.0, 2.0]),
+    np.zeros((400, 400)), np.float16("nan"), itertools.count(), iter([1]), (n for n in range(3)), range(10**9), 10**400,
+    [10**400], Broken(), [Broken()], nested(50), nested(2000), lambda: 3, mc, mc.derivative(lambda v: v**2, [1.0, 2.0]),
     "x" * 10_000, [[[1]]] * 3, Decimal("NaN"), Decimal("Infinity"), "1 x", "x", "- -", "1,,2", "1 and", "yes no", "->",
     "a->", "π π", "__import__('os')",
 ]
@@ -157,8 +148,12 @@ def test_every_sentence_is_said_to_some_answer():
     ("vector", [1], "Yours has 1 entry, which isn't the right number."),
     ("shape", (10,), "Yours has 1 axis. Add up the axes of the input and those of the output."),
     ("matrix", M + [[1, 1, 0], [0, 0, 0]], "The shape is right, but 2 entries are wrong."),
+    ("matrix", M + [[0, 0, 0], [0, 0, 7]], "One entry is wrong: row 2, column 3."),
+    ("vector", [3, -4, 1], "One entry is wrong: number 3."),
+    ("column", [[3], [-4], [1]], "One entry is wrong: number 3."),
+    ("matrix", M.reshape(3, 2), "The right numbers, but arranged differently: yours is 3 × 2."),
 ])
-def test_one_and_several_are_told_apart(name, answer, words):
+def test_what_is_off_is_counted_and_named(name, answer, words):
     assert judge(PARTS[name], answer).words == words
 
 
@@ -169,8 +164,6 @@ anything = st.recursive(
 
 
 @given(anything)
-@example(1e300)
-@example(-1e308)
 @example([1e300, -1e-300, 0.25])
 @example([[1e300] * 3] * 2)
 def test_no_answer_raises(answer):
@@ -182,13 +175,6 @@ def test_no_answer_raises(answer):
 def test_a_transpose_is_called_a_layout_only_of_a_derivative():
     assert judge(Part("matrix", M, derivative=False), M.T).key == "transposed asked"
     assert judge(Part("shape", (10, 4), derivative=False), (4, 10)).key == "layout asked"
-
-
-def test_the_entry_that_is_off_is_named():
-    wrong = M.copy()
-    wrong[1, 2] = 5
-    assert "row 2, column 3" in judge(PARTS["matrix"], wrong).words
-    assert "number 3" in judge(PARTS["vector"], [3, -4, 1]).words
 
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False).filter(lambda x: abs(x) > 1e-3)
@@ -278,23 +264,21 @@ def test_a_fault_in_a_file_is_told(chapter, text, words):
         questions.find("99-1")
 
 
-@pytest.mark.parametrize("text, where, words", [
-    ("kind = 'number'\nanswer = '1'", "exercise 99-1", "'solution' is a required property"),
-    ("kind = 'numbr'\nanswer = '1'\nsolution = 'x'", "exercise 99-1", "'numbr' is not one of"),
-    ("kind = 'number'\nsolution = 'x'", "exercise 99-1", "'answer' is a required property"),
-    ("kind = 'number'\nanswer = '1'\nhint = 'x'\nsolution = 'x'", "exercise 99-1", "'hint' was unexpected"),
-    ("kind = 'open'\nanswer = '1'\nsolution = 'x'", "exercise 99-1", "'answer' was unexpected"),
+@pytest.mark.parametrize("text, words", [
+    ("kind = 'number'\nanswer = '1'", "'solution' is a required property"),
+    ("kind = 'numbr'\nanswer = '1'\nsolution = 'x'", "'numbr' is not one of"),
+    ("kind = 'number'\nanswer = '1'\nhint = 'x'\nsolution = 'x'", "'hint' was unexpected"),
+    ("kind = 'open'\nanswer = '1'\nsolution = 'x'", "'answer' was unexpected"),
     ("solution = 'x'\n[[99-1.parts]]\nkind = 'truth'\nanswer = true\n[[99-1.parts]]\nask = 'b'\nkind = 'number'\n"
-     "answer = '1'", "exercise 99-1", "parts 0 in 99-trial.toml: 'ask' is a required"),
-    ("kind = 'number'\nanswer = '1'\nsolution = 'x'\nwrong = [{is = '2', say = '$x$'}]", "exercise 99-1",
-     "does not match"),
-    ('kind = "open"\nsolution = "a \\frac"', "exercise 99-1", "does not match"),          # one backslash: \f
+     "answer = '1'", "parts 0 in 99-trial.toml: 'ask' is a required"),
+    ("kind = 'number'\nanswer = '1'\nsolution = 'x'\nwrong = [{is = '2', say = '$x$'}]", "does not match"),
+    ('kind = "open"\nsolution = "a \\frac"', "does not match"),                                # one backslash: \f
 ])
-def test_the_shape_of_a_file_is_checked(tmp_path, text, where, words):
+def test_the_shape_of_a_file_is_checked(tmp_path, text, words):
     path = tmp_path / "99-trial.toml"
     path.write_text(f"[99-1]\n{text}", encoding="utf-8")
     (found, said), = check.shape_of_exercises(path)
-    assert found == where and words in said
+    assert found == "exercise 99-1" and words in said
 
 
 def test_the_files_of_the_book_have_the_shape_of_the_schema():

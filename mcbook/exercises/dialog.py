@@ -65,7 +65,12 @@ def check(name: str, /, *answers) -> None:
 
 
 def hint(name: str) -> Text:
-    """A hint for an exercise, ``"20-2"``; the next call gives the next one, which is closer.
+    """A hint for an exercise; the next call gives the next one, which is closer.
+
+    Parameters
+    ----------
+    name : str
+        Which exercise: ``"20-2"``.
 
     Examples
     --------
@@ -82,7 +87,12 @@ def hint(name: str) -> Text:
 
 
 def solution(name: str) -> Text:
-    """The worked solution of an exercise, ``"20-2"``.
+    """The worked solution of an exercise.
+
+    Parameters
+    ----------
+    name : str
+        Which exercise: ``"20-2"``.
 
     Examples
     --------
