@@ -108,7 +108,9 @@ class _Breaker:
         return not (node.kind in ("letter", "prime") and parent.kind in ("apply", "gradient", "limit", "large"))
 
     def at_transpose(self, node, put, above):
-        put("transpose", f"{text(node)} without its transpose", node.parts[0])
+        put(node.kind, f"{text(node)} without its {node.kind}", node.parts[0])
+
+    at_prime = at_transpose
 
     def at_sub(self, node, put, above):
         for k, index in enumerate(node.parts[1:], 1):
@@ -162,14 +164,12 @@ class _Breaker:
 
     def at_derivative(self, node, put, above):
         of, *by = node.parts
-        if len(by) == 1:
-            put("upside down", f"{text(node)} upside down", _of(node, by[0], of))
+        if len(by) == 1 and (node.kind == "derivative" or of.kind == by[0].kind == "delta"):
+            put("upside down", f"{text(node)} upside down", _of(node, *by, of))
         elif len(by) == 2:
             put("order", f"{text(by[0])} and {text(by[1])} exchanged", _of(node, of, *by[::-1]))
 
-    def at_frac(self, node, put, above):
-        if all(part.kind == "delta" for part in node.parts):
-            put("upside down", f"{text(node)} upside down", _of(node, *node.parts[::-1]))
+    at_frac = at_derivative
 
     def at_product(self, node, put, above):
         factors = list(node.parts)
@@ -190,9 +190,6 @@ class _Breaker:
             put("dropped", f"{text(gone)} left out", kept)
         if node.name not in "·×/":
             put("product", f"an ordinary product for {'∘' if node.name == '*' else node.name}", product(node.parts))
-
-    def at_prime(self, node, put, above):
-        put("prime", f"{text(node)} without its prime", node.parts[0])
 
     def at_power(self, node, put, above):
         base, power = node.parts

@@ -59,12 +59,7 @@ def _current(path):
         if isinstance(cell["source"], str):
             cell["source"] = cell["source"].splitlines(keepends=True)
     whole = nbformat.v4.upgrade(nbformat.from_dict(stored), 4, stored["nbformat_minor"])
-    seen = set()
-    for cell in whole.cells:
-        if not cell.get("id") or cell["id"] in seen:
-            cell["id"] = nbformat.v4.new_markdown_cell().id
-        seen.add(cell["id"])
-    return json.loads(nbformat.writes(whole))
+    return json.loads(nbformat.writes(nbformat.validator.normalize(whole)[1]))
 
 
 def _text(notebook):
