@@ -4,12 +4,14 @@ The square matrix and the symmetric ones are here on purpose: a rule that mixes 
 two axes of equal length does not stumble over a shape, only its numbers are wrong.
 """
 
+import inspect
 import itertools
 
 import numpy as np
 import pytest
 
 import mcnotes as mc
+from mcnotes.engine import calls
 
 random = np.random.default_rng(3)
 SQUARE, BLOCK, VECTOR = random.normal(size=(3, 3)), random.normal(size=(2, 3, 4)), random.normal(size=4)
@@ -204,3 +206,11 @@ def test_letters_of_length_1_that_copy_are_refused(pattern, of_a, of_b):
     with pytest.raises(TypeError, match=r"a copy along a letter.*np.broadcast_to"):
         mc.derivative(lambda a: np.einsum(pattern, a, np.ones(of_b)), np.ones(of_a))
     assert mc.derivative(lambda a: np.einsum("aa,ab->b", a, np.full((1, 4), 3.0)), np.ones((1, 1))).array.sum() == 12
+
+
+def test_numpy_2_0_calls_a_shape_by_another_name(monkeypatch):
+    """So does Python in the page, and there every derivative of a formula reshapes something."""
+    older = inspect.signature(lambda a, newshape, order="C": None)
+    monkeypatch.setattr(calls, "_signature", lambda _, rule: (older, frozenset(inspect.signature(rule).parameters)))
+    found = mc.derivative(lambda x: np.reshape(x * [1.0, 2, 3, 4, 5, 6], (2, 3)), np.arange(6.0)).array
+    assert found.shape == (6, 2, 3) and found[4, 1, 1] == 5

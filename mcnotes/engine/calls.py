@@ -42,6 +42,9 @@ _USUAL = {"out": (None,), "dtype": (None, float, np.float64, "float64", _FLOAT),
           "casting": ("same_kind",), "subok": (True, False), "like": (None,), "order": ("K", "C"), "signature": (None,),
           "overwrite_input": (True, False)}
 
+#: Names of arguments in older versions of NumPy, as in Python in the page, and what they are called now.
+_RENAMED = {"newshape": "shape"}
+
 
 # Functions without a slope --------------------------------------------------------------------------------
 
@@ -109,8 +112,8 @@ def _bound(function, rule, args, options):
     except TypeError as error:
         raise TypeError(f"{name_of(function)}: {error}") from None
     before, kept = (), {}
-    for name, value in found.items():
-        kind = signature.parameters[name].kind
+    for old, value in found.items():
+        kind, name = signature.parameters[old].kind, _RENAMED.get(old, old)
         if kind is inspect.Parameter.POSITIONAL_ONLY:
             before += (value,)
         elif kind is inspect.Parameter.VAR_POSITIONAL:
