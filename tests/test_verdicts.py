@@ -168,6 +168,8 @@ def test_a_formula_that_would_not_end_is_too_much_to_run(formula):
      {"step": mc.compress(np.diag([3.0, 4.0]))}, "is no step from one stage of the compression to the next"),
     (r"\overbrace{v_1 + \Delta v_1}^{\Delta v_1 + v_1} \longrightarrow s", CURVE | STEP | {"s": 1.0},
      "a change leads to a change"),
+    (r"\overbrace{\frac{\partial w}{\partial v}}^{\text{column } j \leftrightarrow w_i}", CURVE,
+     "column j ↔ wᵢ: the index is another one"),
     (r"A \neq A + 0 A", {"A": S}, "A and A + 0 A are the same"),
     (r"a = b = c", {"a": 1, "b": 1, "c": 2}, "in b = c, the left side is 1 and the right side 2"),
     (r"\sin^2 x = \sin x^2", {"x": 0.7}, "the left side is 0.415"),
