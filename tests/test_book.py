@@ -3,6 +3,7 @@
 import collections
 import functools
 import gzip
+import html
 import os
 import pathlib
 import re
@@ -52,6 +53,22 @@ def test_references_show_the_notes_numbers():
     for one in STATEMENTS:
         shown = re.escape(one.name)
         assert re.search(rf'href="[^"]*{one.page}.html#{target(one)}"[^>]*>(<[^>]*>)*{shown}<', text), one.name
+
+
+#: Page of the reference -> what a reader writes before its names.
+WRITTEN = {"api": {"mc.", "mc.network.", "d.", "d.structure.", "plane.", "c."}, "drawing": {"mc.", "mc.draw."},
+           "mcbook": {"mb."}}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_reference_says_names_as_a_reader_writes_them(name):
+    text = page(f"reference/{name}")
+    assert set(re.findall(r'descclassname"><span class="pre">([^<]*)', text)) == WRITTEN[name]
+    examples = re.findall(r"^(?:>>>|\.\.\.) .*", html.unescape(re.sub(r"<[^>]*>", "", text)), re.M)
+    assert examples and not [line for line in examples if re.search("from mcnotes|from mcbook", line)]
+    if name == "api":
+        assert "sig-paren" not in re.search(r'id="mcnotes.Derivative">(.*?)</dt>', text, re.S)[1], "nobody makes one"
+        assert "<strong>inner</strong><strong>,</strong><strong>outer</strong>" in text
 
 
 def test_every_erratum_and_its_places_lead_to_each_other():

@@ -6,8 +6,6 @@ import re
 import types
 
 import pytest
-from docutils import nodes
-from sphinx import addnodes
 from test_finding import notebook
 
 import mcnotes as mc
@@ -100,27 +98,6 @@ def test_examples_are_written_as_in_a_notebook(line, module, said):
     assert reference.in_words_of_a_reader(line, module) == said
 
 
-def test_imports_that_a_notebook_does_not_need_are_left_out():
-    lines = ["Examples", ">>> from mcnotes.derivative import derivative", ">>> derivative(f, v)", ">>> import numpy"]
-    thing = types.SimpleNamespace(__module__="mcnotes.layout")
-    reference.rewrite_examples(None, "method", "mcnotes.Derivative.chain", thing, None, lines)
-    assert lines == ["Examples", ">>> mc.derivative(f, v)", ">>> import numpy"]
-
-
-@pytest.mark.parametrize("before, owner, said", [
-    ("mcnotes.", "", "mc.planar"), ("mcnotes.draw.", "", "mc.draw.planar"),
-    (None, "Compressed", "c.planar"),
-    ("mcnotes.engine.structure.", "", "planar"), (None, "", "planar"), ("numpy.", "", "numpy.planar"),
-])
-def test_names_are_said_as_a_reader_says_them(before, owner, said):
-    signature = addnodes.desc_signature("", "", **{"class": owner})
-    signature += [addnodes.desc_addname("", before)] * bool(before)
-    signature += addnodes.desc_name("", "planar")
-    document = nodes.section("", signature)
-    reference.SayNames.apply(types.SimpleNamespace(document=document))
-    assert signature.astext() == said
-
-
 #: Words and letters that the glossary has to explain, as its lines begin.
 WORDS = ["Trace", "Outer product", "Chain rule", "Element-wise", "Loss", "Bias", "ReLU", "Softmax", "Einsum", "Tensor",
          "Contraction", "Gradient", "Jacobian", "Compression", "Layout", "Axis", "Hessian", "Cross entropy", "Batch",
@@ -132,18 +109,6 @@ def test_the_glossary_explains_the_words_and_the_letters_of_the_book_in_order():
     assert [word for word in WORDS if not re.search(rf"^(.*, )?{re.escape(word)}(, .*)?\n: \S", text, re.M)] == []
     words = re.findall(r"^(\w.*)\n: ", text.split("## Words")[1], re.M)
     assert words == sorted(words, key=str.casefold)
-
-
-def test_two_names_of_one_line_stay_names_and_what_nobody_makes_by_hand_has_no_parameters():
-    lines = ["inner, outer : tuple of int"]
-    reference.rewrite_examples(None, "class", "mcnotes.Derivative", mc.Derivative, None, lines)
-    assert lines == ["inner,outer : tuple of int"]
-    signatures = []
-    for name in ("Derivative", "ClaimError"):
-        signature = addnodes.desc_signature("", "", addnodes.desc_name("", name), addnodes.desc_parameterlist("", "x"))
-        signatures.append(addnodes.desc("", signature, objtype="class"))
-    reference.SayNames.apply(types.SimpleNamespace(document=nodes.section("", *signatures)))
-    assert [bool(list(one.findall(addnodes.desc_parameterlist))) for one in signatures] == [False, True]
 
 
 def test_no_sentence_of_a_property_is_taken_for_its_type():

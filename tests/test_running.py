@@ -1,7 +1,5 @@
 """Lists of traced numbers, products along an axis, outer products: right for every form; and what is refused."""
 
-import itertools
-
 import numpy as np
 import pytest
 
@@ -35,18 +33,18 @@ TAKING = [np.mean, np.std, np.var, np.sum, np.prod, np.median, np.max, np.averag
 
 
 @pytest.mark.parametrize("form", LISTS)
-@pytest.mark.parametrize("k", range(len(TAKING)))
-def test_functions_of_lists(k, form):
-    f = TAKING[k]
-    if form == "one number" and k in (1, 13):
+@pytest.mark.parametrize("f", TAKING)
+def test_functions_of_lists(f, form):
+    if form == "one number" and f in (np.std, TAKING[-1]):
         return                                          # NumPy takes the root of 0: a corner
     exact = mc.derivative(lambda x: f(LISTS[form](x)), V).array
     assert np.allclose(exact, mc.derivative(lambda x: f(LISTS[form](x)), V, method="difference").array, atol=1e-7)
 
 
-def test_functions_of_lists_along_an_axis():
-    for f, axis in itertools.product((np.mean, np.std, np.var, np.sum, np.median), (0, 1, -1)):
-        agree(lambda x, f=f, axis=axis: f([x, x * x, np.cos(x)], axis=axis), V)
+@pytest.mark.parametrize("f", [np.mean, np.std, np.var, np.sum, np.median])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_functions_of_lists_along_an_axis(f, axis):
+    agree(lambda x: f([x, x * x, np.cos(x)], axis=axis), V)
 
 
 @pytest.mark.parametrize("at", [M, M * [[1.0], [0.0]], np.array([[0.4, 0.0, 0.0], [1.0, 2.0, 0.0]])],
