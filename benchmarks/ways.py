@@ -78,8 +78,8 @@ def in_jupyterlab(browser, folder, way="JupyterLab, from a clone", what="-r requ
         with step(f"{way} | JupyterLab is there"):
             lab.start()
         with step(f"{way} | {CHAPTER[:2]} is open and all its cells have run"):
-            [ran] = lab.run_all([f"{CHAPTER}.ipynb"])
-            assert not [one for cell in ran["cells"] for one in cell["outputs"] if one["output_type"] == "error"]
+            [cells] = lab.run_all([f"{CHAPTER}.ipynb"])
+            assert not [one for cell in cells for one in cell["outputs"] if one["output_type"] == "error"]
 
 
 def by_binder(browser, folder):

@@ -1,5 +1,6 @@
 """Cells that only check leave the page, and come back as the panel of their statement or of their misprint."""
 
+import dataclasses
 import types
 
 import pytest
@@ -64,9 +65,12 @@ def test_the_lines_that_a_cell_prints_are_told_to_their_statements():
 
 
 def test_several_checks_of_one_statement_share_a_panel():
-    document = page(cell('mb.confirm("(30)", w=w)'), cell('mb.confirm("(30)", w=x)'))
+    other = dataclasses.replace(VERDICT, line="✓ (30) once more")
+    document = page(cell('mb.confirm("(30)", w=w)'),
+                    cell('mb.confirm("(30)", w=x)\nmb.confirm("(30)", w=y)', VERDICT, other))
     marks.hang(document, OWN)
-    assert [len(panel["checks"]) for panel in document.findall(marks.panel)] == [2]
+    [checks] = (panel["checks"] for panel in document.findall(marks.panel))
+    assert [one.verdict and one.verdict["line"] for one in checks] == [None, VERDICT.line, other.line]
 
 
 def note(text):

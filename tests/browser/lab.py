@@ -17,20 +17,18 @@ _OPEN = """async path => {
   const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
   await panel.context.ready; await panel.sessionContext.ready; await panel.revealed;
 }"""
-_RUN = """async path => {
-  const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
-  window.jupyterapp.shell.activateById(panel.id);
-  const start = performance.now();
-  window.mcRuns = window.mcRuns || {};
-  window.mcRuns[path] = window.jupyterapp.commands.execute("notebook:run-all-cells")
-    .then(() => performance.now() - start);
-}"""
-_END = """async path => {
-  const milliseconds = await window.mcRuns[path];
-  const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
-  const cells = [...panel.content.model.cells].filter(cell => cell.type === "code" && cell.sharedModel.source.trim());
-  return { milliseconds, cells: cells.map(cell => ({
-    source: cell.sharedModel.source, count: cell.executionCount, outputs: cell.outputs.toJSON() })) };
+_RUN_ALL = """async paths => {
+  const running = [];
+  for (const path of paths) {
+    const panel = await window.jupyterapp.commands.execute("docmanager:open", { path });
+    await panel.context.ready; await panel.sessionContext.ready; await panel.revealed;
+    window.jupyterapp.shell.activateById(panel.id);
+    const all = [...panel.content.model.cells];
+    const code = all.filter(cell => cell.type === "code" && cell.sharedModel.source.trim());
+    running.push(window.jupyterapp.commands.execute("notebook:run-all-cells").then(() => code.map(cell => ({
+      source: cell.sharedModel.source, count: cell.executionCount, outputs: cell.outputs.toJSON() }))));
+  }
+  return Promise.all(running);
 }"""
 _SLIDE = """async ([handle, picture]) => {
   const before = picture.src, start = performance.now(), last = handle.ariaValueNow === handle.ariaValueMax;
@@ -107,11 +105,8 @@ class Lab:
         return self.page.evaluate(f"({_WITHIN})({script}, {_LIMIT})", given)
 
     def run_all(self, paths):
-        """Open notebooks and run all cells, side by side; of each, its milliseconds and its cells with outputs."""
-        for path in paths:
-            self.ask(_OPEN, path)
-            self.ask(_RUN, path)
-        return [self.ask(_END, path) for path in paths]
+        """Open notebooks and run all cells, side by side; of each, its code cells with their outputs."""
+        return self.ask(_RUN_ALL, paths)
 
     def show(self, path):
         """Bring an open notebook to the front; its element is returned."""

@@ -48,9 +48,9 @@ def scratch(lab, *texts, name="scratch.ipynb", carry=True):
     pytest.param(NOTEBOOKS[k:k + 2], marks=pytest.mark.release) for k in range(0, len(NOTEBOOKS), 2))],
     ids=lambda names: " ".join(name[:2] for name in names))
 def test_notebooks_run_and_their_explorers_are_live(lab, names):
-    for name, ran in zip(names, lab.run_all(names), strict=True):
-        assert [cell["count"] for cell in ran["cells"]] == [k + 1 for k in range(len(ran["cells"]))], name
-        for cell in ran["cells"]:
+    for name, cells in zip(names, lab.run_all(names), strict=True):
+        assert [cell["count"] for cell in cells] == [k + 1 for k in range(len(cells))], name
+        for cell in cells:
             odd = [output for output in cell["outputs"]
                    if output["output_type"] == "error" or output.get("name") == "stderr"]
             assert not odd, f"{name}: {cell['source']}\n{odd}"
