@@ -52,9 +52,15 @@ def test_what_a_cell_shows_comes_in_its_order():
     assert "&lt;two&gt;" in got["html"]
 
 
-@pytest.mark.parametrize("source", ["x = 3", "x = 3\nx;", "None", "", "# nothing"])
-def test_a_cell_without_a_value_shows_nothing(source):
-    assert Page().run(source)["html"] == ""
+@pytest.mark.parametrize("source, html", [
+    ("x = 3", ""), ("x = 3\nx;", ""), ("None", ""), ("", ""), ("# nothing", ""),
+    ("class A:\n    def _repr_html_(self):\n        return '<b>x</b>'\nA()",
+     "<div class='output text_html'><b>x</b></div>"),
+    ("class A:\n    def _repr_mimebundle_(self):\n        return {'text/html': '<i>x</i>', 'text/plain': 'x'}\nA()",
+     "<div class='output text_html'><i>x</i></div>"),
+])
+def test_a_value_is_shown_in_its_best_form(source, html):
+    assert Page().run(source)["html"] == html
 
 
 @pytest.mark.parametrize("source, fault, goes_on", [
@@ -83,20 +89,11 @@ def test_lines_that_draw_are_left_out_with_all_that_hangs_on_them():
     assert got["left_out"] and page.space["y"] == 2 and "zoom" not in page.space
 
 
-def test_each_form_of_an_object_is_asked_for():
-    page = Page()
-    page.run("class Thing:\n    def _repr_html_(self):\n        return '<b>bold</b>'\n    def __repr__(self):\n"
-             "        return 'bold'")
-    got = page.run("Thing()")
-    assert got["html"] == "<div class='output text_html'><b>bold</b></div>" and got["text"] == "bold"
-    page.run("class Bundle:\n    def _repr_mimebundle_(self, include=None, exclude=None):\n"
-             "        return {'text/html': '<i>x</i>', 'text/plain': 'x'}")
-    assert page.run("Bundle()")["html"] == "<div class='output text_html'><i>x</i></div>"
+def ask(do, **given):
+    return json.loads(answer(json.dumps({"do": do, "with": given})))
 
 
 def test_a_page_begins_anew():
-    def ask(do, **given):
-        return json.loads(answer(json.dumps({"do": do, "with": given})))
     ask("begin", pictures=False)
     ask("cell", source="x = 1")
     assert ask("cell", source="x")["text"] == "1"
@@ -106,10 +103,7 @@ def test_a_page_begins_anew():
 
 def test_pictures_are_drawn_and_an_explorer_draws_one_frame_until_it_is_asked():
     code = """
-import json, sys
-from mcbook.inpage import answer
-def ask(do, **given):
-    return json.loads(answer(json.dumps({"do": do, "with": given})))
+from tests.test_cells import ask
 ask("begin", pictures=True)
 ask("cell", source="import numpy as np, mcnotes as mc, matplotlib.pyplot as plt")
 still = ask("cell", source="plt.plot([1, 2, 5])\\nmc.show('a line that rises')")

@@ -57,7 +57,7 @@ def test_every_equal_form_is_right(asked, answer):
 ])
 def test_each_usual_mistake_is_named(asked, answer, words):
     told = asked.judge(answer)
-    assert not told.right and words in told.words, told.words
+    assert not told.right and words in told.words and "(A + Aᵀ)" not in told.words, told.words
 
 
 @pytest.mark.parametrize("answer", ["", " ", None, 3, [], "(((", "A ^", "1/0", "A" * 3000, "\\frac", "=", "🐈",
@@ -65,11 +65,6 @@ def test_each_usual_mistake_is_named(asked, answer, words):
 def test_nonsense_is_answered_and_never_raises(answer):
     told = QUADRATIC.judge(answer)
     assert not told.right and told.words
-
-
-@pytest.mark.parametrize("answer", ["A A v", "v", "v^T v", "A", "A^T A v", "v^T A v"])
-def test_a_wrong_answer_is_not_told_the_right_one(answer):
-    assert "(A + Aᵀ)" not in QUADRATIC.judge(answer).words
 
 
 def test_a_file_that_is_wrong_itself_is_refused():
