@@ -296,24 +296,19 @@ each = pytest.mark.parametrize("name", questions.names())
 
 
 def slips(part):
-    """Answers that are off by one step: an entry, a sign, an order, an option."""
+    """Answers that are off by one step: an entry, an order, an option."""
     wanted, kind = part.wanted, part.kind
-    if kind == "number":
-        return [wanted + 1, wanted - 0.5, 3 * wanted if wanted else 7, -wanted if wanted else 0.5]
     if kind in ("vector", "matrix"):
         off = [wanted + np.eye(1, wanted.size, k).reshape(wanted.shape) for k in range(wanted.size)]
-        turned = [wanted.T, wanted.ravel(), wanted[None]] if kind == "matrix" else [wanted[::-1]]
-        return [*off, wanted + 0.5, *(one for one in turned if not np.array_equal(one, wanted))]
-    if kind == "shape":
-        bigger = [tuple(n + (k == axis) for k, n in enumerate(wanted)) for axis in range(len(wanted))]
-        return [*bigger, (*wanted, 2), *([wanted[::-1]] if wanted != wanted[::-1] else [])]
-    if kind == "choice":
-        return [k for k in range(1, 7) if k != wanted]
-    if kind == "several":
-        return [wanted[1:], (*wanted, max(wanted) + 1), tuple(k + 1 for k in wanted)]
-    if kind == "match":
-        return [tuple(k % len(wanted) + 1 for k in wanted), wanted[:-1]]
-    return [not wanted] if kind == "truth" else [f"{wanted}x", f"x{wanted}"]
+        return off + [turned for turned in (wanted.T, wanted[::-1]) if not np.array_equal(turned, wanted)]
+    return {
+        "number": lambda: [wanted + 1, wanted - 0.5, 3 * wanted or 7, -wanted or 0.5],
+        "shape": lambda: [(*wanted, 2), (wanted[0] + 1, *wanted[1:]), (*wanted[:-1], wanted[-1] + 1)],
+        "choice": lambda: [k for k in range(1, 7) if k != wanted],
+        "several": lambda: [wanted[1:], (*wanted, max(wanted) + 1), tuple(k + 1 for k in wanted)],
+        "match": lambda: [tuple(k % len(wanted) + 1 for k in wanted), wanted[:-1]],
+        "truth": lambda: [not wanted], "pattern": lambda: [f"{wanted}x", f"x{wanted}"],
+    }[kind]()
 
 
 @each

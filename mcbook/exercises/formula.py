@@ -1,8 +1,7 @@
 """Answers as formulas: what a reader wrote is run on many values beside the expected formula.
 
-Every form that is equal is right. What is not right is compared with the usual mistakes, made on
-purpose in the expected formula: one transpose more or less, two factors exchanged, the other
-layout, another sign or factor, a part left out. The first of them that the answer equals is named.
+Every form that is equal is right. What is not is compared with the usual mistakes, made on purpose in the expected
+formula, and the first of them that it equals is named.
 """
 
 import re
@@ -183,23 +182,25 @@ def _mistakes(right: Node, derivative: bool) -> Iterator[tuple[Node, str]]:
             turned = node.parts[0] if node.kind == "transpose" else Node("transpose", (node,))
             yield _with(right, node, turned), _TRANSPOSE
     for node in walk(right):
-        parts = node.parts
-        if node.kind == "product":
-            for k in range(len(parts) - 1):
-                swapped = (*parts[:k], parts[k + 1], parts[k], *parts[k + 2:])
-                yield _with(right, node, Node("product", swapped)), "The factors are in the wrong order."
-        if node.kind in ("product", "binary", "sum") and len(parts) > 1:
-            for k, part in enumerate(parts):
-                rest = (*parts[:k], *parts[k + 1:])
-                left = rest[0] if len(rest) == 1 else Node(node.kind, rest)
-                yield _with(right, node, left), _missing("term" if node.kind == "sum" else "factor", part)
-        if node.kind == "sum":
-            for k, part in enumerate(parts):
-                other = part.parts[0] if part.kind == "negative" else Node("negative", (part,))
-                flipped = Node("sum", (*parts[:k], other, *parts[k + 1:]))
-                yield _with(right, node, flipped), "One term has the wrong sign."
-    for factor, words in ((2, "twice what is asked"), (0.5, "half of what is asked")):
-        yield Node("product", (Node("number", name=str(factor)), whole)), f"This is {words}."
+        for parts, words in _slips(node.kind, node.parts):
+            changed = parts[0] if len(parts) == 1 else Node(node.kind, parts)
+            yield _with(right, node, changed), words
+    for factor, words in (("2", "twice what is asked"), ("0.5", "half of what is asked")):
+        yield Node("product", (Node("number", name=factor), whole)), f"This is {words}."
+
+
+def _slips(kind: str, parts: tuple[Node, ...]) -> Iterator[tuple[tuple[Node, ...], str]]:
+    """The parts of a product or a sum with one slip: two exchanged, one left out, one with the other sign."""
+    if kind == "product":
+        for k in range(len(parts) - 1):
+            yield (*parts[:k], parts[k + 1], parts[k], *parts[k + 2:]), "The factors are in the wrong order."
+    if kind in ("product", "binary", "sum") and len(parts) > 1:
+        for k, part in enumerate(parts):
+            yield (*parts[:k], *parts[k + 1:]), _missing("term" if kind == "sum" else "factor", part)
+    if kind == "sum":
+        for k, part in enumerate(parts):
+            other = part.parts[0] if part.kind == "negative" else Node("negative", (part,))
+            yield (*parts[:k], other, *parts[k + 1:]), "One term has the wrong sign."
 
 
 def _missing(what: str, part: Node) -> str:

@@ -4,7 +4,6 @@ The question is in the notebook, under the label ``ex-20-2``; the table ``[20-2]
 what it asks. ``book/exercises/schema.json`` says what a file may hold; here its answers are computed and tried.
 """
 
-import ast
 import base64
 import functools
 import json
@@ -127,19 +126,31 @@ def _tables(path, changed):
     return whole
 
 
+class _Space(dict):
+    """The names that Python of an exercise sees; those whose numbers were drawn keep them."""
+
+    def __init__(self, names, drawn=()):
+        super().__init__(names)
+        self.drawn = drawn
+
+    def __setitem__(self, name, value):
+        if name not in self.drawn:
+            super().__setitem__(name, value)
+
+
 def _exercise(name, table, seed=None):
     """An exercise; with a seed, its own function ``fresh(rng)`` draws other numbers."""
-    table, space, numbers = dict(table), {"np": np, "mc": import_module("mcnotes")}, {}
+    table, space, numbers = dict(table), _Space({"np": np, "mc": import_module("mcnotes")}), {}
     given = table.pop("given")
     _run(given, space, name, "given")
     if seed is not None:
         _run(table["fresh"], space, name, "fresh")
         numbers = space["fresh"](np.random.default_rng(seed))
-        space |= numbers
-        _run(_without(given, numbers), space, name, "given")
+        space = _Space(space | numbers, numbers)
+        _run(given, space, name, "given")
     asked = [] if table.get("kind") == "open" else table.get("parts") or [table]
     try:
-        parts = tuple(_part(part, dict(space), name, numbers) for part in asked)
+        parts = tuple(_part(part, _Space(space, numbers), name) for part in asked)
         again = table.get("again", "").strip().format(**numbers) if numbers else ""
         return Exercise(name, parts, tuple(table.get("hints", ())), table["solution"].strip(), again, "fresh" in table)
     except KeyError as missing:
@@ -147,20 +158,9 @@ def _exercise(name, table, seed=None):
                          "says what is wrong in its file") from None
 
 
-def _without(code, numbers):
-    """Python without the lines that give printed numbers to names which have other ones now."""
-    if not numbers:
-        return code
-    tree = ast.parse(code)
-    tree.body = [line for line in tree.body if not isinstance(line, ast.Assign) or not
-                 {node.id for target in line.targets for node in ast.walk(target) if isinstance(node, ast.Name)}
-                 <= set(numbers)]
-    return ast.unparse(tree)
-
-
-def _part(table, space, name, numbers):
+def _part(table, space, name):
     kind = table["kind"]
-    _run(_without(table.get("given", ""), numbers), space, name, "given")
+    _run(table.get("given", ""), space, name, "given")
     if kind in TASKS:
         return Part(kind, TASKS[kind](table, space), ask=table.get("ask", ""))
     if kind not in JUDGED:
