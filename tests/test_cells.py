@@ -85,6 +85,7 @@ def test_lines_that_draw_are_left_out_with_all_that_hangs_on_them():
     got = page.run("def f(i):\n    k = 2 * i\n    return k\nf(2), [j for j in (3, 4)]")     # letters of their own
     assert (got["text"], got["left_out"]) == ("(4, [3, 4])", False)
     assert page.run("picture")["left_out"] and page.run("(lambda: picture)()")["left_out"]
+    assert page.run("from matplotlib.patches import Arc\nArc(1)")["left_out"]
     got = page.run("@mc.explore(alt='a', step=[1, 2])\ndef zoom(step):\n    pass\ny = 2")
     assert got["left_out"] and page.space["y"] == 2 and "zoom" not in page.space
 

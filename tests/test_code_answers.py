@@ -112,3 +112,8 @@ def test_an_answer_that_is_asked_by_its_values():
     assert task.judge("def softmax(Z):\n    return np.exp(Z) / np.exp(Z).sum(axis=0)").right
     told = task.judge("def softmax(Z):\n    return np.exp(Z) / np.exp(Z).sum()")
     assert "but it should be" in told.words
+
+
+def test_a_square_answer_that_is_transposed_is_told():
+    task = Task("def double(M):", lambda rng: {"M": rng.normal(size=(3, 3))}, ("D",), answer=lambda M: 2 * M)
+    assert task.judge(lambda M: 2 * M.T).words == "D is transposed."
