@@ -28,31 +28,19 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
     """Find what may be dropped from a derivative, or test a claim about it.
 
     Two things may go: entries that are zero at every point, because of how the function is built, and copies. Copies
-    are dropped, not added up.
+    are dropped, not added up. CompressionError where a claim would lose an entry, or does not fit the axes.
 
     Parameters
     ----------
-    d : Derivative, or array of any shape
+    d : Derivative, or array of finite real numbers
         Of an array only the values are seen, so what is found may hold at this point alone; the result says so.
     claim : str, optional
         Such as ``"j i i -> j"``: one letter for each axis, input axes first. A letter met twice claims
         zeros off that diagonal; a letter missing on the right claims copies.
 
-    Returns
-    -------
-    Compressed
-
-    Raises
-    ------
-    CompressionError
-        The claim would lose an entry (the message says which), or does not fit the axes.
-    TypeError
-        `d` is neither a Derivative nor an array of finite real numbers, or the claim is no text.
-
     Examples
     --------
-    >>> from mcnotes.derivative import derivative
-    >>> c = compress(derivative(lambda W: W.T @ np.array([1.0, 0.0, 3.0, 4.0]), np.ones((4, 3))))
+    >>> c = compress(mc.derivative(lambda W: W.T @ np.array([1.0, 0.0, 3.0, 4.0]), np.ones((4, 3))))
     >>> c.pattern, c.einsum, c.core.shape, c.expand().shape
     ('i j j -> i', 'i,j->ij', (4,), (4, 3, 3))
     """
@@ -86,14 +74,9 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
 class Compressed:
     """A derivative without its structural zeros and without its copies.
 
-    Attributes
-    ----------
-    core : array, or tuple of arrays
-        What is left; several arrays where it is a product of independent factors (outer and Kronecker products).
-    pattern : str
-        From the axes of the derivative to those of the core: ``"j i i -> j"``. It is a claim that passes.
-    inner, outer : tuple of int
-        Shapes of input and output with the axes that the notes count; the pattern speaks of these.
+    ``core`` is the array that is left, or a tuple of arrays where it is a product of independent factors. ``pattern``
+    leads from the axes of the derivative to those of the core, ``"j i i -> j"``, and is a claim that passes. Its axes
+    are those of ``inner`` and ``outer``, the shapes of input and output with the axes that the notes count.
     """
 
     def __init__(self, term, names, cores, shapes, structure, reason, seen):
@@ -118,14 +101,8 @@ class Compressed:
     def chain(self, upstream: Any) -> np.ndarray:
         """Chain rule in compressed form (59): as :meth:`Derivative.chain`; the full array is never built.
 
-        Examples
-        --------
-        >>> from mcnotes.derivative import derivative
-        >>> c = compress(derivative(lambda W: W.T @ np.array([1.0, 2.0, 3.0]), np.ones((3, 2))))
-        >>> c.chain(np.array([1.0, 10.0]))
-        array([[ 1., 10.],
-               [ 2., 20.],
-               [ 3., 30.]])
+        >>> compress(mc.derivative(lambda W: W.T @ [1.0, 2.0, 3.0], np.ones((3, 2)))).chain([1.0, 10.0]).tolist()
+        [[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]]
         """
         upstream = fit("upstream", upstream, self._shapes[1], "output")
         found = self._structure.contracted(np.reshape(upstream, self.outer), "outer")
@@ -138,10 +115,7 @@ class Compressed:
 
     @property
     def stages(self) -> list[tuple[str, np.ndarray]]:
-        """The array after each step, from the full one to the core, as (sentence, array) pairs.
-
-        The last alone where the full array has more than a million entries.
-        """
+        """The array after each step, as (sentence, array) pairs; above a million entries only the core."""
         if math.prod(self.inner + self.outer) > LARGE:
             return [("what is left", self.core)]
         array, axes = self._structure.dense(), list(self._axes)
@@ -163,10 +137,7 @@ class Compressed:
 
     @cached_property
     def einsum(self) -> str | None:
-        """The product that takes the place of matrix multiplication in ``np.einsum(c.einsum, core, upstream)``.
-
-        None where einsum has no words for it; ``chain`` always works.
-        """
+        """What makes ``np.einsum(c.einsum, core, upstream)`` the chain rule; None where only ``chain`` can do it."""
         inner, outer = self._axes[:len(self.inner)], self._axes[len(self.inner):]
         if len(set(inner)) < len(inner) or not set(inner) <= self._held | set(outer):
             return None

@@ -41,8 +41,9 @@ def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: st
     """Differentiate a NumPy function at a point.
 
     `f` is called on arrays that record what is done to them, and the record is walked back by the chain rule: the
-    result is exact up to rounding. It is also called on plain arrays, and must give the same value; with more than
-    4096 entries only the first time that it meets arrays of these shapes. All numbers count as double precision.
+    result is exact up to rounding, and zero where nothing depends on the input. It is also called on plain arrays, and
+    must give the same value; with more than 4096 entries only the first time that it meets arrays of these shapes. All
+    numbers count as double precision.
 
     Parameters
     ----------
@@ -51,21 +52,15 @@ def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: st
     at : number, array of any shape, or tuple of these
         The point. A tuple holds several arguments of `f`; a list of numbers is an array.
     wrt : int or str, optional
-        With several arguments, the one to differentiate with respect to, by place or by name; the default is all.
+        With several arguments, the one to differentiate with respect to, by place or by name; without it the
+        result is a tuple of all derivatives.
     method : {"exact", "difference"}, optional
         ``"difference"`` uses central differences, the limit definition (5) with a small step.
-
-    Returns
-    -------
-    Derivative
-        Or a tuple of them, one for each argument, with several and no `wrt`. Zero where the result does not depend
-        on the input.
 
     Raises
     ------
     TypeError
-        `at` or the result is not made of real numbers; or `f` uses a function without a rule, changes an array in
-        place, or does something else when it is recorded.
+        An array is not made of real numbers; or `f` uses a function without a rule or changes an array in place.
     ValueError
         `at` is empty, ragged, or not finite; or `f`, or its derivative, is not a number there.
 

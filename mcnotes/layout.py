@@ -16,21 +16,13 @@ from .shapes import LayoutError, counted, full_shape, kind_of_shape, layout_shap
 class Derivative(NDArrayOperatorsMixin):
     """The derivative of one array with respect to another.
 
-    It is no array: ``.array`` has all entries, ``.matrix`` the notes' layout. The two differ for
-    a gradient, ``(m,)`` and ``(m, 1)``, for a vector with respect to a scalar, ``(n,)`` and
-    ``(1, n)``, and for a matrix with respect to a scalar, where one is the transpose of the other.
+    It is no array: ``.array`` has all entries, ``.matrix`` the notes' layout. The two differ for a gradient, ``(m,)``
+    and ``(m, 1)``, for a vector with respect to a scalar, ``(n,)`` and ``(1, n)``, and for a matrix with respect to a
+    scalar, where one is the transpose of the other.
 
-    Attributes
-    ----------
-    input_shape, output_shape : tuple of int
-        Shapes of input and output as they are.
-    inner, outer : tuple of int
-        The same with the axes that the notes count: a column of shape ``(m, 1)`` has one.
-    rows, columns : list of str, or None
-        Names of the rows and columns of the matrix; see :meth:`named`.
-    branched : bool
-        Whether `f` looked at a value to choose its way. What is zero or a copy "by construction" is then so on the
-        way that was chosen here.
+    ``input_shape`` and ``output_shape`` are the shapes as they are, ``inner`` and ``outer`` have the axes that the
+    notes count. ``branched`` says whether `f` looked at a value to choose its way: what is zero or a copy "by
+    construction" is then so on that way.
     """
 
     def __init__(self, input_shape, output_shape, *, array=None, structure=None, branched=False):
@@ -49,10 +41,7 @@ class Derivative(NDArrayOperatorsMixin):
 
     @property
     def structure(self) -> Structure:
-        """The derivative as it is held, in factors and ties (:class:`mcnotes.engine.structure.Structure`).
-
-        Its axes are those that the notes count. For a scalar result its entries are held.
-        """
+        """The derivative as it is held, in factors and ties, over the axes that the notes count."""
         if self._structure is None:
             self._structure = Structure.of(self.tensor, self.inner, self.outer)
         return self._structure
@@ -101,14 +90,11 @@ class Derivative(NDArrayOperatorsMixin):
                 ".array, or mc.compress")
 
     def layout(self, convention: str) -> np.ndarray:
-        """The matrix in ``"denominator"`` layout, as in these notes, or its transpose, in ``"numerator"`` layout.
+        """The matrix in ``"denominator"`` layout, as in these notes, or in ``"numerator"`` layout, as in many books.
 
-        Many books use the second (Clarification 10).
+        The second is the transpose of the first (Clarification 10).
 
-        Examples
-        --------
-        >>> from mcnotes.derivative import derivative
-        >>> derivative(lambda v: np.stack([v[0], v[1] * v[2]]), np.ones(3)).layout("numerator").shape
+        >>> mc.derivative(lambda v: np.stack([v[0], v[1] * v[2]]), np.ones(3)).layout("numerator").shape
         (2, 3)
         """
         if convention not in ("denominator", "numerator"):
@@ -120,12 +106,8 @@ class Derivative(NDArrayOperatorsMixin):
 
         ValueError where there are more or fewer names than rows or columns.
 
-        Examples
-        --------
-        >>> from mcnotes.derivative import derivative
-        >>> d = derivative(lambda v: v[0] * v[1], np.array([2.0, 3.0])).named(rows=["heat", "crust"])
-        >>> "crust" in d._repr_html_()
-        True
+        >>> mc.derivative(lambda v: v[0] * v[1], np.array([2.0, 3.0])).named(rows=["heat", "crust"]).rows
+        ['heat', 'crust']
         """
         self._two_axes()
         shape = layout_shape(self.inner, self.outer) or (1, 1)
@@ -145,10 +127,7 @@ class Derivative(NDArrayOperatorsMixin):
         For vectors this is (30), for a matrix input the sum of element-wise products (Definition 18). ValueError where
         `delta` does not have the shape of the input (nothing broadcasts), or an entry is not finite.
 
-        Examples
-        --------
-        >>> from mcnotes.derivative import derivative
-        >>> derivative(lambda v: v[0] * v[1], np.array([2.0, 3.0])).predict(np.array([0.5, 0.0])).item()
+        >>> mc.derivative(lambda v: v[0] * v[1], np.array([2.0, 3.0])).predict(np.array([0.5, 0.0])).item()
         1.5
         """
         delta = fit("delta", delta, self.input_shape, "input")
@@ -160,10 +139,7 @@ class Derivative(NDArrayOperatorsMixin):
         Takes that scalar's derivative with respect to the output, in the output's shape, and gives the one with
         respect to the input, in the input's shape; the full array is not built. ValueError as for :meth:`predict`.
 
-        Examples
-        --------
-        >>> from mcnotes.derivative import derivative
-        >>> derivative(lambda W: W.T @ np.ones(4), np.ones((4, 3))).chain(np.ones(3)).shape
+        >>> mc.derivative(lambda W: W.T @ np.ones(4), np.ones((4, 3))).chain(np.ones(3)).shape
         (4, 3)
         """
         upstream = fit("upstream", upstream, self.output_shape, "output")

@@ -1,8 +1,7 @@
 """What the pages need of a network: the book's small layer, its activations and its losses (X.19 to X.23).
 
-A layer with m inputs and n neurons has a weight matrix ``W`` of shape ``(m, n)``, one column
-for each neuron, and computes ``Z = W.T @ A`` and ``A = f(Z)``. An activation takes an array
-of any shape and returns one of the same shape.
+A layer with m inputs and n neurons has a weight matrix ``W`` of shape ``(m, n)``, one column for each neuron, and
+computes ``Z = W.T @ A`` and ``A = f(Z)``. An activation takes an array of any shape and returns one of the same shape.
 """
 
 from typing import Any
@@ -17,15 +16,9 @@ __all__ = ["cross_entropy", "relu", "sigmoid", "small_layer", "softmax", "square
 def small_layer() -> tuple[np.ndarray, np.ndarray]:
     """The weights and the input of the book's small layer: three measurements, two forecasts.
 
-    Returns
-    -------
-    W : array of shape (3, 2)
-        One row for each measurement (pressure, humidity, wind), one column for each forecast (warmer, wetter).
-    a : array of shape (3,)
-        The measurements.
+    ``W``, of shape (3, 2), has one row for each measurement (pressure, humidity, wind) and one column for each
+    forecast (warmer, wetter); ``a``, of shape (3,), holds the measurements.
 
-    Examples
-    --------
     >>> W, a = small_layer()
     >>> (W.T @ a).shape
     (2,)
@@ -77,14 +70,8 @@ def squared_loss(A: Any, t: Any) -> Any:
 def cross_entropy(A: Any, t: Any) -> Any:
     """Minus the sum of target times logarithm of the activation; an entry where both are 0 adds 0.
 
-    Parameters
-    ----------
-    A, t : arrays of one shape
-        Probabilities, and target probabilities. ValueError where the shapes differ, or a probability is negative, or
-        0 where the target is not: the loss would be infinite.
+    ValueError where the shapes differ, or a probability in `A` is negative, or 0 where the target in `t` is not.
 
-    Examples
-    --------
     >>> float(cross_entropy(np.array([1.0, 0.5, 0.0]), np.array([0.5, 0.5, 0.0])))
     0.34657359027997264
     """

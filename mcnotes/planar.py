@@ -10,10 +10,9 @@ from .fitting import finite, fit, real
 
 
 def planar(f: Callable, at: Any) -> "PlanarApproximation":
-    """Approximate a function near a point by its derivative there.
+    """Approximate a function near a point by its derivative there (Concept 5, Definition 8).
 
-    What comes back takes a change of the input and returns the approximate change of the output (Concept 5,
-    Definition 8). Errors are as for :func:`mcnotes.derivative`.
+    What comes back takes a change of the input and returns the approximate change of the output.
 
     Parameters
     ----------
@@ -35,12 +34,7 @@ class PlanarApproximation:
     """A function's value and derivative at one point, used in place of the function.
 
     Its methods take a change of the input, in the shape of the base point, and raise ValueError for any other shape.
-
-    Attributes
-    ----------
-    at, here : array
-        The base point, and the value of the function there: copies that cannot be changed.
-    derivative : Derivative
+    ``at`` is the base point, ``here`` the value there (copies that cannot be changed), ``derivative`` the Derivative.
     """
 
     def __init__(self, f: Callable, at: Any):
@@ -67,11 +61,7 @@ class PlanarApproximation:
         return self.here + self(delta)
 
     def gap(self, delta: Any) -> float:
-        """Largest difference between the true and the approximate change.
-
-        Zero for a flat function; where the function is smooth, it shrinks with the square of the step. ValueError
-        where the function is not finite at the new point.
-        """
+        """Largest gap between the true and the approximate change; for a smooth f it shrinks with the step squared."""
         delta = fit("delta", delta, self.at.shape, "base point")
         there = np.asarray(self._f(self.at + delta), dtype=float)
         if there.shape != self.here.shape:

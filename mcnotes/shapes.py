@@ -97,17 +97,12 @@ def size(x: Any) -> int:
 
 
 class DerivativeShape(NamedTuple):
-    """What is known of a derivative before it is computed.
+    """What is known of a derivative before it is computed."""
 
-    Its shape, in the notes' layout where a matrix can hold it, and else the axes of the input, then those of the
-    output; its kind, such as ``"gradient"`` or ``"vector/vector"``; how many axes it has (Concept 20); and its size,
-    the number of scalar derivatives (Concept 4).
-    """
-
-    shape: tuple[int, ...]
-    kind: str
-    axes: int
-    size: int
+    shape: tuple[int, ...]      # in the notes' layout; without a matrix, axes of the input, then of the output
+    kind: str                   # such as "gradient" or "vector/vector"
+    axes: int                   # Concept 20
+    size: int                   # the number of scalar derivatives (Concept 4)
 
 
 def shape_of(*, of: tuple[int, ...], wrt: tuple[int, ...]) -> DerivativeShape:
@@ -115,13 +110,7 @@ def shape_of(*, of: tuple[int, ...], wrt: tuple[int, ...]) -> DerivativeShape:
 
     Parameters
     ----------
-    of, wrt : tuple of int
-        Shape of the output y, and of the input x. TypeError where one is no tuple of whole numbers, ValueError
-        where a size is below 1.
-
-    Returns
-    -------
-    DerivativeShape
+    of, wrt : tuple of int, shapes of the output y and of the input x
 
     Examples
     --------

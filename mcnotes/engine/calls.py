@@ -5,11 +5,12 @@ The arguments of a call are bound by NumPy's own signature, and the rule of that
 
 import difflib
 import inspect
+import operator
 from functools import cache
 
 import numpy as np
 
-from .core import RULES, Traced, innermost
+from .core import RULES, Traced, decided, innermost
 from .operands import INSTEAD, NOT_INTO, UnsupportedError
 
 _FLOAT, _OBJECT = np.dtype(float), np.dtype(object)
@@ -214,6 +215,8 @@ def give_answers():
     answers = {"__array_function__": array_function, "__getattr__": attribute,
                "mT": property(lambda self: call(np.matrix_transpose, (self,), {})),
                "__invert__": lambda self: step(np.logical_not if self.dtype == bool else np.invert, (self,), {})}
+    for name, make in {"float": float, "int": int, "complex": complex, "index": operator.index}.items():
+        answers[f"__{name}__"] = lambda x, make=make: make(decided(x))
     for sign, ufunc in {"neg": np.negative, "abs": np.absolute, "lt": np.less, "le": np.less_equal, "gt": np.greater,
                         "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal}.items():
         answers[f"__{sign}__"] = RULES[ufunc]

@@ -16,7 +16,7 @@ but it is seen when one of them decides where `f` goes on.
 import itertools
 import math
 from collections.abc import Callable
-from operator import attrgetter, index
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,22 +41,14 @@ _serial = itertools.count(1).__next__
 # Tape -----------------------------------------------------------------------------------------------------
 
 class Tape:
-    """What was recorded.
-
-    Attributes
-    ----------
-    nodes : list
-        At each place a value, and (place of an operand, its VJP) pairs. The inputs come first, without any.
-    level : int
-        Larger than that of every tape that was there before.
-    branched : bool
-        Whether a value decided which way `f` went.
-    trusted : bool
-        Whether large constants, which are listed in `large`, may be kept as they are; otherwise they are copied.
-    """
+    """What was recorded."""
 
     def __init__(self):
-        self.nodes, self.level, self.branched, self.trusted, self.large = [], _serial(), False, False, []
+        self.nodes = []             # at each place a value, and (place of an operand, its VJP) pairs; the inputs first
+        self.level = _serial()      # larger than that of every tape that was there before
+        self.branched = False       # whether a value decided which way f went
+        self.trusted = False        # whether large constants may be kept as they are; otherwise they are copied
+        self.large = []             # these constants
 
     def constant(self, x):
         """A plain operand as real numbers, in memory that nobody changes while `f` runs."""
@@ -152,18 +144,6 @@ class Traced:
 
     def refuse(self):
         raise UnsupportedError(NOT_PLAIN if self.ndim else NOT_A_NUMBER)
-
-    def __float__(self):
-        return float(decided(self))
-
-    def __int__(self):
-        return int(decided(self))
-
-    def __complex__(self):
-        return complex(decided(self))
-
-    def __index__(self):
-        return index(decided(self))
 
     def __bool__(self):
         return bool(decided(Traced(self.value, self.tape, None)))

@@ -13,8 +13,10 @@ it takes 32 kB instead of 550 GB. The chain rule multiplies factors in and sums 
 touch them, factors may be traced, or expressions of a program.
 """
 
+import functools
 import itertools
 import math
+import operator
 import string
 from typing import Any
 
@@ -219,13 +221,9 @@ class Term:
 
     def moved(self, table, shape, inner_shape):
         """Pull back through a move: flat entry p of the output came from ``table[p]``."""
-        count, labels = len(shape), labels_of(self.axes[:len(shape)])
-        full = tuple(self.sizes[label] for label in labels)
-        flat = np.zeros(full, int)
-        for index, length in zip(self.axes, shape, strict=False):
-            flat = flat * length + grid(index, labels, self.sizes)
+        labels, flat = self.places(shape)
         source = np.unravel_index(table.reshape(-1)[flat], inner_shape) if inner_shape else ()
-        return self.inward([Map(labels, where) for where in source], count)
+        return self.inward([Map(labels, where) for where in source], len(shape))
 
     def reshaped(self, shape, inner_shape):
         """Pull back through a reshape, splitting and joining labels where the sizes allow it."""
@@ -328,9 +326,7 @@ class Term:
         if set(map(type, self.axes)) <= _LABEL:
             core = product(self.factors, labels)
             if len(labels) == len(self.axes):
-                full = tuple([self.sizes[label] for label in labels])
-                return core if np.shape(core) == full else core * np.ones(full) if isinstance(core, _NUMBERS) \
-                    else np.broadcast_to(core, full)
+                return _over(core, tuple([self.sizes[label] for label in labels]))
             if isinstance(core, _NUMBERS):
                 whole = np.zeros(shape)
                 self.diagonal(whole)[...] = core
@@ -340,14 +336,15 @@ class Term:
 
     def entries(self, shape):
         """Every entry, and its position in the flattened dense array."""
-        labels, flat = labels_of(self.axes), np.zeros((), int)
-        full = tuple([self.sizes[label] for label in labels])
-        core = product(self.factors, labels)
-        if np.shape(core) != full:
-            core = core * np.ones(full) if isinstance(core, _NUMBERS) else np.broadcast_to(core, full)
-        for index, length in zip(self.axes, shape, strict=True):
+        labels, flat = self.places(shape)
+        return _over(product(self.factors, labels), flat.shape), flat
+
+    def places(self, shape):
+        """The labels of the first axes, and for every value of them the flat position in an array of these axes."""
+        labels, flat = labels_of(self.axes[:len(shape)]), np.zeros((), int)
+        for index, length in zip(self.axes, shape, strict=False):
             flat = flat * length + grid(index, labels, self.sizes)
-        return core, np.broadcast_to(flat, full)
+        return labels, np.broadcast_to(flat, [self.sizes[label] for label in labels])
 
     def diagonal(self, whole):
         """The entries of an array that ties alone name: one strided view, over the labels in order."""
@@ -355,6 +352,13 @@ class Term:
         for index, step in zip(self.axes, whole.strides, strict=True):
             strides[index] += step
         return np.ndarray([self.sizes[index] for index in strides], float, whole, 0, tuple(strides.values()))
+
+
+def _over(core, shape):
+    """A core with the axes along which it is copied."""
+    if np.shape(core) == shape:
+        return core
+    return core * np.ones(shape) if isinstance(core, _NUMBERS) else np.broadcast_to(core, shape)
 
 
 def _groups(shape, inner_shape):
@@ -419,12 +423,8 @@ class Structure:
     def dense(self) -> Any:
         """Every entry, in an array of shape ``inner + outer``; MemoryError where it would take more than 4 GB.
 
-        Examples
-        --------
-        >>> from mcnotes.derivative import derivative
-        >>> derivative(lambda v: 3 * v, np.array([1.0, 2.0])).structure.dense()
-        array([[3., 0.],
-               [0., 3.]])
+        >>> mc.derivative(lambda v: 3 * v, np.array([1.0, 2.0])).structure.dense().tolist()
+        [[3.0, 0.0], [0.0, 3.0]]
         """
         shape = self.inner + self.outer
         if self.dense_nbytes > LIMIT:
@@ -474,11 +474,7 @@ class Structure:
 
         ``"outer"`` is the chain rule for an upstream gradient, ``"inner"`` predicts the change of the output.
 
-        Examples
-        --------
-        >>> from mcnotes.derivative import derivative
-        >>> d = derivative(lambda v: v**2, np.array([1.0, 2.0, 5.0]))
-        >>> d.structure.contracted(np.array([1.0, 2.0, 4.0]), "outer")
+        >>> mc.derivative(np.square, np.array([1.0, 2.0, 5.0])).structure.contracted(np.array([1.0, 2.0, 4.0]), "outer")
         array([ 2.,  8., 40.])
         """
         split, shape = len(self.inner), self.inner if side == "outer" else self.outer
@@ -494,10 +490,7 @@ class Structure:
     def mask(self) -> np.ndarray:
         """Truth values of shape ``inner + outer``: which entries can be nonzero at some point.
 
-        Examples
-        --------
-        >>> from mcnotes.derivative import derivative
-        >>> derivative(np.tanh, np.array([1.0, 0.0])).structure.mask().tolist()
+        >>> mc.derivative(np.tanh, np.array([1.0, 0.0])).structure.mask().tolist()
         [[True, False], [False, True]]
         """
         ones = [Term([], term.axes, term.sizes) for term in self.terms]
@@ -521,10 +514,7 @@ class Structure:
 
 def _total(parts, shape):
     """Sum of arrays of one shape; zeros where there is none."""
-    total = parts[0] if parts else np.zeros(shape)
-    for part in parts[1:]:
-        total = total + part
-    return total
+    return functools.reduce(operator.add, parts) if parts else np.zeros(shape)
 
 
 def _own(result, other, copied=COPIED):

@@ -169,11 +169,6 @@ def _reshape(a, shape, order="C", copy=None):
     return record(tape, y, [(a, Reshape(value.shape, y.shape))])
 
 
-@rule(np.ravel)
-def _ravel(a, order="C"):
-    return _reshape(a, (-1,), order)
-
-
 @rule(np.broadcast_to)
 def _broadcast_to(array, shape):
     tape, (value,) = top(array)
@@ -185,9 +180,9 @@ def _broadcast_to(array, shape):
 
 @rule(np.concatenate)
 def _concatenate(arrays, axis=0):
-    if axis is None:
-        arrays, axis = [np.ravel(a) for a in given(*arrays)], 0
     arrays = given(*arrays)
+    if axis is None:
+        arrays, axis = [np.ravel(a) for a in arrays], 0
     tape, values = top(*arrays)
     y = np.concatenate(values, axis)
     axis, vjps, start = axes_of(axis, y.ndim)[0], [], 0
@@ -212,21 +207,10 @@ def _with_axes(count, arrays):
     return [np.reshape(a, (1,) * (count - np.ndim(a)) + np.shape(a)) for a in given(*arrays)]
 
 
-@rule(np.vstack)
-def _vstack(tup):
-    return np.concatenate(_with_axes(2, tup), 0)
-
-
 @rule(np.hstack)
 def _hstack(tup):
     arrays = _with_axes(1, tup)
     return np.concatenate(arrays, 0 if np.ndim(arrays[0]) == 1 else 1)
-
-
-@rule(np.append)
-def _append(arr, values, axis=None):
-    arr, values = given(arr, values)
-    return np.concatenate([arr, values] if axis is not None else [np.ravel(arr), np.ravel(values)], axis or 0)
 
 
 @rule(np.pad)
@@ -271,10 +255,13 @@ def _sort(a, axis=-1, kind=None, stable=None):
 
 #: Compositions of other rules, written in NumPy.
 RULES.update({
+    np.ravel: lambda a, order="C": _reshape(a, (-1,), order),
     np.squeeze: lambda a, axis=None: _reshape(a, np.squeeze(np.empty(a.shape), axis).shape),
     np.expand_dims: lambda a, axis: _reshape(a, np.expand_dims(np.empty(a.shape), axis).shape),
     np.copy: lambda a, order="K": a,
     np.full_like: lambda a, fill_value: np.broadcast_to(fill_value, np.shape(a)),
+    np.append: lambda arr, values, axis=None: np.concatenate(given(arr, values), axis),
+    np.vstack: lambda tup: np.concatenate(_with_axes(2, tup), 0),
     np.column_stack: lambda tup: np.concatenate(
         [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in given(*tup)], 1),
 })

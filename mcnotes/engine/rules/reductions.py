@@ -52,16 +52,6 @@ def _count(a, axis):
     return float(np.prod([a.shape[k] for k in over_of(axis, a.ndim)], dtype=float))
 
 
-@rule(np.sum)
-def _sum(a, axis=None, keepdims=False):
-    return _reduction(a, axis, keepdims, np.add.reduce)
-
-
-@rule(np.mean)
-def _mean(a, axis=None, keepdims=False):
-    return _reduction(a, axis, keepdims, np.mean, 1.0 / _count(a, axis))
-
-
 def _joined(x, over):
     """An array with the axes that a reduction goes over joined to one, the first."""
     rest, front = tuple(n for k, n in enumerate(x.shape) if k not in over), tuple(range(len(over)))
@@ -84,27 +74,28 @@ def _others(x, y, over):
     return _apart(before * after, x.shape, over)
 
 
-@rule(np.prod)
-def _prod(a, axis=None, keepdims=False):
-    return _reduction(a, axis, keepdims, np.prod, _others)
+def _chosen(find, x, over):
+    """1 for the first entry that is the largest, 0 for the others."""
+    if len(over) == x.ndim:
+        return np.reshape(np.equal(np.arange(x.size), find(x)).astype(float), x.shape)
+    flat = _joined(x, over)
+    places = np.reshape(np.arange(flat.shape[0]), (-1, *[1] * (flat.ndim - 1)))
+    return _apart(np.equal(find(flat, axis=0), places).astype(float), x.shape, over)
 
 
-def _extreme(find, among):
-    def chosen(x, y, over):
-        """1 for the first entry that is the largest, 0 for the others."""
-        if len(over) == x.ndim:
-            return np.reshape(np.equal(np.arange(x.size), find(x)).astype(float), x.shape)
-        flat = _joined(x, over)
-        places = np.reshape(np.arange(flat.shape[0]), (-1, *[1] * (flat.ndim - 1)))
-        return _apart(np.equal(find(flat, axis=0), places).astype(float), x.shape, over)
-
-    def apply(a, axis=None, keepdims=False):
-        return _reduction(a, axis, keepdims, among.reduce, chosen)
-    return apply
+def _reducing(function, weight=None):
+    return lambda a, axis=None, keepdims=False: _reduction(a, axis, keepdims, function, weight)
 
 
-RULES[np.max] = RULES[np.amax] = _extreme(np.argmax, np.maximum)
-RULES[np.min] = RULES[np.amin] = _extreme(np.argmin, np.minimum)
+RULES[np.sum] = _reducing(np.add.reduce)
+RULES[np.prod] = _reducing(np.prod, _others)
+RULES[np.max] = RULES[np.amax] = _reducing(np.maximum.reduce, lambda x, y, over: _chosen(np.argmax, x, over))
+RULES[np.min] = RULES[np.amin] = _reducing(np.minimum.reduce, lambda x, y, over: _chosen(np.argmin, x, over))
+
+
+@rule(np.mean)
+def _mean(a, axis=None, keepdims=False):
+    return _reduction(a, axis, keepdims, np.mean, 1.0 / _count(a, axis))
 
 
 @rule(np.var)
