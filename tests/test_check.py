@@ -28,10 +28,14 @@ ANSWERS = """\
 """
 
 
+def printed(text):
+    return new_output("stream", name="stdout", text=text)
+
+
 def code(source, *said, tags=(), count=None, **metadata):
     """A code cell with what it printed, or with other outputs."""
-    shown = [new_output("stream", name="stdout", text=one) if isinstance(one, str) else one for one in said]
-    return {"cell_type": "code", "source": source, "outputs": shown, "execution_count": count,
+    return {"cell_type": "code", "source": source, "execution_count": count,
+            "outputs": [printed(one) if isinstance(one, str) else one for one in said],
             "metadata": ({"tags": list(tags)} if tags else {}) | metadata}
 
 
@@ -249,10 +253,6 @@ def test_one_screen_for_many_failing_cells():
                         "          now     gap 0.03"]
     assert "and In [7], In [8]" in told[-3] and "If the change is meant: make run NOTEBOOKS=book/07-roots" in told[-2]
     assert "If not: In [4], or code or a formula above it" in told[-1]
-
-
-def printed(text):
-    return new_output("stream", name="stdout", text=text)
 
 
 def shown(html):

@@ -16,7 +16,6 @@ from tools import mutants as desk
 from tools.mutations import KINDS, harmless, mutants, told
 
 BOOK = pathlib.Path(__file__).parents[1] / "book"
-MODELS = sorted([*BOOK.glob("11-*.ipynb"), *BOOK.glob("20-*.ipynb")])
 RUNNING = [path for path in sorted(BOOK.glob("*.ipynb")) if "hide-check" in path.read_text()]
 
 #: A formula, and what some of its broken forms say.
@@ -103,16 +102,12 @@ def test_a_star_that_is_no_dot_product_may_not_be_turned_around():
     assert harmless(r"q = A \star B", turned, {"A": A, "B": 2 * A, "star": lambda one, other: one @ other.T}) == ""
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
-def test_a_sample_of_slips_is_noticed_on_the_model_chapters(path):
-    found = desk.report(path, every=6)
-    assert found.counted > 9 and found.surviving == [] and found.unchecked == []
-
-
-@pytest.mark.parametrize("path", [path for path in RUNNING if path not in MODELS], ids=lambda path: path.stem)
-def test_a_few_slips_are_noticed_on_the_other_chapters(path):
-    found = desk.report(path, every=25)
-    assert len(found.surviving) <= max(1, 0.1 * found.counted), "\n".join(found.lines())
+@pytest.mark.parametrize("path", RUNNING, ids=lambda path: path.stem)
+def test_a_sample_of_slips_is_noticed_on_each_chapter(path):
+    model = path.name.startswith(("11-", "20-"))
+    found = desk.report(path, every=6 if model else 25)
+    assert len(found.surviving) <= (0 if model else max(1, 0.1 * found.counted)), "\n".join(found.lines())
+    assert not model or found.counted > 9 and found.unchecked == []
 
 
 def notebook(folder, check):

@@ -14,9 +14,8 @@ from .conftest import PAGES, text_of
 KINDS = ("number", "shape", "vector", "matrix", "choice", "several", "match", "truth", "pattern")
 ON_PAGES = [(page, name) for page in PAGES for name in re.findall(r'class="mc-ask" data-name="([^"]+)"', text_of(page))]
 #: Kind of question -> the first exercise of the book that asks one, as (page, name).
-FIRST = {kind: next(((page, name) for page, name in ON_PAGES
-                     if any(part.kind == kind for part in questions.find(name).parts)), None) for kind in KINDS}
-ASKED = {kind: place for kind, place in FIRST.items() if place}
+ASKED = {part.kind: place for place in reversed(ON_PAGES)
+         for part in questions.find(place[1]).parts if part.kind in KINDS}
 TRY = "book/reference/editing-in-detail.html"
 
 
