@@ -74,7 +74,7 @@ def in_jupyterlab(browser, folder, way="JupyterLab, from a clone", what="-r requ
     there, python = prepared(folder)
     with step(f"{way} | pip install {what}"):
         install(python, *what.replace('"', "").split(), cwd=there)
-    with Lab(browser, folder / "lab", book=there / "book", python=str(python), settings=None) as lab:
+    with Lab(browser, folder / "lab", book=there / "book", python=str(python)) as lab:
         with step(f"{way} | JupyterLab is there"):
             lab.start()
         with step(f"{way} | {CHAPTER[:2]} is open and all its cells have run"):

@@ -43,29 +43,22 @@ def text_of(notebook):
     return nbformat.writes(notebook) + "\n"
 
 
-@pytest.mark.parametrize("outputs, again", [
-    ([printed("gap 0.0021\n")], [printed("gap 0.0021\n")]),
-    ([printed("(14) holds: largest difference 4.4e-16\n")], [printed("(14) holds: largest difference 0.0e+00\n")]),
-    ([printed("a\nb\n")], [printed("a"), printed("\nb\n")]),
-    ([drawn()], [drawn(0.5000001)]),
+@pytest.mark.parametrize("outputs, again, new", [
+    ([printed("gap 0.0021\n")], [printed("gap 0.0021\n")], False),
+    ([printed("(14) holds: largest difference 4.4e-16\n")], [printed("(14) holds: largest difference 0.0e+00\n")],
+     False),
+    ([printed("a\nb\n")], [printed("a"), printed("\nb\n")], False),
+    ([drawn()], [drawn(0.5000001)], False),
+    ([printed("gap 0.0021\n")], [printed("gap 0.0022\n")], True),
+    ([printed("a")], [printed("a"), drawn()], True),
+    ([drawn(0.5)], [drawn(0.6)], True),
+    ([drawn()], [drawn(text="another line")], True),
+    ([], [printed("a")], True),
 ])
-def test_a_run_that_shows_the_same_changes_nothing(outputs, again):
-    before = text_of(notebook(*outputs))
-    text, changed = stored.merged(json.loads(before), notebook(*again))
-    assert text == before and changed == []
-
-
-@pytest.mark.parametrize("outputs, again", [
-    ([printed("gap 0.0021\n")], [printed("gap 0.0022\n")]),
-    ([printed("a")], [printed("a"), drawn()]),
-    ([drawn(0.5)], [drawn(0.6)]),
-    ([drawn()], [drawn(text="another line")]),
-    ([], [printed("a")]),
-])
-def test_what_is_new_is_stored(outputs, again):
-    fresh = notebook(*again)
-    text, changed = stored.merged(json.loads(text_of(notebook(*outputs))), copy.deepcopy(fresh))
-    assert text == text_of(fresh) and changed == [1]
+def test_only_what_shows_something_else_is_stored(outputs, again, new):
+    before, fresh = text_of(notebook(*outputs)), notebook(*again)
+    text, changed = stored.merged(json.loads(before), copy.deepcopy(fresh))
+    assert text == (text_of(fresh) if new else before) and changed == [1] * new
 
 
 def by_jupyterlab(notebook):

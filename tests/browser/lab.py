@@ -58,10 +58,10 @@ _WITHIN = """(ask, limit) => given => Promise.race([ask(given), new Promise((don
 class Lab:
     """A JupyterLab server on a copy of the book's notebooks, in an empty folder, and one open page.
 
-    ``settings`` stand beside those that the repository brings; with None those count that were installed.
+    With another Python, nothing of this repository counts but what was installed there.
     """
 
-    def __init__(self, browser, folder, book=ROOT / "book", python=sys.executable, settings=ALL_CELLS):
+    def __init__(self, browser, folder, book=ROOT / "book", python=sys.executable):
         self.book = folder / "book"
         shutil.copytree(book, self.book, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         with socket.socket() as free:
@@ -70,14 +70,15 @@ class Lab:
         self.address = f"http://127.0.0.1:{port}"
         options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=",
                    f"--ServerApp.root_dir={self.book}", "--LabApp.expose_app_in_browser=True"]
-        if settings is not None:
+        environment = {name: value for name, value in os.environ.items() if name != "MCNOTES_BOOK"}
+        if python == sys.executable:
             overrides = folder / "settings" / "overrides.d"
             overrides.mkdir(parents=True)
             shutil.copy(ROOT / "binder" / "mcnotes.json", overrides)
-            (overrides / "tests.json").write_text(json.dumps(settings))
+            (overrides / "tests.json").write_text(json.dumps(ALL_CELLS))
             options.append(f"--LabApp.app_settings_dir={folder / 'settings'}")
-        here = () if python == sys.executable else ("PYTHONPATH",)
-        environment = {name: value for name, value in os.environ.items() if name not in ("MCNOTES_BOOK", *here)}
+        else:
+            environment.pop("PYTHONPATH", None)
         environment |= {f"JUPYTER_{kind}_DIR": str(folder / "jupyter") for kind in ("CONFIG", "DATA", "RUNTIME")}
         self._server = subprocess.Popen([python, "-m", "jupyterlab", *options], env=environment, text=True,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -95,10 +96,10 @@ class Lab:
         self._server.terminate()
         self._server.wait(30)
 
-    def start(self, path=""):
-        """Open JupyterLab, and one notebook in it."""
-        self.page.goto(f"{self.address}/lab" + (f"/tree/{path}" if path else ""))
-        self.page.wait_for_selector(".jp-Notebook h1" if path else ".jp-Launcher")
+    def start(self):
+        """Open JupyterLab."""
+        self.page.goto(f"{self.address}/lab")
+        self.page.wait_for_selector(".jp-Launcher")
 
     def ask(self, script, given=None):
         """What a function of JavaScript gives for an argument, in the page; an error where it takes too long."""
