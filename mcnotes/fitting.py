@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy import vdot
 
+from .engine import operands
 from .engine.core import Traced
 from .shapes import counted
 
@@ -21,22 +22,9 @@ def finite(x: Any) -> bool:
 
 def real(name: str, x: Any) -> Any:
     """An argument as an array of floats; an error by name where it is no array of finite real numbers."""
-    if isinstance(x, Traced):
+    if isinstance(x, Traced) or type(x) is np.ndarray and x.dtype is _FLOAT and finite(x):
         return x
-    if type(x) is np.ndarray and x.dtype is _FLOAT and finite(x):
-        return x
-    if isinstance(x, np.ma.MaskedArray | np.matrix) or type(x).__module__.startswith("scipy.sparse"):
-        raise TypeError(f"{name} is a {type(x).__name__}; give a plain array, "
-                        + ("filled: x.filled(0.0)" if isinstance(x, np.ma.MaskedArray) else
-                           "np.asarray(x)" if isinstance(x, np.matrix) else "x.toarray()"))
-    try:
-        array = np.asarray(x)
-    except ValueError as error:
-        raise ValueError(f"{name} is ragged: its rows have different lengths; give rows of one length") from error
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be real numbers, it has dtype {array.dtype}"
-                        + ("; take real and imaginary part as two inputs" if array.dtype.kind == "c" else ""))
-    array = array.astype(float, copy=False)
+    array = np.asarray(operands.real(x, name))
     if not finite(array):
         raise ValueError(f"{name} has entries that are not finite (nan or inf) at "
                          f"{np.argwhere(~np.isfinite(array))[0].tolist()}")

@@ -257,7 +257,7 @@ class Marked(np.ndarray):
 
 
 REFUSED = {
-    "masked": (lambda: np.ma.array([1.0, 2.0, 3.0], mask=[0, 1, 0]), "masked"),
+    "masked": (lambda: np.ma.array([1.0, 2.0, 3.0], mask=[0, 1, 0]), "MaskedArray"),
     "complex": (lambda: np.array([1j, 2, 3]), "imaginary parts apart"),
     "complex, all real": (lambda: np.array([1 + 0j, 2, 3]), "imaginary parts apart"),
     "objects": (lambda: np.array([1, -2.0, 3], object), "astype(float)"),
@@ -282,7 +282,7 @@ def test_what_is_no_real_number_is_refused_by_name(name, meeting):
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 @pytest.mark.parametrize("meet", [lambda v, c: v + c, lambda v, c: c - v, np.outer, np.maximum])
 def test_a_matrix_of_numpy_is_refused(meet):
-    with pytest.raises(TypeError, match="np.matrix"):
+    with pytest.raises(TypeError, match="matrix.*asarray"):
         mc.derivative(lambda v: meet(v, np.matrix([[1.0, 2.0, 3.0]])), V)
 
 

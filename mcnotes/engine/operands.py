@@ -20,28 +20,28 @@ NOT_PLAIN = ("a traced array cannot be turned into a plain one, the derivative w
              "np.array(x, dtype=float) (write x), y[:] = x (build y with np.stack), and functions outside NumPy")
 NOT_A_NUMBER = ("a traced number cannot become a plain one, the derivative would be lost; use np.sin instead of "
                 "math.sin, leave float() away, and build arrays with np.stack([...]) instead of y[0] = ...")
+_OTHER_NUMBERS = {
+    "c": "; take real and imaginary parts apart, and keep every number real",
+    "O": "; Python's own numbers follow other rules, (-2) ** 0.5 is complex: make arrays of them with x.astype(float), "
+         "and of traced numbers with np.stack"}
 
 
-def real(x):
-    """A plain operand as a float or an array of floats that nobody else has; UnsupportedError where it is neither."""
+def real(x, name="an array that meets a traced one"):
+    """A float, or an array of floats that nobody else has; an error by name where `x` is anything else."""
     if isinstance(x, bool | int | float):
         return float(x)
     kind, package = type(x).__name__, type(x).__module__.partition(".")[0]
-    if package == "scipy" and hasattr(x, "toarray"):
-        raise UnsupportedError(f"a sparse array ({kind}) met a traced array; use A.toarray()")
-    if isinstance(x, np.ma.MaskedArray):
-        raise UnsupportedError("a masked array met a traced array; fill it first, A.filled(0.0), or use np.where")
-    if isinstance(x, np.matrix):
-        raise UnsupportedError("an np.matrix met a traced array; use arrays, np.asarray(M), and @ for products")
-    if isinstance(x, np.ndarray) and type(x) is not np.ndarray and package != "numpy":
-        raise UnsupportedError(f"an array of type {kind} met a traced array; use np.asarray(A)")
-    array = np.asarray(x)
-    if array.dtype.kind == "c":
-        raise UnsupportedError("f computes with complex numbers; take real and imaginary parts apart, and keep every "
-                               "number real")
-    if array.dtype.kind == "O" and (array.ndim or isinstance(x, np.ndarray)):
-        raise UnsupportedError("an array of objects met a traced array, and Python's own numbers follow other rules, "
-                               "(-2) ** 0.5 is complex; use A.astype(float), and np.stack for traced numbers")
+    foreign = isinstance(x, np.ndarray) and package != "numpy"
+    plain = ("x.toarray()" if package == "scipy" and hasattr(x, "toarray") else
+             "x.filled(0.0)" if isinstance(x, np.ma.MaskedArray) else
+             "np.asarray(x)" if isinstance(x, np.matrix) or foreign else None)
+    if plain:
+        raise UnsupportedError(f"{name} is a {kind}; give a plain array, {plain}")
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{name} is ragged: its rows have different lengths; give rows of one length") from error
     if array.dtype.kind not in "biuf" and not isinstance(x, Real):
-        raise UnsupportedError(f"f computes with {kind} of dtype {array.dtype}; a derivative needs real numbers")
+        raise UnsupportedError(f"{name} must be real numbers, it is a {kind} of dtype {array.dtype}"
+                               + _OTHER_NUMBERS.get(array.dtype.kind, ""))
     return array.astype(float) if array.ndim else float(array[()])
