@@ -21,20 +21,16 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
     ----------
     values : array of shape (m, n), or Derivative
         nan or "" leaves a cell empty; strings are drawn as they are.
-    rows, columns : list of m and of n str, optional
-        Without them, a Derivative brings the names of its own axes.
-    title : str, optional
-    highlight : list of (row, column), optional
-        Cells that are marked; None instead of a number marks all: ``(0, None)`` is the first row.
-    structural : array of bool, shape (m, n), optional
+    rows, columns : list of m and of n str; without them, a Derivative brings the names of its axes
+    highlight : list of (row, column) to be marked; ``(0, None)`` is all of the first row
+    structural : array of bool, shape (m, n)
         Cells that are zero by construction: a dot on gray, unlike a zero that only holds here.
-    roles : two of "input", "output", "neither", optional
+    roles : two of "input", "output", "neither"
         The colors of the labels. ``("output", "input")`` is the layout of other books.
 
     Examples
     --------
-    >>> D = np.array([[2.0, 0.5, 0.0], [0.0, 3.0, 4.0]])
-    >>> matrix(D, rows=["v1", "v2"], columns=["w1", "w2", "w3"], title="D", highlight=[(0, None)], structural=D == 0)
+    >>> matrix([[2.0, 0.5, 0.0], [0.0, 3.0, 4.0]], rows=["v1", "v2"], title="D", highlight=[(0, None)])
     """
     rows, columns = (given or getattr(values, side, None) for given, side in ((rows, "rows"), (columns, "columns")))
     values = np.atleast_2d(np.asarray(getattr(values, "matrix", values)))
@@ -56,15 +52,8 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
 
 
 def cell(row: int, column: int) -> tuple[float, float]:
-    """The middle of an entry in a drawing of ``matrix``: (x, y).
+    """The middle of an entry in a drawing of ``matrix``: (x, y); rows and columns are counted from 0.
 
-    Parameters
-    ----------
-    row, column : int
-        Counted from 0.
-
-    Examples
-    --------
     >>> cell(0, 1)
     (2.55, -0.5)
     """
@@ -73,17 +62,12 @@ def cell(row: int, column: int) -> tuple[float, float]:
 
 def vector(values, labels: Labels = None, title: str | None = None, column: bool = True, role: str = "input",
            ax: Axes | None = None) -> None:
-    """Draw a vector as a column or a row, its entries labeled.
+    """Draw a vector as a column (or a row), its entries labeled.
 
     Parameters
     ----------
-    values : array of shape (m,)
-    labels : list of m str, optional
-    title : str, optional
-    column : bool, optional
-        False draws a row.
-    role : {"input", "output", "neither"}, optional
-        Decides the color of the labels.
+    values, labels : array of shape (m,), and list of m str
+    role : "input", "output" or "neither", for the color of the labels
 
     Examples
     --------
@@ -99,14 +83,10 @@ def beside(parts: list, names: Sequence[str], *, signs: Sequence[str], rows: Lab
 
     Parameters
     ----------
-    parts : list of array of shape (m,) or (m, n)
-        A vector stands as a column.
-    names : list of str
-        Written over the arrays.
-    rows : list of m str, optional
-        Labels of the inputs, left of the first array.
-    signs : list of str
-        What stands between neighbors, such as ``["·", "="]``; one less than there are parts.
+    parts : list of array of shape (m,), which stands as a column, or (m, n)
+    names : list of str, written over the arrays
+    rows : list of m str, labels of the inputs, left of the first array
+    signs : list of str, what stands between neighbors; one less than there are parts
 
     Examples
     --------
@@ -142,13 +122,10 @@ def unfold(values, opened: int, by: str = "columns", *, symbols: Labels = None, 
     Parameters
     ----------
     values : array of shape (m, n)
-    opened : int
-        How many blocks show their numbers, from 0 to n (by columns) or m (by rows).
-    by : {"columns", "rows"}, optional
-    symbols : list of str, optional
-        One for each block; without it, the derivatives of each w by v, or of w by each v.
-    rows, columns, roles : optional
-        As in ``matrix``; a role decides the color of blocks, too.
+    opened : int, how many blocks show their numbers, from 0 to n (by columns) or m (by rows)
+    by : "columns" or "rows"
+    symbols : list of str for the blocks; without it, the derivatives of each w by v, or of w by each v
+    rows, columns, roles : as in ``matrix``; a role decides the color of blocks, too
 
     Examples
     --------
@@ -182,12 +159,9 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""), ax: A
 
     Parameters
     ----------
-    left, right : array of shape (a, b) and of shape (c, d)
-        They need not conform: where b and c differ, the join says so.
-    result : array of shape (a, d), optional
-        The product, as computed elsewhere.
-    names : (str, str, str), optional
-        Written over the factors and the result.
+    left, right : array of shape (a, b) and of shape (c, d); where b and c differ, the join says so
+    result : array of shape (a, d), the product as computed elsewhere
+    names : (str, str, str), written over the factors and the result
 
     Examples
     --------
@@ -229,12 +203,9 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
 
     Parameters
     ----------
-    values : array of shape (a, b, c)
-        Layer ``p`` is the matrix ``values[:, :, p]``; the first layer is in front.
-    names : (str, str, str), optional
-        Names of the axes: down, across, and back.
-    highlight, structural, roles : optional
-        As in ``matrix``, for three axes.
+    values : array of shape (a, b, c); layer ``p`` is the matrix ``values[:, :, p]``, the first in front
+    names : (str, str, str), names of the axes: down, across, and back
+    highlight, structural, roles : as in ``matrix``, for three axes
 
     Examples
     --------
@@ -272,14 +243,10 @@ def compression(stages: list, current: int, titles: Sequence[str], block: int, a
 
     Parameters
     ----------
-    stages : list of array of one or two axes
-        As in (71), (72), (73); a vector stands as a column. nan marks a zero by construction.
-    current : int
-        The stage to look at, from 0; later ones are left out.
-    titles : list of str
-        A few words for each stage.
-    block : int
-        Rows of one block; a line is drawn between blocks.
+    stages : list of array as in (71), (72), (73), of two axes or one (a column); nan is a zero by construction
+    current : int, the stage to look at, from 0; later ones are left out
+    titles : list of a few words for each stage
+    block : int, rows of one block; a line is drawn between blocks
 
     Examples
     --------

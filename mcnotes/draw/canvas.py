@@ -8,12 +8,15 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from .palette import GRID, INK, INPUT, NEUTRAL, OUTPUT
+from .palette import ACCENT, GRID, INK, INPUT, INPUT_TINT, MARK_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT
 
 SIZE = 11  #: points; figures are shown at about 340 px on a phone
 
 #: What a label may stand for, and its color.
 ROLES = {"input": INPUT, "output": OUTPUT, "neither": INK}
+
+#: Edge and tint of a box, a bar or a circle, by what it stands for.
+FILLS = {"input": (INPUT, INPUT_TINT), "output": (OUTPUT, OUTPUT_TINT), "neither": (ACCENT, MARK_TINT)}
 
 #: The label of a line that is not to be read as a part of the drawing.
 QUIET = "_quiet"
@@ -73,11 +76,7 @@ def said(value, digits: int = 3) -> str:
 
 
 def aligned(values, digits: int = 3) -> list[str]:
-    """Numbers of one table as text with the same decimals: three digits in the largest of them.
-
-    Where a number would be lost by that, or would need a power of ten, each is
-    written for itself.
-    """
+    """Numbers of one table with the same decimals, three digits in the largest; each its own if one would be lost."""
     numbers = [x for x in values if not isinstance(x, str) and x == x]
     largest = max((abs(x) for x in numbers), default=0)
     if not 1e-3 <= largest < 1e3:

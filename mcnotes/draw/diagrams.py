@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
-from .canvas import SIZE, bare, keep_table, one_for_each, start, write
-from .palette import ACCENT, INK, INPUT, INPUT_TINT, MARK_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER, ZERO
+from .canvas import FILLS, SIZE, bare, keep_table, one_for_each, start, write
+from .palette import ACCENT, INK, INPUT, MARK_TINT, NEUTRAL, OUTPUT, PAPER, ZERO
 
 
 def shapes(left: int, right: int, *, names: Sequence[str] = ("Δv", "Δs"), ax: Axes | None = None) -> None:
@@ -15,10 +15,8 @@ def shapes(left: int, right: int, *, names: Sequence[str] = ("Δv", "Δs"), ax: 
 
     Parameters
     ----------
-    left, right : int
-        How many numbers enter and leave: 1 to 5 each.
-    names : (str, str), optional
-        Names of the two changes.
+    left, right : int, how many numbers enter and leave: 1 to 5 each
+    names : (str, str), names of the two changes
 
     Examples
     --------
@@ -28,8 +26,8 @@ def shapes(left: int, right: int, *, names: Sequence[str] = ("Δv", "Δs"), ax: 
         raise ValueError(f"left and right count numbers, from 1 to 5; they were {left} and {right}")
     tall = max(left, right)
     ax, ends = start(ax, width=4.8, height=0.9 + 0.42 * tall), []
-    for x, count, name, color, tint in ((0, left, names[0], INPUT, INPUT_TINT),
-                                        (8, right, names[1], OUTPUT, OUTPUT_TINT)):
+    for x, count, name, role in ((0, left, names[0], "input"), (8, right, names[1], "output")):
+        color, tint = FILLS[role]
         letter = name.replace("Δ", r"\Delta ")
         for i in range(count):
             y = count / 2 - i - 0.5
@@ -51,12 +49,9 @@ def network(sizes: Sequence[int], names: Sequence[str], *, highlight: tuple[int,
 
     Parameters
     ----------
-    sizes : list of int
-        Number of inputs, then of neurons in each layer: 1 to 7.
-    names : list of str
-        One for each column, such as ``["A", "Z"]``.
-    highlight : (int, int), optional
-        Layer (from 1) and neuron (from 0) whose weights are marked.
+    sizes : list of int, the number of inputs, then of neurons in each layer: 1 to 7
+    names : list of str, one for each column, such as ``["A", "Z"]``
+    highlight : (int, int), layer (from 1) and neuron (from 0) whose weights are marked
 
     Examples
     --------
@@ -78,7 +73,7 @@ def network(sizes: Sequence[int], names: Sequence[str], *, highlight: tuple[int,
             for tail in places[layer - 1]:
                 ax.plot(*zip(tail, head, strict=True), zorder=1, **marked)
     for layer, (column, name) in enumerate(zip(places, names, strict=True)):
-        color, tint = (INPUT, INPUT_TINT) if layer == 0 else (OUTPUT, OUTPUT_TINT)
+        color, tint = FILLS["output" if layer else "input"]
         for k, place in enumerate(column):
             ax.add_patch(Circle(place, 0.34, facecolor=tint, edgecolor=color, linewidth=1.4, zorder=2))
             write(ax, *place, str(k + 1), color, SIZE - 1, zorder=3)
@@ -91,10 +86,8 @@ def flow(forward: list, back: list, through: tuple[list, list], *, ax: Axes | No
 
     Parameters
     ----------
-    forward, back : list of (str, str)
-        Name and shape of what stands at each place, from left to right.
-    through : (list of str, list of str)
-        What each arrow does, forward and back: one word less than there are places.
+    forward, back : list of (str, str), name and shape of what stands at each place, from left to right
+    through : two lists of str, what each arrow does, forward and back: one less than there are places
 
     Examples
     --------
@@ -126,8 +119,7 @@ def axes_count(sizes: Sequence[int], *, ax: Axes | None = None) -> None:
 
     Parameters
     ----------
-    sizes : (int, int, int)
-        Lengths of the three axes.
+    sizes : (int, int, int), lengths of the three axes
 
     Examples
     --------
@@ -154,8 +146,7 @@ def nine_kinds(table: list, *, ax: Axes | None = None) -> None:
 
     Parameters
     ----------
-    table : list of three lists of three (str, int)
-        Shape as text, and the number of axes; more than two are marked.
+    table : three lists of three (str, int), a shape and the number of its axes; more than two are marked
 
     Examples
     --------
@@ -210,14 +201,10 @@ def links(highlight: str | None = None, filled: Sequence[str] = (), *, backward:
 
     Parameters
     ----------
-    highlight : str, optional
-        The link that is marked: "loss" (X.19), "weights" (X.20), "layers" (X.21) or "activation" (X.22).
-        Its input is blue and its output brown.
-    filled : list of str, or "all", optional
-        Links that have been found; what they are is written below their shape. A marked link that has
-        not been found yet carries a question mark.
-    backward : bool, optional
-        Whether to draw dashed arrows for the backward pass, and in each box the gradient that arrives there.
+    highlight : "loss" (X.19), "weights" (X.20), "layers" (X.21) or "activation" (X.22)
+        The link that is marked, its input blue, its output brown, with a question mark until it is found.
+    filled : list of str, or "all"; links that have been found: what they are is written below their shape
+    backward : bool, whether there is the backward pass, dashed, and in each box the gradient that arrives
 
     Examples
     --------
@@ -230,7 +217,7 @@ def links(highlight: str | None = None, filled: Sequence[str] = (), *, backward:
     ax = start(ax, width=3.9, height=4.5)
     tail, head = LINKS[highlight][:2] if highlight else (None, None)
     for name, (letter, shape, (x, y), gradient) in PLACES.items():
-        edge, tint = (INPUT, INPUT_TINT) if name == tail else (OUTPUT, OUTPUT_TINT) if name == head else (INK, PAPER)
+        edge, tint = FILLS["input"] if name == tail else FILLS["output"] if name == head else (INK, PAPER)
         ax.add_patch(Rectangle((x - HALF[0], y - HALF[1]), 2 * HALF[0], 2 * HALF[1], facecolor=tint, edgecolor=edge,
                                linewidth=1.2))
         write(ax, x - 0.97, y, letter, edge, SIZE + 2)

@@ -40,12 +40,9 @@ def explore(*, alt: str, start: dict | None = None, still: bool = True, **ranges
 
     Parameters
     ----------
-    alt : str
-        What the figure shows, for readers who do not see it.
-    start : dict of str to value, optional
-        What an argument is at first, if not its first value: ``start={"angle": 90}``.
-    still : bool, optional
-        Whether the axes have to be the same in all frames. False for a figure that zooms.
+    alt : str, what the figure shows, for readers who do not see it
+    start : dict of str to value, what an argument is at first, if not its first value: ``start={"angle": 90}``
+    still : bool, whether the axes have to be the same in all frames; False for a figure that zooms
     **ranges : (first, last, count) or list of numbers or strings
         One for each argument. A tuple of three, ending in a whole number, is evenly spaced; anything else
         lists the values. Numbers become a slider, the largest on the right; up to five words become buttons.
@@ -53,8 +50,7 @@ def explore(*, alt: str, start: dict | None = None, still: bool = True, **ranges
     Raises
     ------
     ValueError
-        A range is empty, there would be more than 200 frames, an argument starts with a value that it
-        does not have, or the axes move.
+        A range is empty, there are more than 200 frames, a start is none of the values, or the axes move.
     TypeError
         The ranges are not the function's arguments.
 
@@ -296,10 +292,7 @@ def _buttons(identity, one):
 # In Jupyter ----------------------------------------------------------------------------------------------
 
 def enliven(explorer: Explorer) -> None:
-    """Show an explorer with live controls.
-
-    Its text form holds the numbers of the first frame and of those at the ends of each control, for notebook tests.
-    """
+    """Show live controls; the text form has the first frame and those at the ends of each control, for the tests."""
     import ipywidgets
 
     picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(width="620px", max_width="100%"))

@@ -33,8 +33,7 @@ def show(alt: str) -> None:
 
     Parameters
     ----------
-    alt : str
-        What the figure shows, for readers who do not see it.
+    alt : str, what the figure shows, for readers who do not see it
 
     Raises
     ------
@@ -76,10 +75,7 @@ def need_words(alt: str) -> None:
 
 
 def drawn_on(figure: Figure) -> Bbox | None:
-    """The part of a figure that is drawn on, in inches; None for a figure with axes, which fill it.
-
-    A sheet without axes keeps its units equal, so it may leave a band of the figure empty, above and below.
-    """
+    """The part of a figure without axes that is drawn on, in inches; None for a figure with axes, which fill it."""
     if any(ax.axison for ax in figure.axes):
         return None
     figure.draw_without_rendering()
@@ -96,10 +92,7 @@ def to_png(figure: Figure, dpi: float = 110, part: Bbox | None = None) -> bytes:
 
 
 def to_svg(figure: Figure, part: Bbox | None = None) -> str:
-    """The figure, or a part of it, as SVG whose colors are those of the reader's theme.
-
-    The same figure gives the same text.
-    """
+    """The figure, or a part of it, as SVG in the colors of the reader's theme; the same figure gives the same text."""
     buffer = io.StringIO()
     with plt.rc_context({"svg.hashsalt": "mcnotes", "svg.fonttype": "path"}):
         nameless = {"Date": None, "Creator": None}

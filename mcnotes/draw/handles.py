@@ -38,8 +38,7 @@ def handle(place, *, moves: str, ax: Axes | None = None) -> None:
     Parameters
     ----------
     place : array of shape (2,), or (3,) on axes with three directions
-    moves : str
-        The arguments of the drawing function that the dot moves: ``"angle"``, ``"width height"``.
+    moves : str, the arguments of the drawing function that the dot moves: ``"angle"``, ``"width height"``
 
     Examples
     --------
@@ -55,10 +54,8 @@ def tap(places, *, moves: str, ax: Axes | None = None) -> None:
 
     Parameters
     ----------
-    places : array of shape (2,) or (k, 2), with 3 coordinates on axes with three directions
-        One point, or a line through k points.
-    moves : str
-        The arguments of the drawing function that a tap sets, separated by spaces.
+    places : array of shape (2,) or (k, 2), a point or a line through k points; with 3 coordinates as in ``handle``
+    moves : str, the arguments of the drawing function that a tap sets, separated by spaces
 
     Examples
     --------

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from .arrays import WIDE, draw_cells
-from .canvas import SIZE, bare, keep_table, start, write
-from .palette import ACCENT, INK, INPUT, INPUT_TINT, MARK_TINT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER
+from .canvas import FILLS, SIZE, bare, keep_table, start, write
+from .palette import ACCENT, INK, NEUTRAL, PAPER
 
 #: Half the width and height of a box, and the distance of columns and of rows, in units of a matrix cell's height.
 HALF, PITCH, ROW = (1.65, 0.62), 3.75, 3.3
@@ -30,19 +30,15 @@ def pass_step(steps: Sequence, current: int, values: Mapping[str, np.ndarray], *
 
     Parameters
     ----------
-    steps : list of Step
-        ``mc.program(...).steps``.
-    current : int
-        The step that is marked, counted from 0. Later ones are not filled in yet.
-    values : dict of str to array
-        The value of every name that occurs in the steps.
+    steps : list of Step, as in ``mc.program(...).steps``
+    current : int, the step that is marked, from 0; later ones are not filled in yet
+    values : dict of str to array, for every name that occurs in the steps
 
     Examples
     --------
     >>> import mcnotes as mc
     >>> W, a = mc.network.small_layer()
-    >>> steps = mc.program(lambda W: np.sum(W**3), W).steps
-    >>> pass_step(steps, 0, {"W": W, "by_W": 3 * W**2})
+    >>> pass_step(mc.program(lambda W: np.sum(W**3), W).steps, 0, {"W": W, "by_W": 3 * W**2})
     """
     if not 0 <= current < len(steps):
         raise ValueError(f"current is {current}; the program has {len(steps)} steps, counted from 0")
@@ -53,8 +49,7 @@ def pass_step(steps: Sequence, current: int, values: Mapping[str, np.ndarray], *
     step, places, made = steps[current], _places(steps), {one.name: one for one in steps}
     later, boxes = {one.name for one in steps[current + 1:]}, {}
     for name, (x, y) in places.items():
-        edge, tint = ((INPUT, INPUT_TINT) if name not in made else (ACCENT, MARK_TINT) if made[name].backward
-                      else (OUTPUT, OUTPUT_TINT))
+        edge, tint = FILLS["input" if name not in made else "neither" if made[name].backward else "output"]
         look: dict[str, Any] = {"edgecolor": NEUTRAL, "facecolor": PAPER, "linestyle": ":"} if name in later else {
             "edgecolor": edge, "facecolor": tint}
         boxes[name] = ax.add_patch(Rectangle((x - HALF[0], y - HALF[1]), 2 * HALF[0], 2 * HALF[1], zorder=2,

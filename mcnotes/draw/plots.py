@@ -7,22 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import Normal, Stroke
 from matplotlib.ticker import LogFormatterSciNotation
 
-from .canvas import QUIET, SIZE, color_of, one_for_each, quiet, said, start
-from .palette import (
-    ACCENT,
-    GRID,
-    INK,
-    INPUT,
-    INPUT_TINT,
-    MARK_TINT,
-    NEUTRAL,
-    OUTPUT,
-    OUTPUT_TINT,
-    PAPER,
-    PREDICTION,
-    PREDICTION_TINT,
-    ROSE,
-)
+from .canvas import FILLS, QUIET, SIZE, color_of, one_for_each, quiet, said, start
+from .palette import ACCENT, GRID, INK, INPUT, NEUTRAL, OUTPUT, OUTPUT_TINT, PAPER, PREDICTION, PREDICTION_TINT, ROSE
 
 #: Colors of series, which are neither inputs nor outputs.
 _SERIES = (ACCENT, PREDICTION, ROSE, INK)
@@ -37,15 +23,11 @@ def curve(x, y, *, point=None, tangent=None, secant=None, labels: Sequence[str] 
 
     Parameters
     ----------
-    x, y : array of shape (p,)
-    point : (float, float), optional
-        The base point.
-    tangent : array of shape (p,), optional
-        Heights of the tangent over the same x.
-    secant : two or three (float, float), optional
+    x, y, tangent : array of shape (p,); the tangent is given by its heights over the same x
+    point : (float, float), the base point
+    secant : two or three (float, float)
         Both ends of a step on the curve. A third point, what the tangent predicts, marks the gap.
-    labels : (str, str), optional
-        Names of the axes.
+    labels : (str, str), names of the axes
 
     Examples
     --------
@@ -77,20 +59,13 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
 
     Parameters
     ----------
-    x, y, z : array of shape (p, q)
-        The grid and the heights; at most 20 by 20 lines of it are drawn.
-    plane : array of shape (p, q), or three arrays of one shape, optional
-        Heights over the same grid, or a grid of its own and the heights over it.
-    point : (float, float, float), optional
-        The base point.
-    path : array of shape (t, 3), or list of these, optional
-        Paths, such as two steps along the axes in either order.
-    gap : ((float, float, float), (float, float, float)), optional
-        What the plane predicts and what the surface has, joined.
-    names : (str, str), optional
-        Written beside the path and beside the gap, such as ``("step", "gap")``.
-    labels : (str, str, str), optional
-        Names of the axes.
+    x, y, z : array of shape (p, q), the grid and the heights; at most 20 by 20 lines of it are drawn
+    plane : array of shape (p, q) of heights over the same grid, or (x, y, z) with a grid of its own
+    point : (float, float, float), the base point
+    path : array of shape (t, 3), or list of these, such as two steps along the axes in either order
+    gap : two (float, float, float), what the plane predicts and what the surface has, joined
+    names : (str, str), written beside the path and beside the gap
+    labels : (str, str, str), names of the axes
 
     Examples
     --------
@@ -132,23 +107,16 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
 
 def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float = 1.0, levels=9,
              ax: Axes | None = None) -> None:
-    """Draw a function of two inputs from above, with steps and the gradient at a point.
-
-    Each contour line carries its value.
+    """Draw a function of two inputs from above, its values on the lines, with steps and the gradient at a point.
 
     Parameters
     ----------
-    x, y, z : array of shape (p, q)
-        The grid and the values.
-    point : (float, float), optional
-        The base point.
-    steps : list of array of shape (2,), optional
-        Steps, each from the end of the one before.
-    gradient : array of shape (2,) or Derivative, optional
-        Drawn as an arrow from the point, unless it is zero.
-    scale : float, optional
-        How long that arrow is for a gradient of length 1.
-    levels : int or list of float, optional
+    x, y, z : array of shape (p, q), the grid and the values
+    point : (float, float), the base point
+    steps : list of array of shape (2,), each step from the end of the one before
+    gradient : array of shape (2,) or Derivative, drawn as an arrow from the point unless it is zero
+    scale : float, how long that arrow is for a gradient of length 1
+    levels : int or list of float
 
     Examples
     --------
@@ -183,10 +151,8 @@ def arrow(tail, head, *, color: str = ACCENT, name: str = "", ax: Axes | None = 
     Parameters
     ----------
     tail, head : array of shape (2,)
-    color : str, optional
-        One of the book's colors, such as ``mc.draw.OUTPUT``.
-    name : str, optional
-        Written beside the head.
+    color : one of the book's colors, such as ``mc.draw.OUTPUT``
+    name : str, written beside the head
 
     Examples
     --------
@@ -209,10 +175,8 @@ def inset(x: tuple[float, float], y: tuple[float, float], *, at: Sequence[float]
 
     Parameters
     ----------
-    x, y : (float, float)
-        From where to where the part reaches, in the coordinates of the axes.
-    at : four float, optional
-        Left, bottom, width and height of the corner, as parts of the axes.
+    x, y : (float, float), from where to where the part reaches, in the coordinates of the axes
+    at : four float, left, bottom, width and height of the corner, as parts of the axes
 
     Examples
     --------
@@ -246,10 +210,8 @@ def losses(histories: Sequence, labels: Sequence[str], *, ax: Axes | None = None
 
     Parameters
     ----------
-    histories : list of array of shape (t,)
-        The loss before the first step, after it, and so on.
-    labels : list of str
-        One for each history.
+    histories : list of array of shape (t,), the loss before the first step, after it, and so on
+    labels : list of str, one for each history
 
     Examples
     --------
@@ -271,22 +233,14 @@ def losses(histories: Sequence, labels: Sequence[str], *, ax: Axes | None = None
     ax.legend(frameon=False, fontsize=SIZE - 1, labelcolor=INK)
 
 
-#: Fill and edge of bars, by what they stand for.
-_BARS = {"input": (INPUT_TINT, INPUT), "output": (OUTPUT_TINT, OUTPUT), "neither": (MARK_TINT, ACCENT)}
-
-
 def bars(values, labels: Sequence[str], *, ylabel: str = "change",
          roles: tuple[str, str] = ("neither", "output"), ax: Axes | None = None) -> None:
     """Draw numbers as bars.
 
     Parameters
     ----------
-    values : array of shape (p,), or Derivative
-        A Derivative is drawn by its p entries.
-    labels : list of p str
-    ylabel : str, optional
-    roles : two of "input", "output", "neither", optional
-        What the labels and the bars stand for; decides their colors.
+    values, labels : array of shape (p,), or Derivative of p entries, and list of p str
+    roles : two of "input", "output", "neither", for the colors of the labels and of the bars
 
     Examples
     --------
@@ -297,12 +251,12 @@ def bars(values, labels: Sequence[str], *, ylabel: str = "change",
     ax = start(ax, height=3.0)
     quiet(ax)
     ax.grid(axis="x", visible=False)
-    color_of(roles[1])                                      # refuses a role that there is not
-    tint, edge = _BARS[roles[1]]
+    colors = [color_of(role) for role in roles]
+    edge, tint = FILLS[roles[1]]
     ax.bar(range(len(values)), values, 0.6, color=tint, edgecolor=edge)
     ax.axhline(0, color=NEUTRAL, linewidth=0.8, label=QUIET)
-    ax.set_xticks(range(len(values)), labels, size=SIZE, color=color_of(roles[0]))
-    ax.set_ylabel(ylabel, size=SIZE, color=color_of(roles[1]))
+    ax.set_xticks(range(len(values)), labels, size=SIZE, color=colors[0])
+    ax.set_ylabel(ylabel, size=SIZE, color=colors[1])
 
 
 def _one_shape(what, x, y, z):

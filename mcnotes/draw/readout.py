@@ -1,7 +1,6 @@
 """The numbers of a picture, read from the finished picture itself: for screen readers, and for the notebook tests.
 
-A label that stands at another number, a wrong sign or two exchanged bars are
-seen here, because nothing is taken from the data that the picture was drawn from.
+Nothing is taken from the data, so a label at another number, a wrong sign or two exchanged bars are seen here.
 """
 
 import html

@@ -1,7 +1,6 @@
 """The way back through the recorded expressions, with the engine's own rules (X.7, X.19 to X.23).
 
-The rules' pull-backs are NumPy functions, so on expressions they write down what they do. What is added are the
-author's names, a line for each named step, the section that teaches it, and the short derivative of a softmax.
+Added are the author's names, a line for each named step, the section that teaches it, and the softmax's short form.
 """
 
 import inspect

@@ -116,10 +116,10 @@ def leaves(thing):
 
 
 class Sheet:
-    """Where expressions are made, each once.
+    """Where expressions are made, each once; on the way back it `simplifies`.
 
     `guards` are those whose values decided where `f` went on, `names` tells of the arrays and numbers that `f` finds
-    outside of itself: identity -> (name, thing). On the way back it `simplifies`.
+    outside of itself: identity -> (name, thing).
     """
 
     def __init__(self, names):

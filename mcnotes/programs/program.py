@@ -28,8 +28,7 @@ def program(f: Callable, at: Any, *, wrt: int | str | None = None) -> "Program":
         Without a line are the Cholesky factor, eigenvalues, singular values and the pseudo-inverse.
     at : number, array of any shape, or tuple of these
         A point. Its shapes count, and where `f` chooses its way by a value, its values: then a line says so.
-    wrt : int or str, optional
-        With several arguments: which one to differentiate with respect to.
+    wrt : int or str, with several arguments: which one to differentiate with respect to
 
     Returns
     -------
@@ -72,16 +71,11 @@ class Program:
 
     Attributes
     ----------
-    text : str
-        A function of the same arguments. It needs `np`, and the constants under their names.
-    lines : list of Line
-        Its lines, each with code, the shape of what it makes, and the section that teaches it.
-    steps : list of Step
-        The lines that make something, forward and backward.
-    constants : dict
-        Arrays that `f` found outside of itself, by name, as they were when it was recorded.
-    shapes : dict
-        Shape of each array that goes in, by name.
+    text : str, a function of the same arguments; it needs `np`, and the constants under their names
+    lines : list of Line, each with code, the shape of what it makes, and the section that teaches it
+    steps : list of Step, the lines that make something, forward and backward
+    constants : dict of str to array that `f` found outside of itself, as it was when it was recorded
+    shapes : dict of str to the shape of each array that goes in
 
     Examples
     --------
@@ -114,10 +108,7 @@ class Program:
         self._compare(f, at, points, wrt)
 
     def _compose(self, tape, inputs, result, picked):
-        """Choose the expressions that have a line, and write the lines in order.
-
-        What `f` computes may be a derivative as well, such as A - T. Then it stands among the steps back.
-        """
+        """Write the lines in order; what `f` computes may be a derivative, too, as A - T is, and stands among those."""
         sheet, forward = tape.sheet, len(tape.sheet.made)
         reached, sections = walk(tape, inputs, result)
         outputs = {inputs[k]: _own(reached[inputs[k]], sheet) for k in picked}
