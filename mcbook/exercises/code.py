@@ -81,7 +81,7 @@ def task(table: dict[str, Any], space: dict[str, Any]) -> Task:
     ValueError
         A function is named that ``given`` does not define.
     """
-    def named(name: str | None) -> Any:
+    def named(name: Any) -> Any:
         if name is not None and not callable(space.get(name)):
             raise ValueError(f"`given` of the exercise {table['start']!r} does not define a function {name}")
         return space.get(name)
