@@ -13,6 +13,7 @@ import json
 import pathlib
 import re
 import sys
+import warnings
 
 import numpy as np
 
@@ -59,7 +60,8 @@ def _current(path):
         if isinstance(cell["source"], str):
             cell["source"] = cell["source"].splitlines(keepends=True)
     whole = nbformat.v4.upgrade(nbformat.from_dict(stored), 4, stored["nbformat_minor"])
-    return json.loads(nbformat.writes(nbformat.validator.normalize(whole)[1]))
+    with warnings.catch_warnings(action="ignore"):          # of cells with the same name, which get new ones
+        return json.loads(nbformat.writes(nbformat.validator.normalize(whole)[1]))
 
 
 def _text(notebook):
