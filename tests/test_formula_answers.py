@@ -50,7 +50,7 @@ def test_every_equal_form_is_right(asked, answer):
     (SUM, "w^T v", "A term with b is missing."),
     (SUM, "w v + b", TRANSPOSE), (SUM, "(w^T v + b)^T + 1", "your formula gives"),
     (SUM, "b - w^T v", "One term has the wrong sign."),
-    (QUADRATIC, "((A + A^T) v)^T", "other layout"), (QUADRATIC, "np.outer(v, v)", "There is no np or outer here."),
+    (QUADRATIC, "((A + A^T) v)^T", "other layout"), (QUADRATIC, "np.outer(v, v)", "outer is no function that is known here"),
     (QUADRATIC, "AT v", "There is no T here. The formula is made of v and A. A transpose is written A^T."),
     (QUADRATIC, "v A v", "v A cannot be multiplied: (3 × 1) times (3 × 3), and 1 ≠ 3."),
     (QUADRATIC, "A v +", "This can't be read after “A v +”: expected"),

@@ -109,6 +109,17 @@ def test_shapes_that_nobody_gave_fit(text, kind):
     ("dL/da = W dL/dz where z = W^T a", "holds", {"L": "function", "a": "vector", "W": "matrix"}),
     (r"P = X (X^\top X)^{-1} X^\top \implies P^2 = P", "holds", {"X": "matrix"}),
     (r"a \cdot (b \times c) = (a \times b) \cdot c", "holds", {"a": "vector", "b": "vector", "c": "vector"}),
+    (r"\frac{\partial \mathcal{L}}{\partial W} = \frac{\partial \mathcal{L}}{\partial Z} A^T", "fails",
+     {"L": "function", "W": "matrix", "Z": "function", "A": "vector"}),
+    (r"\frac{\partial L}{\partial b} = \frac{\partial L}{\partial z}, \quad z = W^T a + b", "holds",
+     {"L": "function", "b": "vector", "W": "matrix", "a": "vector"}),
+    ("dL/dZ = f'(Z) * dL/dA where A = f(Z)", "holds", {"L": "function", "Z": "matrix", "f": "function"}),
+    ("dL/dZ = f'(Z) dL/dA where A = f(Z)", "fails", {"L": "function", "Z": "matrix", "f": "function"}),
+    ("f(x) = g(x)", "fails", {"f": "function", "g": "function", "x": "number"}),
+    (r"\operatorname{Var}(a x) = a^2 \operatorname{Var}(x)", "unreadable",
+     {"Var": "values", "a": "vector", "x": "vector"}),
+    ("1/n sum_i x_i = x_1", "unreadable", {"n": "values", "x": "vector"}),
+    ("mean(x) = x", "unreadable", {}), ("(x^3)' = 3 x^2", "unreadable", {"x": "number"}),
     ("W x = x W", "fails", {"W": "matrix", "x": "vector"}), ("x^T y = y x^T", "fails", {"x": "vector", "y": "vector"}),
 ])
 def test_letters_are_numbers_where_nothing_asks_for_a_vector(text, kind, letters):

@@ -265,20 +265,19 @@ def letters_of(formula: str) -> dict[str, str]:
 
 
 def _defined(parts):
-    """Letters that a premise defines, and functions: y in ``y = A x ⟹ …``, f in ``… where f(x) = x^T x``."""
-    moving = {one.name for part in parts for node in walk(part) if node.kind == "derivative"
-              for one in walk(node.parts[0])} - {""}
-    for part in parts if len(parts) > 1 else ():            # ∂y/∂x = A, y = A x
-        one = part.parts[0] if part.kind == "statement" else part
-        if one.kind == "chain" and one.parts[1].name == "=" and one.parts[0].parts[0].name in moving:
-            yield one.parts[0].parts[0].name
-    for node in (node for part in parts for node in walk(part)):
-        arrows = node.kind == "flow" and any(one.name == "⟹" for one in node.parts if one.kind == "arrow")
-        for one in node.parts[:1] if arrows else node.parts if node.kind == "condition" else ():
+    """Letters that a formula defines itself: y in ``y = A x ⟹ …`` and ``…, y = A x``, f in ``… where f(x) = x^T x``."""
+    several = len(parts) > 1
+    for part in parts:
+        chains = [part.parts[0] if part.kind == "statement" else part] * several
+        for node in walk(part):
+            arrows = node.kind == "flow" and any(one.name == "⟹" for one in node.parts if one.kind == "arrow")
+            chains += node.parts[:1] if arrows else node.parts if node.kind == "condition" else ()
+        for one in chains:
             if one.kind == "chain" and one.parts[1].name == "=":
-                left = one.parts[0].parts[0]
+                left, right = (side.parts[0] for side in one.parts[:2])
                 left = left.parts[0] if left.kind == "product" and left.parts[1].kind == "paren" else left
-                if left.kind == "letter":
+                used = not several or any(left.name in letters(other) for other in parts if other is not part)
+                if left.kind == "letter" and left.name not in letters(right) and used:
                     yield left.name
 
 
@@ -405,7 +404,9 @@ class Binder:
         head, = node.parts
         if head.kind == "letter" and head.name not in self.letters.values:
             return node
-        if head.kind in ("call", "apply") and head.name not in _MATRICES:
+        held = self.letters.values
+        numbers = head.kind == "paren" and all(name in held and not np.ndim(held[name]) for name in letters(head))
+        if head.kind in ("call", "apply") and head.name not in _MATRICES or numbers:
             raise FormulaError(f"{text(head)}′ may be a derivative or a transpose: write f′(x), or ^T")
         if int(node.name) > 1:
             raise FormulaError(f"{text(node)}: {text(head)} is a value here, and has one transpose")

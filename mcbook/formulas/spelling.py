@@ -202,8 +202,13 @@ class _Scanner:
         elif self.plain and (known := self.worded(word)):
             self.put(*known)
         else:
+            self.place = self.start + len(word)
+            called = self.plain and len(word) > 2 and word.islower() and self.ahead(r"\(")
             self.place = self.start + 1
-            self.put("PREFIX" if word[0] == "d" and self.changes() else "LETTER", word[0])
+            change = word[0] == "d" and self.changes()
+            if called and not change:
+                raise self.fault(f": {word} is no function that is known here; a product is written with blanks")
+            self.put("PREFIX" if change else "LETTER", word[0])
 
     def worded(self, word):
         """In plain text, the name of a sign or of a letter, and the words of a condition."""

@@ -19,6 +19,10 @@ _TRIED = 3, 4, 2
 _SQUARE = {f"{size} x {size}" for size in _TRIED}
 _MOST_TRIED = 250
 _SHOWN = 12
+#: What a field begins with: the n of a sum, and an upright name whose meaning only the reader knows.
+_FIELDS = {"values": ["values", "4"], "unknown": ["values", ""]}
+#: Functions for letters that are differentiated or called.
+_WAVES = "np.sin({})", "np.tanh(2 * {})", "np.exp({} / 2)", "np.cos(3 * {})"
 #: What is written with vectors and matrices alone; where nothing of this stands, a letter like x is a number.
 _SHAPED = {"transpose", "norm", "sub", "gradient", "inner", "ones", "×", "∘", "*", "⊗", "⊙", "⊘", "diag", "vec", "tr",
            "det", "rank", "inv", "adj", "expm", "kron", "dot", "softmax"}
@@ -53,12 +57,13 @@ def letters(text: str, given: dict[str, list[str]]) -> dict[str, Any]:
     if about_numbers:
         looks = {name: "number" if kind == "vector" else kind for name, kind in looks.items()}
     looks = _limits(nodes, looks)
+    looks |= {node.name: "unknown" for node in nodes if node.kind == "named" and looks.get(node.name) != "function"}
     if "Z" in looks and {"W", "A"} <= set(looks):           # the book's layer
         looks |= {"Z": "function", "A": "vector"}
     kept = {name: one for name, one in given.items() if name in looks or _serves(name, given)}
     open_ = {name: kind for name, kind in looks.items() if name not in kept}
-    fields = kept | {name: ["function", _function(name, looks, text)] if kind == "function" else
-                     ["values", "4"] if kind == "values" else [kind, ""] for name, kind in open_.items()}
+    fields = kept | {name: ["function", _function(name, looks, nodes)] if kind == "function" else
+                     _FIELDS.get(kind, [kind, ""]) for name, kind in open_.items()}
     fields = {name: fields[name] for name in [*looks, *kept]}               # in the order of the formula
     shaped = [name for name in open_ if open_[name] in ("vector", "matrix") or name == "c" and not about_numbers]
     entries = {node.parts[0].name for node in nodes if node.kind == "sub"}
@@ -80,6 +85,8 @@ def _limits(nodes: list[Node], looks: dict[str, str]) -> dict[str, str]:
         counts = any(part.kind == "sub" for part in walk(node.parts[0]))
         looks = {name: kind for name, kind in looks.items() if name not in names} | (
             {} if counts else dict.fromkeys(names, "values"))
+        if counts and not names:                            # a sum over i, with an n that only the reader knows
+            looks |= dict.fromkeys({"n", "N"} & looks.keys(), "unknown")
     return looks
 
 
@@ -88,17 +95,20 @@ def _serves(name: str, given: dict[str, list[str]]) -> bool:
     return any(kind == "function" and re.search(rf"\b{re.escape(name)}\b", text) for kind, text in given.values())
 
 
-def _function(name: str, looks: dict[str, str], text: str) -> str:
+def _function(name: str, looks: dict[str, str], nodes: list[Node]) -> str:
     """A function for a letter that is differentiated or called, with the argument that the formula shows."""
     if name == "Z":
         return "lambda W, A: W.T @ A"
     if name == "σ":
         return "lambda x: 1 / (1 + np.exp(-x))"
-    defined = re.findall(r"(?<![\w\\])([a-zA-Z]) *= *[^=]", text)           # L depends on z, where z = W x
-    by = [other for other in [*(one for one in defined if one not in looks), *looks] if other != name and re.search(
-        rf"(?:d|∂|\\partial)\s*{re.escape(name)}\W+(?:frac)?\W*(?:d|∂|\\partial)\s*{re.escape(other)}", text)]
-    argument = "Z" if "Z" in by else by[0] if by else next((one for one in looks if looks[one] == "vector"), "x")
-    return f"lambda {argument}: np.sum(np.sin({argument}))"
+    by = [one.name for node in nodes if node.kind == "derivative" and node.parts[0].name == name
+          for one in node.parts[1:] if one.kind == "letter"]
+    nearest = [one for one in by if looks.get(one, "function") == "function"]           # L depends on z, where z = W x
+    argument = next(iter([*nearest, *by, *(one for one in looks if looks[one] == "vector")]), "x")
+    others = [one for one in looks if looks[one] == "function"]
+    wave = _WAVES[others.index(name) % len(_WAVES)].format(argument)                    # f and g are never the same
+    each = not by and any(node.kind == "prime" and node.parts[0].name == name for node in nodes)
+    return f"lambda {argument}: {wave}" if each else f"lambda {argument}: np.sum({wave})"
 
 
 def _fitting(text: str, fields: dict[str, list[str]], shaped: list[str], plain: set[str]) -> dict[str, list[str]]:
