@@ -89,17 +89,3 @@ def test_errors_name_what_they_met_and_what_to_do(name):
     with pytest.raises(error) as caught:
         call()
     assert [word for word in words if word not in str(caught.value)] == []
-
-
-@pytest.mark.parametrize("at", [True, 3, np.float32(0.5), [0.5]])
-def test_other_numbers_are_promoted(at):
-    found = mc.derivative(np.sin, at).array
-    assert found.dtype == float and np.allclose(found, np.cos(np.asarray(at, float)))
-
-
-@pytest.mark.parametrize("f", [lambda v: 3.0, lambda v: True, lambda v: np.ones(2), lambda v: v > 0, np.sign, np.floor])
-def test_a_result_without_slope_has_the_derivative_zero(f):
-    d = mc.derivative(f, V)
-    assert d.array.shape == (3, *np.shape(f(V))) and not d.array.any()
-    assert not d.structure.dense().any()
-    assert not d.chain(np.ones(d.outer)).any()
