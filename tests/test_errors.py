@@ -56,6 +56,8 @@ CASES = {
     "wrt by another name": (lambda: mc.derivative(lambda a, b: a, (V, V), wrt="c"), ValueError, ["'c'", "a, b"]),
     "wrt out of range": (lambda: mc.derivative(lambda a, b: a, (V, V), wrt=-1), ValueError, ["-1", "from 0 to 1"]),
     "method": (lambda: mc.derivative(np.sin, V, method="symbolic"), ValueError, ["symbolic", "exact", "difference"]),
+    "no difference": (lambda: mc.derivative(lambda x: np.where(x > 0, x, np.nan), 0.0, method="difference"), ValueError,
+                      ["not finite"]),
     "nothing returned": (lambda: mc.derivative(lambda v: None, V), TypeError, ["None", "return"]),
     "a dictionary returned": (lambda: mc.derivative(lambda v: {"y": v}, V), TypeError, ["f must return", "dict"]),
     "a function returned": (lambda: mc.derivative(lambda v: np.sin, V), TypeError, ["f must return", "ufunc"]),
