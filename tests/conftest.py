@@ -5,9 +5,12 @@ import http.server
 import os
 import threading
 
+import matplotlib
 import numpy as np
 import pytest
 from hypothesis import settings
+
+matplotlib.use("Agg")
 
 # What a workflow says of its repository would change what the book says of its own.
 for name in [name for name in os.environ if name.startswith(("GITHUB_", "CI_"))]:

@@ -137,13 +137,6 @@ def test_refusals_name_the_entries_and_their_values(d, claim, words):
         mc.compress(d, claim)
 
 
-@pytest.mark.parametrize("m, n", [(4, 3), (3, 5)])      # a limit n in place of m fails for one of them at least
-def test_copies_are_dropped_and_not_added_up(m, n):
-    b, g = RANDOM.normal(size=m), RANDOM.normal(size=n)
-    c = mc.compress(mc.derivative(lambda W: W.T @ b, np.ones((m, n))))
-    assert np.array_equal(c.core, b) and c.einsum == "i,j->ij" and np.allclose(c.chain(g), np.outer(b, g))
-
-
 # What is said ----------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("f, at, said", [

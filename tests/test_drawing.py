@@ -8,17 +8,14 @@ import sys
 import types
 
 import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
 
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
-
-import mcnotes as mc  # noqa: E402
-from mcnotes.draw import palette  # noqa: E402
-from mcnotes.draw.figures import drawn_on, to_svg  # noqa: E402
-from mcnotes.draw.readout import as_html, as_text, number, read  # noqa: E402
+import mcnotes as mc
+from mcnotes.draw import palette
+from mcnotes.draw.figures import drawn_on, to_svg
+from mcnotes.draw.readout import as_html, as_text, number, read
 
 VALUES = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
@@ -374,6 +371,7 @@ def test_colors_of_lines_and_letters_can_be_told_from_the_page_in_both_themes():
 # What is read from a picture -----------------------------------------------------------------------------
 
 def text_of(draw):
+    plt.close("all")
     draw()
     plt.gcf().draw_without_rendering()
     return as_text(read(plt.gcf()))
@@ -412,17 +410,15 @@ def labels_exchanged_later():
     (lambda: mc.draw.bars([2.0, -1.0], ["b", "a"]), "  bar b: 2\n  bar a: −1"),
     (lines_and_words, "  point: (1, 2)\n  dashed line gap: (0, 0), (1, −1)\n  curve: (0, 0), (0.5, 4), (1, 8)\n"
                       "  arrow: (1, 2) to (3, 4)\n  words: above, v_1 = −2"),
+    (lambda: mc.draw.product([[1.0]], [[2.0]], [[3.0]], ("X", "Y", "XY")),
+     "  X 1\n  Y 2\n  XY 3\n  words: =, (1 × 1), (1 × 1), (1 × 1), inner sizes agree"),
+    (lambda: mc.draw.tensor(np.array([[[1.0, 5.0]]]), names=("j", "k", "i")),
+     "  i = 2 5\n  i = 1 1\n  words: ← j, k →"),
+    (lambda: mc.draw.compression([[[7.0]], [[8.0]]], 1, ["start", "end"], 1),
+     "  start 7\n  end 8 (marked)\n  arrow: (2, −0.5) to (3.4, −0.5)"),
 ])
 def test_a_picture_is_read_as_it_is_seen(draw, said):
     assert text_of(draw) == said
-
-
-@pytest.mark.parametrize("draw, said", [
-    (lambda: mc.draw.product([[1.0]], [[2.0]], [[3.0]], ("X", "Y", "XY")), "XY 3"),
-    (lambda: mc.draw.tensor(np.array([[[1.0, 5.0]]]), names=("j", "k", "i")), "i = 2 5"),
-    (lambda: mc.draw.compression([[[7.0]], [[8.0]]], 1, ["start", "end"], 1), "start 7")])
-def test_every_kind_of_array_is_read(draw, said):
-    assert said in text_of(draw)
 
 
 def test_the_table_behind_a_figure_has_the_names_of_rows_and_columns():

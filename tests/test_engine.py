@@ -287,11 +287,6 @@ def test_levels_do_not_mix_in_either_order(meet):
     assert mc.derivative(lambda x: x * mc.derivative(lambda y: meet(x, y), x).array, 1.7).array == 1.0
 
 
-def test_a_third_derivative():
-    third = mc.derivative(lambda x: mc.hessian(lambda y: np.sum(y**4), x).array, M[0]).array
-    assert np.allclose(third, np.einsum("i,ij,ik->ijk", 24 * M[0], np.eye(3), np.eye(3)))
-
-
 def test_a_tape_is_freed_without_the_garbage_collector():
     big = np.ones(10**6)
 

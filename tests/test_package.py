@@ -52,29 +52,22 @@ def test_the_page_on_pypi_is_the_readme(dist):
     assert about.get_all("Project-URL") is None
 
 
-def test_links_derive_from_the_one_address(tmp_path):
-    shutil.copytree(ROOT, tmp_path / "source", ignore=NOT_SOURCES)
-    config = tmp_path / "source" / "_config.yml"
-    config.write_text(config.read_text().replace('url: ""', "url: https://github.com/someone/notes"))
-    code = "import setuptools.build_meta as b; print(b.prepare_metadata_for_build_wheel('.'))"
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "source", check=True, capture_output=True)
-    [found] = (tmp_path / "source").glob("*.dist-info/METADATA")
-    about = metadata(found.read_text(encoding="utf-8"))
-    assert about.get_all("Project-URL") == ["Source, https://github.com/someone/notes",
-                                            "Issues, https://github.com/someone/notes/issues"]
-    assert "[LICENSE](https://github.com/someone/notes/blob/main/LICENSE)" in about.get_payload()
-
-
-def test_only_a_clone_brings_its_setting_for_jupyterlab(dist, tmp_path):
-    shutil.copytree(ROOT, tmp_path / "source", ignore=NOT_SOURCES)
-    subprocess.run([sys.executable, "-c", "import setuptools.build_meta as b; b.build_editable('.')"],
-                   cwd=tmp_path / "source", check=True, capture_output=True)
-    [clone], [wheel] = (tmp_path / "source").glob("*.whl"), dist.glob("*.whl")
-    settings = f"mcnotes-{VERSION}.data/data/share/jupyter/lab/settings/overrides.d/mcnotes.json"
+def test_a_clone_links_to_its_address_and_brings_its_setting_for_jupyterlab(dist, tmp_path):
+    source, address = tmp_path / "source", "https://github.com/someone/notes"
+    shutil.copytree(ROOT, source, ignore=NOT_SOURCES)
+    config = source / "_config.yml"
+    config.write_text(config.read_text().replace('url: ""', f"url: {address}"))
+    subprocess.run([sys.executable, "-c", "import setuptools.build_meta as b; b.build_editable('.')"], cwd=source,
+                   check=True, capture_output=True)
+    [clone], [wheel] = source.glob("*.whl"), dist.glob("*.whl")
     with zipfile.ZipFile(clone) as files:
-        assert json.loads(files.read(settings)) == json.loads((ROOT / "binder" / "mcnotes.json").read_text())
+        about = metadata(files.read(f"mcnotes-{VERSION}.dist-info/METADATA").decode())
+        settings = files.read(f"mcnotes-{VERSION}.data/data/share/jupyter/lab/settings/overrides.d/mcnotes.json")
+    assert about.get_all("Project-URL") == [f"Source, {address}", f"Issues, {address}/issues"]
+    assert f"[LICENSE]({address}/blob/main/LICENSE)" in about.get_payload()
+    assert json.loads(settings) == json.loads((ROOT / "binder" / "mcnotes.json").read_text())
     with zipfile.ZipFile(wheel) as files:
-        assert not [name for name in files.namelist() if "jupyter" in name]
+        assert not [name for name in files.namelist() if "jupyter" in name], "only a clone brings it"
 
 
 def test_a_wheel_in_an_empty_environment_knows_the_book(dist, tmp_path):

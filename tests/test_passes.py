@@ -1,16 +1,12 @@
 """The picture of a pass: each step of a program's record has its box, beside or below what it is the derivative of."""
 
-import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.patches import FancyArrowPatch, Rectangle
 
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
-from matplotlib.patches import FancyArrowPatch, Rectangle  # noqa: E402
-
-import mcnotes as mc  # noqa: E402
-from mcnotes.draw.passes import formula  # noqa: E402
+import mcnotes as mc
+from mcnotes.draw.passes import formula
 
 X, T = np.arange(8.0).reshape(4, 2) / 5, np.array([[1.0, 0.0]])
 POINTS = {"W1": np.arange(12.0).reshape(4, 3) / 7 - 1, "b1": np.ones((3, 1)), "W2": np.array([[1.0], [-2.0], [0.5]])}

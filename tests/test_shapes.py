@@ -50,16 +50,13 @@ def test_the_nine_kinds_have_the_shapes_that_were_foretold(of, wrt, shape, name,
             d.layout("numerator")
 
 
-@pytest.mark.parametrize("of, wrt, same_of, same_wrt", [
-    ((3, 1), (4, 1), (3,), (4,)), ((1, 1), (4, 1), (), (4,)), ((3, 1), (1, 1), (3,), ()), ((1, 1), (2, 3), (), (2, 3))])
-def test_a_column_counts_as_a_vector(of, wrt, same_of, same_wrt):
-    assert mc.shape_of(of=of, wrt=wrt) == mc.shape_of(of=same_of, wrt=same_wrt)
-
-
-def test_a_row_is_a_matrix_with_one_row():
-    assert mc.shape_of(of=(), wrt=(1, 4)).shape == (1, 4)
-    assert mc.shape_of(of=(1, 4), wrt=()).shape == (4, 1)
-    assert mc.shape_of(of=(3,), wrt=(1, 4)).axes == 3
+@pytest.mark.parametrize("of, wrt, known", [
+    ((3, 1), (4, 1), mc.shape_of(of=(3,), wrt=(4,))), ((1, 1), (4, 1), mc.shape_of(of=(), wrt=(4,))),
+    ((3, 1), (1, 1), mc.shape_of(of=(3,), wrt=())), ((1, 1), (2, 3), mc.shape_of(of=(), wrt=(2, 3))),
+    ((), (1, 4), ((1, 4), "scalar/matrix", 2, 4)), ((1, 4), (), ((4, 1), "matrix/scalar", 2, 4)),
+    ((3,), (1, 4), ((1, 4, 3), "vector/matrix", 3, 12))])
+def test_a_column_counts_as_a_vector_and_a_row_as_a_matrix(of, wrt, known):
+    assert mc.shape_of(of=of, wrt=wrt) == known
 
 
 @pytest.mark.parametrize("wrong", [3, [3], "3", (3.0,), (2, None)])

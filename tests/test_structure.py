@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mcnotes as mc
-from mcnotes.engine.structure import Map, Structure, Term
+from mcnotes.engine.structure import Structure, Term
 
 random = np.random.default_rng(20221123)
 W, a, A = random.normal(size=(4, 3)), random.normal(size=4), random.normal(size=(4, 5))
@@ -70,21 +70,6 @@ def test_what_is_held_and_which_zeros_are_known(name):
     (lambda W: np.max(W, axis=0), W, np.broadcast_to(eye(3), (4, 3, 3)))])
 def test_a_zero_that_depends_on_the_point_is_not_construction(f, at, mask):
     assert np.array_equal(mc.derivative(f, at).structure.mask(), mask)
-
-
-def test_a_structure_by_hand_is_the_weight_derivative_of_a_layer():
-    i, j = 1, 2
-    s = Structure([Term([(a, (j,))], [j, i, i], {i: 3, j: 4})], (4, 3), (3,))
-    assert np.array_equal(s.dense(), np.einsum("j,ik->jik", a, np.eye(3))) and (s.nbytes, s.dense_nbytes) == (32, 288)
-    fixed = Structure([Term([], [Map((), 2), 7], {7: 3})], (4,), (3,))
-    assert fixed.dense().tolist() == [[0, 0, 0], [0, 0, 0], [1, 1, 1], [0, 0, 0]]
-
-
-def test_sums_add_terms_that_are_tied_alike_and_keep_the_others():
-    identity, full = Structure.identity((3,)), Structure.of(np.arange(9.0).reshape(3, 3), (3,), (3,))
-    twice, both = Structure.total([identity, Structure.identity((3,))]), Structure.total([identity, full])
-    assert len(twice.terms) == 1 and np.array_equal(twice.dense(), 2 * np.eye(3))
-    assert len(both.terms) == 2 and np.array_equal(both.dense(), np.eye(3) + np.arange(9.0).reshape(3, 3))
 
 
 def test_many_terms_become_one_array():
