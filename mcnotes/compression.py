@@ -84,15 +84,12 @@ class Compressed:
         self._shapes, self._labels = shapes, labels_of(term.axes)
         self._cores = [(np.array(core) if isinstance(core, np.ndarray) else core, own) for core, own in cores]
         self._axes, self._sizes, self._names = term.axes, term.sizes, names
+        self._structure = Structure([Term(self._cores, term.axes, term.sizes)], self.inner, self.outer)
         self.core = self._cores[0][0] if len(self._cores) == 1 else tuple(core for core, _ in self._cores)
         self._held = {label for _, own in self._cores for label in own}
         kept = [" ".join(names[label] for label in own) for _, own in self._cores]
         self.pattern = f"{' '.join(names[label] for label in term.axes)} -> {', '.join(kept)}".rstrip()
         self._reason, self._seen = reason, seen
-
-    @property
-    def _structure(self):
-        return Structure([Term(self._cores, self._axes, self._sizes)], self.inner, self.outer)
 
     def expand(self) -> np.ndarray:
         """The full array again, as ``.array`` of the derivative; MemoryError where it would not fit."""

@@ -10,19 +10,8 @@ from typing import Any, overload
 
 import numpy as np
 
-from .engine.core import (
-    CLOSED,
-    INSTEAD,
-    SMALL,
-    NoDerivativeError,
-    Tape,
-    Traced,
-    UnsupportedError,
-    collect,
-    plain,
-    pull_back,
-    trace,
-)
+from .engine.core import CLOSED, SMALL, Tape, Traced, collect, plain, pull_back, trace
+from .engine.operands import INSTEAD, NoDerivativeError, UnsupportedError
 from .engine.structure import LIMIT, Structure, Term, align, product
 from .fitting import finite, real
 from .layout import Derivative
@@ -145,7 +134,6 @@ def points_of(f, at, wrt):
 
 
 def _point(name, x):
-    """One array to differentiate with respect to."""
     if isinstance(x, dict) or isinstance(x, list | tuple) and any(
             isinstance(part, dict) or isinstance(part, np.ndarray | Traced) and part.ndim for part in x):
         raise TypeError(f"{name} is a {type(x).__name__} of arrays; pass the arrays as a tuple, at=(W, b), and let f "

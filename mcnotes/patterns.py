@@ -38,7 +38,10 @@ def found(structure, by_values):
     dense = structure.dense()
     if dense.size > LARGE:
         return Structure.of(dense, structure.inner, structure.outer).terms[0], "it is too large to look at each entry"
-    signs = signs_of_values(dense) if by_values else signs_of(structure)
+    if by_values:
+        signs = np.where(dense == 0, -1, np.unique(dense, return_inverse=True)[1].reshape(dense.shape))
+    else:
+        signs = signs_of(structure)
     zeros = int((signs < 0).sum())
     return described(dense, signs), (
         f"{zeros} of {dense.size} entries are zero by construction, but no letters describe the others" if zeros else
@@ -49,11 +52,6 @@ def signs_of(structure):
     """The sign of every entry of a derivative: -1 for its zeros by construction, for the rest a number of its own."""
     mask = structure.mask()
     return np.where(mask, np.arange(mask.size).reshape(mask.shape), -1)
-
-
-def signs_of_values(array):
-    """The sign of every entry of a bare array: one for each nonzero value."""
-    return np.where(array == 0, -1, np.unique(array, return_inverse=True)[1].reshape(array.shape))
 
 
 def described(array, signs):

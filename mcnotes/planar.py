@@ -16,10 +16,7 @@ def planar(f: Callable, at: Any) -> "PlanarApproximation":
 
     Parameters
     ----------
-    f : callable
-        A NumPy function of one number or array.
-    at : number or array of any shape
-        The base point.
+    f, at : as for :func:`mcnotes.derivative`; one array, the base point
 
     Examples
     --------

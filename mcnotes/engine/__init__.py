@@ -1,6 +1,6 @@
 """How an ordinary NumPy function is differentiated: recorded as it runs, then walked back by the chain rule."""
 
 from . import rules as rules  # fills the rule table
-from .core import NoDerivativeError as NoDerivativeError
 from .core import Traced as Traced
-from .core import UnsupportedError as UnsupportedError
+from .operands import NoDerivativeError as NoDerivativeError
+from .operands import UnsupportedError as UnsupportedError

@@ -1,16 +1,13 @@
 """The chain rule itself: record a NumPy function as it runs, then walk back (X.7, X.23).
 
-``f`` is called with :class:`Traced` arrays, which carry their value and their place on a :class:`Tape`. NumPy asks
-them what every operation means (:mod:`.calls`); the rule for that primitive, in :mod:`mcnotes.engine.rules`, computes
-the value and puts a node on the tape: for each traced operand, where it stands, and its VJP, which turns what is known
-of the output into what is known of the operand. Walking the tape backwards, what arrives by several ways is added up:
-Definition 3.
+``f`` is called with :class:`Traced` arrays, which carry their value and their place on a :class:`Tape`. For every
+operation (:mod:`.calls`) the rule of that primitive (:mod:`.rules`) computes the value and puts a node on the tape: for
+each traced operand its place and its VJP, which turns what is known of the output into what is known of the operand.
+Walking the tape backwards, what arrives by several ways is added up: Definition 3.
 
-A VJP pulls back in two ways: ``pull(g)`` for a scalar result, with `g` in the shape of the primitive's output, and
-``pull_structure(s)`` for any other, with a :class:`~mcnotes.engine.structure.Structure`. A traced value may itself
-hold a traced value, of a tape of a lower level (a derivative of a derivative), or an expression of a program
-(:mod:`mcnotes.programs`). Comparisons, signs and positions are traced without a place on the tape: they have no slope,
-but it is seen when one of them decides where `f` goes on.
+A VJP has ``pull(g)`` for a scalar result and ``pull_structure(s)`` for any other. A traced value may itself hold a
+traced value (a derivative of a derivative) or an expression of a program. Comparisons, signs and positions have no
+place on the tape, as they have no slope, but it is seen when one of them decides where `f` goes on.
 """
 
 import itertools
@@ -21,10 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .operands import INSTEAD as INSTEAD
-from .operands import NOT_A_NUMBER, NOT_INTO, NOT_PLAIN, real
-from .operands import NoDerivativeError as NoDerivativeError
-from .operands import UnsupportedError as UnsupportedError
+from .operands import NOT_A_NUMBER, NOT_INTO, NOT_PLAIN, UnsupportedError, real
 from .structure import Structure
 
 #: Arrays of more entries than this are large: see `Tape.constant`.
@@ -142,9 +136,6 @@ class Traced:
 
     # Ways out of NumPy's sight: allowed where there is no slope, which then decides where f goes on.
 
-    def refuse(self):
-        raise UnsupportedError(NOT_PLAIN if self.ndim else NOT_A_NUMBER)
-
     def __bool__(self):
         return bool(decided(Traced(self.value, self.tape, None)))
 
@@ -198,7 +189,7 @@ def decided(x):
         return type(x)(map(decided, x))
     while type(x) is Traced:
         if x.position is not None:
-            x.refuse()
+            raise UnsupportedError(NOT_PLAIN if x.ndim else NOT_A_NUMBER)
         x.tape.branched = True
         x = x.value
     return x.decided() if hasattr(x, "decided") else x

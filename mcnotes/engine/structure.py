@@ -8,9 +8,8 @@ such as ``i`` and ``j`` that run over their ranges: ``D[index of every axis] = p
 - A label that no factor holds means **copies** along its axis.
 
 The weight derivative of a layer ``Z = W.T @ A`` (X.20) is one factor ``A[j]`` and the axes ``j i | i``: neuron ``i``
-sees its own weights only (the tie), and every neuron sees the same ``A`` (no ``i`` in the factor). With m = n = 4096
-it takes 32 kB instead of 550 GB. The chain rule multiplies factors in and sums labels out; as only NumPy functions
-touch them, factors may be traced, or expressions of a program.
+sees its own weights only (the tie), and every neuron sees the same ``A`` (no ``i`` in the factor). The chain rule
+multiplies factors in and sums labels out; factors may be traced, or expressions of a program.
 """
 
 import functools

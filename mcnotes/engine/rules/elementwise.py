@@ -6,7 +6,8 @@ from operator import itemgetter
 import numpy as np
 
 from ..calls import step
-from ..core import RULES, NoDerivativeError, Traced, UnsupportedError, given, pair, plain, put, record, top
+from ..core import RULES, Traced, given, pair, plain, put, record, top
+from ..operands import NoDerivativeError, UnsupportedError
 from ..structure import Map
 from . import rule
 

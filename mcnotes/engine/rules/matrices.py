@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.linalg import cholesky, det, eigh, eigvalsh, inv, slogdet, solve, svd, svdvals
 
-from ..core import General, NoDerivativeError, UnsupportedError, given, plain, put, record, top
+from ..core import General, given, plain, put, record, top
+from ..operands import NoDerivativeError, UnsupportedError
 from . import LETTERS, rule
 from .products import Contract
 

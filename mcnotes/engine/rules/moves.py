@@ -111,12 +111,6 @@ def _getitem(a, key):
     return put(a.tape, y, ((a.position, vjp),))
 
 
-def _moved(a, table):
-    """The entries of an array at flat positions."""
-    tape, (value,) = top(a)
-    return record(tape, np.reshape(value, (-1,))[table], [(a, Move(table, value.shape))])
-
-
 def _moving(function):
     """The rule of a function that moves entries: run on 0, 1, 2, ... it says where they go."""
     signature = inspect.signature(function)
@@ -124,7 +118,9 @@ def _moving(function):
     def apply(*args, **options):
         bound = signature.bind(*args, **options)
         a, *rest = bound.args
-        return _moved(a, function(numbered(np.shape(a)), *decided(rest), **bound.kwargs))
+        tape, (value,) = top(a)
+        table = function(numbered(value.shape), *decided(rest), **bound.kwargs)
+        return record(tape, np.reshape(value, (-1,))[table], [(a, Move(table, value.shape))])
     apply.__signature__ = signature.replace(parameters=[p for p in signature.parameters.values() if p.name != "out"])
     return apply
 

@@ -91,6 +91,7 @@ RULES[np.sum] = _reducing(np.add.reduce)
 RULES[np.prod] = _reducing(np.prod, _others)
 RULES[np.max] = RULES[np.amax] = _reducing(np.maximum.reduce, lambda x, y, over: _chosen(np.argmax, x, over))
 RULES[np.min] = RULES[np.amin] = _reducing(np.minimum.reduce, lambda x, y, over: _chosen(np.argmin, x, over))
+RULES["logaddexp.reduce"] = _reducing(np.logaddexp.reduce, lambda x, y, over: np.exp(x - y))
 
 
 @rule(np.mean)
@@ -153,11 +154,6 @@ def _median(a, axis=None, keepdims=False):
     middle = len(ordered) // 2
     y = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
     return kept(y, a.shape, over) if keepdims else y
-
-
-@rule("logaddexp.reduce")
-def _logsumexp(array, axis=0, keepdims=False):
-    return _reduction(array, over_of(axis, array.ndim), keepdims, np.logaddexp.reduce, lambda v, y, over: np.exp(v - y))
 
 
 # Along an axis ----------------------------------------------------------------------------------------------
