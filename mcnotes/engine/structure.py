@@ -278,8 +278,6 @@ class Term:
 
     def key(self):
         """Equal for terms whose axes are tied in the same way."""
-        if set(map(type, self.axes)) <= _LABEL:
-            return tuple(map(self.axes.index, self.axes))
         names = {}
         return tuple([names.setdefault(index, len(names)) if type(index) is int
                       else (id(index.table) if index.labels else -1 - int(index.table),
@@ -317,10 +315,6 @@ class Term:
 
     def array(self, shape):
         """The term as a dense array."""
-        if len(self.factors) == 1:
-            array, own = self.factors[0]
-            if len(own) == len(self.axes) and set(own) == set(self.axes):       # it is that array, turned
-                return align(array, own, tuple(self.axes))
         labels = labels_of(self.axes)
         if set(map(type, self.axes)) <= _LABEL:
             core = product(self.factors, labels)
