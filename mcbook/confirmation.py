@@ -1,7 +1,5 @@
-"""Check a statement of the book on the page where it stands: its printed formula is found, read and run.
-
-Every function here shows one line when the statement passes and raises :class:`ClaimError` when it does not, so a
-page with a false statement cannot be built.
+"""Check a statement of the book on the page where it stands: its printed formula is found, read and run. What does not
+pass raises :class:`ClaimError`, so a page with a false statement cannot be built.
 """
 
 import re
@@ -20,32 +18,25 @@ ERRATA = 83
 
 
 def confirm(claim: str, /, *, part: int | None = None, **letters) -> None:
-    """Run a printed statement for the letters it is given.
+    """Run a printed statement for the letters it is given, its free indices through all their values.
 
-    ``=`` is compared entry by entry; for ``≈`` the gap has to fall by four when the step halves. Free indices run
-    through all their values.
+    ``=`` is compared entry by entry; for ``≈`` the gap has to fall by four when the step halves.
 
     Parameters
     ----------
     claim : str
-        ``"(14)"`` for an equation, ``"Definition 9"`` for a box, the title of a box without a number, or the name of
-        an equation with a label of words.
+        ``"(14)"`` for an equation, ``"Definition 9"`` for a box; what has no number goes by its title or label.
     letters : number, array or function
-        What the letters of the formula stand for. The names of a function's arguments say what it depends on:
-        ``Z=lambda W, A: W.T @ A``. ``Δv`` is how far v moves. ``ℒ`` is bound by ``L``. Letters of a layer may be
-        written without it, or as ``Wℓ`` and ``Aℓ_1``. A size may be said, ``m=4``, where no letter has it. ``star``
-        is the product that ⋆ stands for, ``step`` the compression of an arrow.
+        What the letters stand for. The arguments of a function say what it depends on: ``Z=lambda W, A: W.T @ A``.
+        ``Δv`` is how far v moves. ``ℒ`` is bound by ``L``. Letters of a layer are written without it, or as ``Wℓ`` and
+        ``Aℓ_1``. A size may be said, ``m=4``. ``star`` is the product ⋆, ``step`` the compression of an arrow.
     part : int, optional
-        Of a box with several formulas, the one to run, from 1. All run by default; where they need different
-        letters, confirm them one by one.
+        Which formula of a box to run, from 1; all by default.
 
     Raises
     ------
     ClaimError
-        The statement does not hold, and the message says which entry or shape shows it; or it cannot be run, for a
-        letter has no value or it could not be false (FormulaError).
-    ValueError
-        The book has no statement of that name.
+        It does not hold, and the message says where; or it cannot be run, or could not be false (FormulaError).
 
     Examples
     --------
@@ -58,26 +49,17 @@ def confirm(claim: str, /, *, part: int | None = None, **letters) -> None:
 def holds(formula: str, /, **letters) -> Verdict:
     """Judge a formula of your own, in LaTeX or in plain text.
 
+    The verdict is true where it holds; its `kind` is ``"holds"``, ``"fails"`` or ``"unreadable"``, its line says why.
+
     Parameters
     ----------
     formula : str
-        LaTeX as between dollar signs, or plain text: ``"d/dx (x' A x) = (A + A') x"``.
-        ``A B`` is the matrix product, ``A*B`` (or ``A ∘ B``) multiplies entry by entry, as in NumPy.
+        Such as ``"d/dx (x' A x) = (A + A') x"``; ``A B`` is a matrix product, ``A*B`` multiplies entry by entry.
     letters : number, array or function
-        As for :func:`confirm`. A function is called, a value is multiplied. :func:`mcbook.formulas.draw` draws
-        random values.
-
-    Returns
-    -------
-    Verdict
-        Its `kind` is ``"holds"``, ``"fails"`` or ``"unreadable"``; it is true where the formula holds. Its line says
-        why, and `read` is the formula as it was read.
+        As for :func:`confirm`; :func:`mcbook.formulas.draw` draws random values.
 
     Examples
     --------
-    >>> holds(r"\\frac{\\partial (x^T B x)}{\\partial x} = (B + B^T) x", x=[1, -2], B=[[1, 2], [5, 4]])
-    ✓ This holds: 2 entries agree
-      read as ∂(xᵀ B x)/∂x = (B + Bᵀ) x
     >>> holds("(W A)^T = W^T A^T", W=[[1, 2, 0], [3, -1, 2]], A=[2, 1, 5])
     ✗ This fails: Wᵀ Aᵀ cannot be multiplied: (3 × 2) times (1 × 3), and 2 ≠ 1
       read as (W A)ᵀ = Wᵀ Aᵀ
@@ -91,8 +73,7 @@ def refute(claim: str, misprint: str, /, **letters) -> None:
     Parameters
     ----------
     claim : str
-        ``"E56"`` for an erratum of the notes, or a statement with words that say what was changed,
-        ``"(30) without the transpose"``.
+        An erratum of the notes, ``"E56"``, or a statement and what was changed, ``"(30) without the transpose"``.
     misprint : str
         The wrong formula.
     letters : number, array or function
@@ -102,8 +83,6 @@ def refute(claim: str, misprint: str, /, **letters) -> None:
     ------
     ClaimError
         The formula holds after all; or it cannot be read, and then it is not refuted (FormulaError).
-    ValueError
-        There is no such erratum, or no such statement.
 
     Examples
     --------
@@ -131,22 +110,7 @@ def _show(verdict):
 
 
 def run(name: str, letters: Mapping, part: int | None = None, statement: Statement | None = None) -> Verdict:
-    """Run every formula of a statement, or the one of number `part`; `statement` takes the place of the book's own.
-
-    Raises
-    ------
-    Failure
-        A formula does not hold.
-    FormulaError
-        One cannot be read, a letter has no value, or none of them could be false.
-    ValueError
-        There is no such statement.
-
-    Examples
-    --------
-    >>> run("(62)", {"Z": lambda W, A: W.T @ A, "W": [[1, 2], [3, 5], [0, 7]], "A": [1, 2, 4]})
-    ✓ (62) runs as printed: 2 entries agree
-    """
+    """Run every formula of a statement, or the one of number `part`; `statement` takes the place of the book's own."""
     statement = statement or find(name)
     if not statement.formulas:
         raise FormulaError(f"{name} has no formula that could run: put one into its text, as a display or as "

@@ -1,6 +1,5 @@
-"""A formula tried on many values: its letters are drawn again and again, with other sizes each time.
-
-Sizes that are equal stay equal from draw to draw, and a larger one stays larger, so a formula keeps what it needs.
+"""A formula tried on many values: its letters are drawn again and again, with other sizes each time. Sizes that are
+equal stay equal, and a larger one stays larger, so a formula keeps what it needs.
 """
 
 import re
@@ -34,11 +33,7 @@ class Trial(NamedTuple):
 
 
 def field(text: str) -> tuple[str, str]:
-    """A letter as a file of the book says it: its kind, and what belongs to it.
-
-    >>> field("matrix 3 x 2"), field("lambda x: x @ x"), field("[1, 2]")
-    (('matrix', '3 x 2'), ('function', 'lambda x: x @ x'), ('values', '[1, 2]'))
-    """
+    """A letter as a file of the book says it: its kind, and what belongs to it, ``("matrix", "3 x 2")``."""
     kind, _, rest = text.partition(" ")
     if kind in _RANDOM:
         return kind, rest
@@ -46,15 +41,7 @@ def field(text: str) -> tuple[str, str]:
 
 
 def tried(formula: str, fields: Mapping[str, tuple[str, str]], count: int = DRAWS) -> Trial:
-    """Try a formula on several draws of its letters, until one on which it does not hold.
-
-    The `fields` are letter -> kind and text, as from :func:`field`; FieldError where one cannot be used.
-
-    Examples
-    --------
-    >>> tried("(A B)^T = B^T A^T", {"A": ("matrix", "3 x 4"), "B": ("matrix", "4 x 2")}).verdict.kind
-    'holds'
-    """
+    """Try a formula on several draws of its letters, each with kind and text, until one on which it does not hold."""
     tries, fixed, above_zero = [], _counts(formula, frozenset(fields)), False
     random = all(kind in _RANDOM for kind, _ in fields.values())
     for letters in draws(fields, count, fixed):
@@ -88,13 +75,7 @@ def _counts(formula, names):
 def draws(fields: Mapping[str, tuple[str, str]], count: int = DRAWS, fixed: bool = False) -> Iterator[dict[str, Any]]:
     """Values for the letters of a formula, drawn again and again; the first ones have the sizes as they are given.
 
-    All have them when they are fixed, or when a letter is given by numbers or by a function.
-
-    >>> fields = {"A": ("matrix", "3 x 2"), "x": ("vector", "2")}
-    >>> [(one["A"].shape, one["x"].shape) for one in draws(fields, 3)][0]
-    ((3, 2), (2,))
-    >>> all(one["A"].shape[1] == one["x"].size for one in draws(fields))
-    True
+    All have them when they are `fixed`, or when a letter is given by numbers or by a function.
     """
     shapes = {name: _shape(name, kind, text) for name, (kind, text) in fields.items() if kind in _RANDOM}
     known = sorted({size for shape in shapes.values() for size in shape})

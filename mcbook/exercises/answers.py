@@ -1,6 +1,4 @@
-"""What a reader wrote, in one plain form for each kind of question.
-
-Nothing here trusts an answer, which may be any object. What cannot be read raises
+"""What a reader wrote, which may be any object, in one plain form for each kind of question. What cannot be read raises
 :class:`~mcbook.exercises.numbers.Unreadable`, with the key of a sentence in :mod:`mcbook.exercises.words`.
 """
 
@@ -20,12 +18,7 @@ def is_missing(answer) -> bool:
 
 
 def entry(answer) -> float:
-    """One number out of anything that is one; True and False are not.
-
-    >>> from fractions import Fraction
-    >>> entry(Fraction(3, 2)), entry("3/2"), entry(np.float32(1.5))
-    (1.5, 1.5, 1.5)
-    """
+    """One number out of anything that is one; True and False are not."""
     if is_missing(answer):
         raise Unreadable("missing")
     if isinstance(answer, str):
@@ -36,21 +29,13 @@ def entry(answer) -> float:
 
 
 def single(answer) -> float | np.ndarray:
-    """One number where one is asked; an array, if a reader gives more.
-
-    >>> single("4,5"), single([[4.5]]), single([1, 2]).size
-    (4.5, 4.5, 2)
-    """
+    """One number where one is asked; an array, if a reader gives more."""
     read = array(answer)
     return read.item() if read.size == 1 else read
 
 
 def array(answer) -> np.ndarray:
-    """An array of any shape out of nested lists, tuples, arrays or a Derivative; its entries may be strings.
-
-    >>> array([["1/2", 3], (0, -1)]).tolist(), array(7).shape
-    ([[0.5, 3.0], [0.0, -1.0]], ())
-    """
+    """An array of any shape out of nested lists, tuples, arrays or a Derivative; its entries may be strings."""
     if isinstance(answer, Derivative):
         try:
             answer = answer.matrix
@@ -65,11 +50,7 @@ def array(answer) -> np.ndarray:
 
 
 def shape(answer) -> tuple:
-    """A shape, or how many rows and columns; an array itself is told apart (``"array"``).
-
-    >>> shape("10 x 1"), shape([10, 1]), shape(np.array([7, 2])), shape("scalar"), shape(5)
-    ((10, 1), (10, 1), (7, 2), (), (5,))
-    """
+    """A shape, or how many rows and columns; an array itself is told apart (``"array"``)."""
     if isinstance(answer, str):
         text = answer.strip().lower()
         if text in ("scalar", "()"):
@@ -88,11 +69,7 @@ def shape(answer) -> tuple:
 
 
 def choice(answer) -> int:
-    """The number of an option, counted from 1.
-
-    >>> choice(2), choice("(b)"), choice("2.")
-    (2, 2, 2)
-    """
+    """The number of an option, counted from 1."""
     text = str(answer).strip().strip("().").lower()
     if not text:
         raise Unreadable("missing")
@@ -104,11 +81,7 @@ def choice(answer) -> int:
 
 
 def match(answer) -> tuple:
-    """For each item of the first list, the number of its partner in the second.
-
-    >>> match("2 1 3"), match([2, 1, 3]), match(["b", "a"])
-    ((2, 1, 3), (2, 1, 3), (2, 1))
-    """
+    """For each item of the first list, the number of its partner in the second."""
     if isinstance(answer, str):
         answer = [part for part in re.split(r"[\s,;]+|\band\b", answer.strip("()[]{} ")) if part]
     if not isinstance(answer, list | tuple | set | np.ndarray):
@@ -117,20 +90,12 @@ def match(answer) -> tuple:
 
 
 def several(answer) -> tuple:
-    """The options that were picked, in order; empty where none was picked.
-
-    >>> several({3, 1}), several("1 and 3"), several([])
-    ((1, 3), (1, 3), ())
-    """
+    """The options that were picked, in order; empty where none was picked."""
     return tuple(sorted(set(match(answer))))
 
 
 def truth(answer) -> bool:
-    """Yes or no.
-
-    >>> truth("Yes"), truth(np.False_)
-    (True, False)
-    """
+    """Yes or no."""
     word = str(answer).strip().lower().rstrip(".")
     if word not in ("yes", "true", "no", "false"):
         raise Unreadable("unread")
@@ -138,11 +103,7 @@ def truth(answer) -> bool:
 
 
 def pattern(answer) -> str:
-    """An einsum pattern with its letters renamed in order, so that ``"jki,j->ki"`` and ``"abc, a -> bc"`` are one.
-
-    >>> pattern("jki, j -> ki")
-    'abc,a->bc'
-    """
+    """An einsum pattern with its letters renamed in order, so that ``"jki,j->ki"`` and ``"abc, a -> bc"`` are one."""
     if not isinstance(answer, str) or len(answer) > LONGEST:
         raise Unreadable("unread")
     tight = "".join(answer.lower().split()).replace("→", "->")

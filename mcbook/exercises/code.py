@@ -1,8 +1,5 @@
-"""Answers as code: a function that a reader wrote is run on hidden data and held against differences.
-
-What is wrong is looked for in the order in which a patient reader would: does it run, does it
-return as many things as asked, do they have the right shapes, and only then are the values right.
-The first thing that is wrong is named, because the rest often follows from it.
+"""Answers as code, run on hidden data and held against differences. What is wrong is looked for as a patient reader
+would: does it run, return as many things as asked, of the right shapes, with the right values? The first is named.
 """
 
 import ast
@@ -51,17 +48,7 @@ class Task:
         return self.start.split("(")[0].removeprefix("def ").strip()
 
     def judge(self, answer: Any) -> Judgement:
-        r"""Run code, or a function as it is, on several draws of hidden data; nothing that it does raises.
-
-        Examples
-        --------
-        >>> task = Task("def gradient(v):", lambda rng: {"v": rng.normal(size=4)}, ("by_v",), wrt=("v",),
-        ...             loss=lambda v: v @ v)
-        >>> task.judge("def gradient(v):\n    return 2 * v").right
-        True
-        >>> task.judge("def gradient(v):\n    return v").words
-        'by_v is half as large as it should be.'
-        """
+        """Run code, or a function as it is, on several draws of hidden data; nothing that it does raises."""
         if is_missing(answer) or _is_empty(answer):
             return Judgement(False, "missing", say("missing"))
         try:
@@ -74,13 +61,7 @@ class Task:
 
 
 def task(table: dict[str, Any], space: dict[str, Any]) -> Task:
-    """The task that a file of exercises describes; `space` holds the functions that its `given` defines.
-
-    Raises
-    ------
-    ValueError
-        A function is named that ``given`` does not define.
-    """
+    """The task that a file of exercises describes; ValueError where `space` lacks a function that it names."""
     def named(name: Any) -> Any:
         if name is not None and not callable(space.get(name)):
             raise ValueError(f"`given` of the exercise {table['start']!r} does not define a function {name}")

@@ -1,7 +1,4 @@
-"""Whether an answer is right, and if not, what is wrong with it.
-
-``book/_static/exercises.js`` follows the same rules; one table of answers is put to both in the tests.
-"""
+"""Whether an answer is right, and if not, what is wrong with it; ``exercises.js`` of the page has the same rules."""
 
 import math
 from collections.abc import Callable
@@ -15,11 +12,7 @@ from .words import Judgement, say
 
 
 def read(kind: str, answer):
-    """An answer in the plain form of its kind of question; Unreadable, whatever goes wrong.
-
-    >>> read("number", [[1.5]]), read("shape", "4 x 1")
-    (1.5, (4, 1))
-    """
+    """An answer in the plain form of its kind of question; Unreadable, whatever goes wrong."""
     if answers.is_missing(answer):
         raise Unreadable("missing")
     try:
@@ -31,14 +24,7 @@ def read(kind: str, answer):
 
 
 def judge(part, answer) -> Judgement:
-    """Judge one answer to a :class:`~mcbook.exercises.questions.Part`; no answer raises, whatever it is.
-
-    Examples
-    --------
-    >>> from mcbook.exercises.questions import Part
-    >>> judge(Part("matrix", np.array([[1., 2., 3.]])), [[1], [2], [3]]).key
-    'transposed'
-    """
+    """Judge one answer to a :class:`~mcbook.exercises.questions.Part`; no answer raises, whatever it is."""
     if part.kind not in KINDS:                      # what was written is run
         return part.wanted.judge(answer)
     try:
@@ -68,15 +54,12 @@ def same(part, plain, wanted) -> bool:
 
 
 def fits(given: float, wanted: float, digits: int = 3) -> bool:
-    """Whether a number is the wanted one or a rounding of it.
+    """Whether a number is the wanted one or a rounding of it; a whole number has no roundings.
 
-    A whole number has no roundings. A rounding keeps `digits` significant digits, or as
-    many decimals and at least two significant digits: 0.012 for 0.0123.
+    A rounding keeps `digits` significant digits, or as many decimals and two significant digits: 0.012 for 0.0123.
 
-    >>> fits(1.57, np.pi / 2), fits(1.571, np.pi / 2), fits(1.572, np.pi / 2), fits(1.6, np.pi / 2)
-    (True, True, False, False)
-    >>> fits(18.04, 18.0), fits(0.67, 2 / 3), fits(0.667, 2 / 3), fits(0.666, 2 / 3)
-    (False, False, True, False)
+    >>> fits(18.04, 18.0), fits(0.67, 2 / 3), fits(0.667, 2 / 3), fits(0.666, 2 / 3), fits(1.6, np.pi / 2)
+    (False, False, True, False, False)
     """
     gap, size = abs(given - wanted), abs(wanted)
     if _whole(wanted):

@@ -1,7 +1,5 @@
-"""Answers as formulas: what a reader wrote is run on many values beside the expected formula.
-
-Every form that is equal is right. What is not is compared with the usual mistakes, made on purpose in the expected
-formula, and the first of them that it equals is named.
+"""Answers as formulas, run on many values beside the expected formula: every form that is equal is right. What is not
+is compared with the usual mistakes, made on purpose in the expected formula, and the first that it equals is named.
 """
 
 import re
@@ -32,14 +30,7 @@ class Task:
     wrong: tuple[tuple[str, str], ...] = ()     # known mistakes: a formula, and what to say
 
     def judge(self, answer: Any) -> Judgement:
-        r"""Run an answer beside the expected formula, and name the mistake that it makes; nothing raises.
-
-        Examples
-        --------
-        >>> task = Task("x", "A v", {"A": ("matrix", "3 x 2"), "v": ("vector", "2")})
-        >>> task.judge(r"(v^\top A^\top)^\top").right, task.judge("A^T v").words
-        (True, 'A transpose is missing, or there is one too many.')
-        """
+        """Run an answer beside the expected formula, and name the mistake that it makes; nothing raises."""
         if is_missing(answer):
             return Judgement(False, "missing", say("missing"))
         if not isinstance(answer, str):
@@ -77,18 +68,7 @@ class Task:
 
 
 def task(table: dict[str, Any], space: dict[str, Any]) -> Task:
-    """The task that a file of exercises describes; what `given` defines is not needed.
-
-    Raises
-    ------
-    ValueError
-        The expected formula does not run, or a known mistake is right.
-
-    Examples
-    --------
-    >>> task({"of": "s", "answer": "2 v", "letters": {"v": "vector 3"}}, {}).letters
-    {'v': ('vector', '3')}
-    """
+    """The task that a file of exercises describes; ValueError where it does not run, or a known mistake is right."""
     wrong = tuple((one["is"], one["say"]) for one in table.get("wrong", ()))
     made = Task(table["of"], table["answer"], {name: trials.field(kind) for name, kind in table["letters"].items()},
                 wrong)

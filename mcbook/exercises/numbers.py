@@ -21,15 +21,8 @@ class Unreadable(Exception):
 
 
 def number(text: str) -> float:
-    """The number that a string holds.
+    """The number that a string holds; Unreadable with ``"missing"``, ``"unread"`` or ``"infinite"``.
 
-    Raises
-    ------
-    Unreadable
-        It is empty (``"missing"``), holds no number (``"unread"``), or one that is not finite (``"infinite"``).
-
-    Examples
-    --------
     >>> number("-3/2"), number("2^-1 + 1"), number("2*√3"), number("1,000"), number("0,5")
     (-1.5, 1.5, 3.4641016151377544, 1000.0, 0.5)
     """

@@ -1,7 +1,5 @@
-"""The exercises of the book, read from their files: one of TOML for each chapter, beside the notebooks.
-
-The question is in the notebook, under the label ``ex-20-2``; the table ``[20-2]`` of ``book/exercises/20-*.toml`` says
-what it asks. ``book/exercises/schema.json`` says what a file may hold; here its answers are computed and tried.
+"""The exercises of the book: the table ``[20-2]`` of ``book/exercises/20-*.toml`` says what the question ``ex-20-2``
+asks. ``book/exercises/schema.json`` says what a file may hold; here its answers are computed and tried.
 """
 
 import base64
@@ -65,18 +63,7 @@ class Exercise:
 
 
 def find(name: str, draw: int = 0) -> Exercise:
-    """The exercise of a name, ``"20-2"`` of the label ``ex-20-2``; with other numbers where `draw` is not 0.
-
-    Raises
-    ------
-    ValueError
-        There is no such exercise (near names are given), or its file says something that cannot be.
-
-    Examples
-    --------
-    >>> find("20-2").parts[0].kind
-    'matrix'
-    """
+    """The exercise of a name, ``"20-2"`` of the label ``ex-20-2``; with other numbers where `draw` is not 0."""
     tables = tables_of(str(name).rpartition("-")[0])
     if not isinstance(name, str) or name not in tables:
         known = sorted(tables) or names()
@@ -197,13 +184,7 @@ def _run(code, space, name, key, run=exec):
 
 
 def pack(exercise: Exercise, typeset: Callable[[str], str] = str) -> str:
-    """What a form on the page needs to know: base64 of JSON, backwards, so that a glance does not read it.
-
-    `typeset` makes of LaTeX something that a page shows.
-
-    >>> json.loads(base64.b64decode(pack(find("20-2"))[::-1]))[0]["wanted"]["shape"]
-    [2, 3]
-    """
+    """What a form on the page needs to know: base64 of JSON, backwards, so that a glance does not read it."""
     def plain(value):
         if isinstance(value, np.ndarray):
             return {"shape": value.shape, "values": value.reshape(-1).tolist()}

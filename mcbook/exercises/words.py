@@ -75,13 +75,7 @@ _PLURAL = re.compile(r"\{(\w+)\|([^|]*)\|([^}]*)\}")
 
 
 def say(key: str, /, **details) -> str:
-    """The sentence of a key, with details in its braces.
-
-    >>> say("flat", shape="6 in a line")
-    'The right numbers, but flat: 6 in a line instead of rows and columns.'
-    >>> say("length", size=1), say("length", size=4)
-    ("Yours has 1 entry, which isn't the right number.", "Yours has 4 entries, which isn't the right number.")
-    """
+    """The sentence of a key, with details in its braces."""
     def one(found: re.Match) -> str:
         return found[2 if details[found[1]] == 1 else 3].replace("#", str(details[found[1]]))
     return _PLURAL.sub(one, WORDS[key]).format(**details)

@@ -1,7 +1,4 @@
-"""Formulas as people write them: read, given values, judged.
-
-``holds(r"\\nabla_x (x^\\top A x) = (A + A^\\top) x", x=…, A=…)`` answers *holds*, *fails* or *cannot be read*.
-"""
+"""Formulas as people write them: read, given values, judged to hold, to fail or not to be readable."""
 
 from .judge import could_fail, holds, judge
 from .letters import Letters, draw, letters_of

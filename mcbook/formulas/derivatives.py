@@ -1,6 +1,5 @@
-"""Derivatives in a formula, in the notes' layout: a row for each input, a column for each output.
-
-∂y/∂x keeps the other arguments of y still, dy/dx lets them follow; ∂xᵀ below the stroke asks for the transpose.
+"""Derivatives in a formula, in the notes' layout. ∂y/∂x keeps the other arguments of y still, dy/dx lets them follow;
+∂xᵀ below the stroke asks for the transpose.
 """
 
 from typing import cast

@@ -1,7 +1,4 @@
-"""Dots written out: [v₁, v₂, …, v_m] with a number for m becomes its m entries.
-
-The entry after the dots, beside the one before them, shows which index counts.
-"""
+"""Dots written out: [v₁, v₂, …, v_m] with a number for m becomes its m entries."""
 
 from dataclasses import replace
 
@@ -102,10 +99,7 @@ def _unified(a, b):
 
 
 def table(rows, length, shape=(None, None), claims=None):
-    """Write out the dots of a matrix, as :func:`expanded` does it: along its rows, its columns, or its diagonal.
-
-    How many rows and columns of cells there are to be is its `shape`, where known.
-    """
+    """Write out the dots of a matrix with :func:`expanded`: along its rows, its columns, or its diagonal."""
     if len(sizes := sorted({len(row) for row in rows})) > 1:
         raise PatternError(f"the rows of the matrix have {' and '.join(map(str, sizes))} entries")
     if not any(cell.kind in _BLANK for row in rows for cell in row):

@@ -54,10 +54,9 @@ _names = functools.lru_cache(4096)(letters)
 
 
 class Scope:
-    """Evaluates trees for letters and sizes.
+    """Evaluates trees for letters and sizes, some of them `changed`; what is met on the way is told to the `judge`.
 
-    Some letters may be `changed`. The given Δ are multiplied by `step`, and that of a letter in `only` by what stands
-    there, as where some of its entries move and others stay. What is met on the way is told to the `judge`, if any.
+    The given Δ are multiplied by `step`, and that of a letter in `only` by what stands there, entry by entry.
     """
 
     def __init__(self, given: Letters, sizes: dict, *, changed=None, step=1.0, only=None, judge=None,

@@ -1,7 +1,4 @@
-"""Whether a formula holds: its relations, its shapes, its arrows, for every value of its free indices.
-
-It *holds*; it *fails*, with the place and both values or both shapes; or it *cannot be read*, with what was expected.
-"""
+"""Whether a formula holds: its relations, its shapes, its arrows, for every value of its free indices."""
 
 import contextlib
 import itertools
@@ -38,15 +35,7 @@ _SAMPLES = 81
 
 
 def holds(formula: str, letters: Mapping | None = None, /, *, notes: bool = False, **more) -> Verdict:
-    """Judge a formula; see :func:`mcbook.holds`. It never raises.
-
-    Letters come in a mapping or as keywords; with `notes` they have the notes' sizes, as in statements of the book.
-
-    Examples
-    --------
-    >>> holds("A^T A = A^", A=[[1, 2], [3, 5]]).kind
-    'unreadable'
-    """
+    """Judge a formula; see :func:`mcbook.holds`. It never raises; with `notes` letters have the notes' sizes."""
     given, judged = {**(letters or {}), **more}, None
     try:
         judged = Judge(formula, Letters(given, notes))
@@ -97,31 +86,12 @@ def _holds_turned(formula, given, notes):
 
 
 def judge(formula, given: Letters) -> Result:
-    """Run one formula, a text or its trees; the result has no entries, rows or shapes where nothing could have failed.
-
-    Raises
-    ------
-    Failure
-        The formula does not hold.
-    FormulaError
-        It cannot be read, or a letter has no value.
-
-    Examples
-    --------
-    >>> judge(r"(W A)^T = A^T W^T", Letters({"W": [[1, 2, 3], [4, 5, 6]], "A": [[1], [2], [4]]})).words
-    '2 entries agree'
-    """
+    """Run one formula, a text or its trees; the result is empty where nothing could have failed."""
     return Judge(formula, given).run()
 
 
 def could_fail(formula) -> bool:
-    """Whether a formula, a text or its trees, says something that may be false: a relation, or a shape over a brace.
-
-    Examples
-    --------
-    >>> could_fail(r"z_i = W_i^T A"), could_fail(r"\\frac{\\partial s}{\\partial v}")
-    (True, False)
-    """
+    """Whether a formula, a text or its trees, says something that may be false: a relation, or a shape over a brace."""
     parts = read(formula) if isinstance(formula, str) else formula
     return any(part.kind == "chain" and not any(one.kind == "words" for one in walk(part.parts[0]))
                or part.kind == "brace" and len(part.parts) > 1 and dimensions(part.parts[1]) is not None
@@ -227,10 +197,7 @@ def _told_in(words):
 # The judge ----------------------------------------------------------------------------------------------------------
 
 class Judge:
-    """One formula, a text or its trees, with its letters settled, and what is found on the way.
-
-    The `statements` have their conditions and labels. `notes` are hints for a failure, `taken` branches of cases.
-    """
+    """One formula, with its letters settled, and what is found on the way."""
 
     def __init__(self, formula, given: Letters):
         self.letters, self.budget, self.binder, self.last = given, Budget(), Binder(given), None

@@ -1,7 +1,4 @@
-"""The letters of a formula: what is given for them, how they depend on each other, and what signs mean for them.
-
-What cannot be settled is refused, never dropped.
-"""
+"""The letters of a formula: what is given for them, how they depend on each other, and what signs mean for them."""
 
 import inspect
 import re
@@ -38,15 +35,8 @@ def plain(name: str) -> str:
 class Letters:
     """What the letters of a formula stand for: numbers, arrays, and functions whose arguments are named after letters.
 
-    With ``Z=lambda W, A: W.T @ A`` and ``L=lambda Z: …`` there are ∂Z/∂W, ∂L/∂Z, and ∂L/∂W through Z.
-
-    Parameters
-    ----------
-    given : mapping of str to number, array or callable
-        Letters, changes (``"Δv"``), differentials (``"dX"``), and what stands for a sign: ``star``, ``step``.
-    notes : bool, optional
-        Whether the letters have the sizes that the notes give them (v has m entries, W is m × n), and
-        layers may be left out: W for W^ℓ. Only statements of the book are judged in this way.
+    `given` also holds changes (``"Δv"``), differentials (``"dX"``), and what stands for a sign: ``star``, ``step``.
+    With `notes`, as for statements of the book, letters have the notes' sizes, and layers may be left out: W for W^ℓ.
     """
 
     def __init__(self, given: Mapping, notes: bool = False):
@@ -225,28 +215,13 @@ def _arguments(function):
 
 
 def draw(shapes: Mapping, seed: int = 0) -> dict[str, np.ndarray]:
-    """Random values for letters, so that an identity can be tried: a number of shape (), a vector 3, a matrix (3, 2).
-
-    Examples
-    --------
-    >>> {name: value.shape for name, value in draw({"x": 3, "A": (3, 2), "c": ()}).items()}
-    {'x': (3,), 'A': (3, 2), 'c': ()}
-    """
+    """Random values for letters, to try an identity: a number of shape (), a vector 3, a matrix (3, 2)."""
     random = np.random.default_rng(seed)
     return {name: np.round(random.normal(size=shape), 3) + 0.0 for name, shape in shapes.items()}
 
 
 def letters_of(formula: str) -> dict[str, str]:
-    r"""The letters of a formula for which values are needed, and what they look like.
-
-    Each is a ``"number"``, ``"vector"``, ``"matrix"`` or ``"function"``: a guess from how it is written, so that a
-    page can offer fields. Raises FormulaError where the formula cannot be read.
-
-    Examples
-    --------
-    >>> letters_of(r"\nabla_x (x^\top A x) = (A + A^\top) x")
-    {'x': 'vector', 'A': 'matrix'}
-    """
+    """The letters that need a value, each a ``"number"``, ``"vector"``, ``"matrix"`` or ``"function"`` by its looks."""
     parts = read(formula)
     everything = [node for part in parts for node in walk(part)]
     scripts = [index for node in everything if node.kind == "sub" for index in node.parts[1:]]
@@ -290,10 +265,7 @@ def _look(name, everything):
 
 
 class Binder:
-    """Rewrites trees for the letters at hand, with a method for each kind of node that letters settle.
-
-    Its `labels` are the letters that the formula uses, with the layers they are written with.
-    """
+    """Rewrites trees for the letters at hand, with a method for each kind of node that letters settle."""
 
     def __init__(self, given: Letters):
         self.letters, self.labels, self._layers = given, dict[str, set[str]](), dict[str, str]()
@@ -474,10 +446,10 @@ class Binder:
         return None
 
     def _calls(self, name, arguments):
-        """Whether a letter before a bracket is a function of what the bracket holds.
+        """Whether a letter before a bracket is a function of what it holds: L(w + h u), f(0), but not σ (1 − σ).
 
-        A function of no letter is called. A letter that depends on others is called where the bracket names what it
-        depends on, or values alone: L(w + h u), f(0); it is a factor in σ (1 − σ) and in g (f + 1).
+        A function of no letter is called. One that depends on others is called where the bracket names these, or
+        values alone; it is a factor in g (f + 1).
         """
         given = self.letters
         if name not in given.functions or name not in given.parameters:

@@ -1,7 +1,5 @@
-"""From the tokens of a formula to its tree.
-
-The grammar (``grammar.lark``, read by lark) knows how signs may follow one another. What ∂, Δ, Σ, a stroke and
-the name of a function reach is settled here, term by term.
+"""From the tokens of a formula to its tree. The grammar (``grammar.lark``, read by lark) knows how signs may follow one
+another; what ∂, Δ, Σ, a stroke and the name of a function reach is settled here, term by term.
 """
 
 import functools
@@ -31,26 +29,12 @@ _HEADS = ("letter", "prime", "named")
 
 
 def read(formula: str, names: frozenset = frozenset()) -> tuple[Node, ...]:
-    r"""Read a formula: its statements, conditions and labels, which commas, wide spaces and new lines separate.
+    r"""A formula's statements, conditions and labels, which commas, wide spaces and new lines separate.
 
-    Parameters
-    ----------
-    formula : str
-        LaTeX as between dollar signs, or plain text; colors, tags and spacing do not matter.
-    names : frozenset of str, optional
-        Letters that are given; longer names are read as one letter only when they are among them.
+    It is LaTeX as between dollar signs, or plain text. A longer name is one letter only where it is among `names`.
 
-    Raises
-    ------
-    FormulaError
-        It cannot be read; the message shows where, and what was expected.
-
-    Examples
-    --------
     >>> read(r"z_i = \textcolor{royalblue}{W_i}^{\mathsf T} A")
     (zᵢ = Wᵢᵀ A,)
-    >>> read("dL/dW = A (dL/dZ)^T")
-    (dL/dW = A·(dL/dZ)ᵀ,)
     """
     if not isinstance(formula, str):
         what = "None" if formula is None else f"of type {type(formula).__name__}"

@@ -1,7 +1,5 @@
-r"""What people write, as tokens: LaTeX and plain text become the same signs.
-
-``spellings.txt`` lists them. A formula without a backslash is plain text: in it ``W_12`` and ``x^10`` are one script,
-and the names of Greek letters are letters.
+r"""What people write, as tokens: LaTeX and plain text become the same signs, which ``spellings.txt`` lists. A formula
+without a backslash is plain text: in it ``W_12`` and ``x^10`` are one script, and names of Greek letters are letters.
 """
 
 import pathlib
@@ -72,15 +70,7 @@ def pointed(formula: str, place: int, words: str) -> str:
 
 
 def signs(formula: str, names: frozenset = frozenset()) -> list[Token]:
-    r"""The tokens of a formula; FormulaError where a sign is not known, or the formula is too long or too deep.
-
-    A word among the `names` of letters that are given is one letter, and a ``d`` among them no differential.
-
-    Examples
-    --------
-    >>> [one.type for one in signs(r"A^{\mathsf T} x")] == [one.type for one in signs("Aᵀ x")]
-    True
-    """
+    """The tokens of a formula. A word among the `names` given is one letter, and a ``d`` among them no differential."""
     if len(formula) > LENGTH:
         raise BudgetError(f"the formula has {len(formula)} characters, and at most {LENGTH} are read")
     found = _Scanner(formula, names).run()

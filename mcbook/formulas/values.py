@@ -1,6 +1,5 @@
-"""What a formula's pieces are worth: arrays with two axes, and the two things that are not yet one.
-
-A number is (1 × 1), a vector or a gradient a column; a tensor stands for its compressed form in a product.
+"""What a formula's pieces are worth: arrays with two axes, a number (1 × 1), a vector or a gradient a column; and the
+two things that are not yet one. A tensor stands for its compressed form in a product.
 """
 
 import functools
@@ -345,9 +344,6 @@ def compared(left, right, tolerance: float = 1e-9):
     Two entries agree when their difference is at most `tolerance` times the larger of the two. Where numbers cancel,
     a rounding error of the size of the whole is left; so an entry counts as no smaller than a tenth of the largest,
     or of 1 where one of the sides is zero throughout.
-
-    >>> compared(np.array([[1.0, 2.0]]), np.array([[1.0, 2.5]]))
-    ((0, 1), 0.5)
     """
     left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
     for side, name in ((left, "left"), (right, "right")):

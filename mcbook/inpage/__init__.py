@@ -1,7 +1,5 @@
-"""What Python does in the page: it looks at a reader's function, and runs the cells of a chapter.
-
-``book/_static/python/python.js`` calls it in the reader's browser through :func:`answer`, and the build for the
-worked examples. It needs NumPy and the mathematics of ``mcnotes`` alone.
+"""What Python does in the page: ``book/_static/python/python.js`` calls it through :func:`answer`, and the build for
+the worked examples. It needs NumPy and the mathematics of ``mcnotes`` alone.
 """
 
 import json
@@ -16,18 +14,7 @@ _page = None
 
 
 def answer(request):
-    """Answer a page's request: JSON with the keys ``do``, the name of a function, and ``with``, its arguments.
-
-    Raises
-    ------
-    KeyError
-        There is no function of that name.
-
-    Examples
-    --------
-    >>> json.loads(answer('{"do": "examine", "with": {"code": "def f(s): return s**2", "at": "3.0"}}'))["kinds"]
-    ['shape', 'derivative', 'planar', 'program']
-    """
+    """Answer a page's request: JSON with the keys ``do``, the name of a function, and ``with``, its arguments."""
     asked = json.loads(request)
     known = {"examine": _examined, "check": _check, "another": _another,
              "letters": identity.letters, "identity": identity.tried, "read": identity.read,

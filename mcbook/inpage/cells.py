@@ -1,7 +1,5 @@
-"""Run the code cells of a chapter one after another, and show what they show.
-
-A statement that does not hold is an output, and does not end the run; any other exception does. As long as nobody
-asked for pictures, the lines that draw are left out.
+"""Run the code cells of a chapter one after another, and show what they show. A statement that does not hold is an
+output, and does not end the run. As long as nobody asked for pictures, the lines that draw are left out.
 """
 
 import ast
@@ -26,10 +24,7 @@ DRAWS = frozenset({"mc.draw", "mc.show", "mc.explore"})
 
 
 class Page:
-    """The names that the cells of one page share, and what the running cell has shown so far.
-
-    With `pictures` it draws, and matplotlib is needed.
-    """
+    """The names that the cells of one page share, and what the running cell has shown so far."""
 
     def __init__(self, pictures=False):
         self.pictures, self.shown, self._drawn = pictures, [], set(DRAWING)
@@ -44,23 +39,8 @@ class Page:
     def run(self, source):
         """Run one cell as Jupyter does: what it prints, displays and ends with is shown, in this order.
 
-        Returns
-        -------
-        dict
-            ``html``, the outputs; ``text``, their plain forms; ``fault``, None or what went wrong in one line;
-            ``goes_on``, whether the next cell may run; ``left_out``, whether lines that draw were left out.
-
-        Examples
-        --------
-        >>> page = Page()
-        >>> page.run("x = 2")["html"]
-        ''
-        >>> page.run("print('two')\\nx + 1")["text"]
-        'two\\n3'
-        >>> page.run("y")["fault"], page.run("y")["goes_on"]
-        ("NameError: name 'y' is not defined", False)
-        >>> page.run("mc.draw.matrix(x)\\nx")["left_out"]
-        True
+        The answer holds ``html``, the outputs; ``text``, their plain forms; ``fault``, None or what went wrong;
+        ``goes_on``, whether the next cell may run; ``left_out``, whether lines that draw were left out.
         """
         self.shown, wrong, left_out = [], None, False
         try:

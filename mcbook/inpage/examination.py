@@ -29,24 +29,10 @@ _SUCH = "write a number, or a list such as [1.0, 2.0, 0.5]"
 
 
 def examine(code, at):
-    """Examine a function at a point.
+    """Examine a function, code with a ``def``, at a point: what goes between the parentheses of a call of it.
 
-    Parameters
-    ----------
-    code : str
-        Python with a ``def``; ``np`` and ``mc`` are there. The function named ``f`` is taken, or else the last one.
-    at : str
-        What goes between the parentheses of the call: ``[1, 2]`` or ``W=np.ones((3, 2)), a=[1, 2, 3]``.
-
-    Returns
-    -------
-    list of dict
-        Blocks with the keys ``kind``, ``title`` and ``html``. A mistake is a block too, of kind ``error``.
-
-    Examples
-    --------
-    >>> [block["kind"] for block in examine("def f(v): return v.nothing", "[1.0, 2.0]")]
-    ['error']
+    The function named ``f`` is taken, or else the last one. What comes back are blocks with the keys ``kind``,
+    ``title`` and ``html``; a mistake is a block too, of kind ``error``.
     """
     blocks, printed = [], io.StringIO()
     with warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(printed):

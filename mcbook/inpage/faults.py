@@ -12,14 +12,7 @@ class Fault(ValueError):
 
 
 def fault(error):
-    """What went wrong in words, and the last line of the reader's code that was reached, or None.
-
-    >>> try:
-    ...     exec(compile("x = 1\\nx.y", TYPED, "exec"))
-    ... except AttributeError as error:
-    ...     fault(error)
-    ("AttributeError: 'int' object has no attribute 'y'", 2)
-    """
+    """What went wrong in words, and the last line of the reader's code that was reached, or None."""
     words = str(error) if isinstance(error, Fault) else f"{type(error).__name__}: {error}"
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {error.msg}", error.lineno if error.filename == TYPED else None

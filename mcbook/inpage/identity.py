@@ -29,11 +29,7 @@ _SHAPED = {"transpose", "norm", "sub", "gradient", "inner", "ones", "×", "∘",
 
 
 def read(text: str) -> dict[str, str]:
-    """How a formula is read, to be typeset while it is typed: ``latex``, or ``fault`` with the reason.
-
-    >>> read("A x")["latex"], "fault" in read("A ^")
-    ('A\\\\,x', True)
-    """
+    """How a formula is read, to be typeset while it is typed: ``latex``, or ``fault`` with the reason."""
     try:
         return {"latex": r",\quad ".join(map(latex, parsed(text)))}
     except FormulaError as reason:
@@ -44,9 +40,6 @@ def letters(text: str, given: dict[str, list[str]]) -> dict[str, Any]:
     """The letters of an identity, each with a field; shapes that nobody gave are chosen so that the identity fits.
 
     `given` are the fields that the reader has changed, letter -> kind and text.
-
-    >>> letters("A x = b", {"A": ["matrix", "4 x 3"]})["letters"]
-    {'A': ['matrix', '4 x 3'], 'x': ['vector', '3'], 'b': ['vector', '4']}
     """
     found = read(text)
     if "fault" in found:
@@ -151,11 +144,7 @@ def _fits(text: str, fields: dict[str, list[str]]) -> bool:
 
 
 def tried(text: str, given: dict[str, list[str]]) -> dict[str, str]:
-    """Whether an identity holds: ``kind`` is ``"holds"``, ``"fails"`` or ``"unreadable"``, and ``html`` says why.
-
-    >>> tried("(A B)^T = B^T A^T", {"A": ["matrix", "3 x 4"], "B": ["matrix", "4 x 2"]})["kind"]
-    'holds'
-    """
+    """Whether an identity holds: ``kind`` is ``"holds"``, ``"fails"`` or ``"unreadable"``, and ``html`` says why."""
     try:
         trial = trials.tried(text, given)
     except trials.FieldError as reason:

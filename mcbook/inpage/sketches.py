@@ -1,8 +1,4 @@
-"""Explorers in the page: one frame is drawn, and the others when a reader asks for them.
-
-The built book draws all frames in advance, which would keep a reader waiting
-here. Handles to drag need all frames, so a sketch has its controls alone.
-"""
+"""Explorers in the page: one frame is drawn, and the others when a reader asks for them, without handles to drag."""
 
 import dataclasses
 
