@@ -46,8 +46,7 @@ class PlanarApproximation:
             array.flags.writeable = False
 
     def __repr__(self):
-        shape = self.derivative.shape
-        return f"PlanarApproximation(at={self.at.tolist()}, derivative of shape {shape})"
+        return f"PlanarApproximation(at={self.at.tolist()}, derivative of shape {self.derivative.shape})"
 
     def __call__(self, delta: Any) -> Any:
         """Approximate change of the output for a change of the input."""

@@ -28,6 +28,10 @@ ASKED = {
 WRONG_SHAPES = [(), (1,), (1, 1), (6,), (1, 6), (2, 3, 1), (3, 3), (1, 3), (1, 2), (2, 2), (3, 2, 1), (4,)]
 
 
+class Marked(np.ndarray):
+    """An array of some other library."""
+
+
 @pytest.mark.parametrize("name", ASKED)
 @pytest.mark.parametrize("shape", WRONG_SHAPES)
 def test_nothing_broadcasts(name, shape):
@@ -46,6 +50,7 @@ def test_nothing_broadcasts(name, shape):
     (lambda x: x + np.inf, ValueError, "not finite"),
     (lambda x: np.ma.array(x, mask=x > 0), TypeError, "MaskedArray.*filled"),
     (lambda x: np.matrix(x), TypeError, "matrix.*asarray"),
+    (lambda x: x.view(Marked), TypeError, "Marked.*asarray"),
     (lambda x: np.full(x.shape, None), TypeError, "object"),
     (lambda x: [[1.0, 2.0], [3.0]], ValueError, "ragged"),
 ])
