@@ -8,28 +8,14 @@ from mcnotes import display
 
 K = np.array([[1.0, -2.0], [0.3, 1.5], [2.0, 0.1]])
 V = np.array([0.3, -0.7, 1.1])
-KINDS = {
-    "number": (lambda s: s**3, 2.0),
-    "gradient": (lambda v: np.sum(v**3), V),
-    "gradient of a column": (lambda v: np.sum(v**3), V[:, None]),
-    "vector by number": (lambda s: np.stack([s, s**2]), 2.0),
-    "column by number": (lambda s: np.array([[s], [s**2]]), 2.0),
-    "vector by vector": (lambda v: np.sin(v @ K), V),
-    "column by column": (lambda v: np.sin(K.T @ v), V[:, None]),
-    "matrix by number": (lambda s: np.sin(K * s), 2.0),
-    "number by matrix": (lambda M: np.sum(M**3), K),
-    "vector by matrix": (lambda M: M.T @ V, K),
-    "column by matrix": (lambda M: M.T @ V[:, None], K),
-}
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_it_is_no_array_and_says_which_forms_there_are(name):
-    d = mc.derivative(*KINDS[name])
-    wanted = d.matrix if len(d.inner) + len(d.outer) <= 2 else d.array
-    assert d.shape == wanted.shape
-    for use in (lambda: 2 * d, lambda: d / 2, lambda: -d, lambda: wanted - d, lambda: d @ wanted, lambda: np.asarray(d),
-                lambda: d[0], lambda: np.round(d), lambda: np.sum(d), lambda: np.allclose(d, wanted), lambda: list(d)):
+@pytest.mark.parametrize("f, at", [(lambda s: s**3, 2.0), (lambda v: np.sin(v @ K), V), (lambda M: M.T @ V, K)])
+def test_it_is_no_array_and_says_which_forms_there_are(f, at):
+    d = mc.derivative(f, at)
+    for use in (lambda: 2 * d, lambda: d / 2, lambda: -d, lambda: d.array - d, lambda: d @ d.array, lambda: d[0],
+                lambda: np.asarray(d), lambda: np.round(d), lambda: np.sum(d), lambda: np.allclose(d, 0.0),
+                lambda: list(d)):
         with pytest.raises(TypeError, match=r"\.array.*\.matrix"):
             use()
 

@@ -55,6 +55,7 @@ CORNERS = {
     "determinant without an inverse": (lambda v: np.linalg.det(np.diag(v) + np.eye(3, k=1)), [0, 0, 0]),
     "log-sum-exp": (np.logaddexp.reduce, None), "xlogx": (
         lambda v: v[0] * np.log(v[0]), None),
+    "arctan2 of tiny numbers": (lambda v: np.arctan2(1e-200 * v[2], 1e-200 * (1 + v[0])), [-0.5, 0, 0.5]),
     "a constant that is infinite": (lambda v: np.exp(-v[2] * np.array([np.inf, 1.0])), None),
     "a constant that is nan": (lambda v: v * [1.0, np.nan, 1.0], None),
 }
@@ -101,11 +102,6 @@ def test_the_first_of_equal_entries_is_the_same_in_any_order_of_the_axes(axis):
 @pytest.mark.parametrize("f, at, closed", [
     (np.sin, 1e6, np.cos), (np.log, 1e-5, lambda x: 1 / x), (np.log, 1e-6, lambda x: 1 / x), (np.exp, -30.0, np.exp),
     (lambda x: x**2, 1e8, lambda x: 2 * x), (lambda x: np.sin(1e4 * x), 0.3, lambda x: 1e4 * np.cos(1e4 * x)),
-    (lambda x: x * np.log(x), 1e6, lambda x: np.log(x) + 1), (np.sqrt, 1e-8, lambda x: 0.5 / np.sqrt(x)),
-    (np.arctan2, None, None)])
+    (lambda x: x * np.log(x), 1e6, lambda x: np.log(x) + 1), (np.sqrt, 1e-8, lambda x: 0.5 / np.sqrt(x))])
 def test_the_step_of_a_difference_fits_the_function(f, at, closed):
-    if at is None:
-        tiny = np.array([1e-200, 1e-200])
-        assert np.allclose(mc.derivative(lambda v: f(v[0], v[1]), tiny).array, [5e199, -5e199])
-        return
     assert np.isclose(mc.derivative(f, at, method="difference").array, closed(at), rtol=2e-7)

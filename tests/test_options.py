@@ -122,6 +122,8 @@ def products():
 def matrix_functions():
     functions = [np.linalg.inv, np.linalg.det, np.linalg.cholesky, np.linalg.eigvalsh, np.linalg.pinv,
                  lambda x: np.linalg.slogdet(x)[1], lambda x: np.linalg.slogdet(x).logabsdet,
+                 lambda x: np.linalg.svdvals(x[..., :2]), lambda x: np.linalg.eigvalsh(x @ x.mT),
+                 lambda x: np.linalg.cholesky(x @ x.mT + np.eye(3)),
                  then(np.linalg.eigvalsh, "U"), then(np.linalg.cholesky, upper=True),
                  *(then(np.linalg.matrix_power, n) for n in (-2, 0, 1, 3))]
     yield from itertools.product(functions, (POSITIVE, STACK, POSITIVE + 0.1 * SQUARE))

@@ -41,17 +41,9 @@ _STATE = """explorer => ({
     said: explorer.querySelector('.mc-said').textContent, picture: explorer.querySelector('.mc-frame').innerHTML,
     label: explorer.querySelector('.mc-frame').getAttribute('aria-label') })"""
 
-#: Where the frames have a handle or a place to tap, in pixels of the window: its middle for each.
-_PLACES = """(explorer, [number]) => {
-    const grip = JSON.parse(explorer.querySelector('script').textContent).grips[number];
-    const box = explorer.querySelector('.mc-frame').getBoundingClientRect();
-    return grip.places.map(place => {
-        if (!place) return null;
-        const last = place.length - 2;
-        return [box.left + box.width * (place[0] + 0.3 * (place[last] - place[0])) / 1000,
-                box.top + box.height * (place[1] + 0.3 * (place[last + 1] - place[1])) / 1000];
-    });
-}"""
+
+def middle(box):
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 class Held:
@@ -81,8 +73,13 @@ class Held:
         assert bool(changed) == (before["picture"] != after["picture"])
         return changed
 
-    def places(self, number):
-        return self.explorer.evaluate(_PLACES, [number])
+    def grip(self, knob):
+        """The controls that a handle, or a place to tap, moves; and where it is in each frame, in pixels."""
+        found = next(one for one in self.data["grips"] if one["knob"] == knob)
+        box = self.explorer.query_selector(".mc-frame").bounding_box()
+        lines = [place and [0.7 * place[k] + 0.3 * place[k - 2] for k in (0, 1)] for place in found["places"]]
+        return set(found["moves"]), [at and (box["x"] + box["width"] * at[0] / 1000,
+                                             box["y"] + box["height"] * at[1] / 1000) for at in lines]
 
 
 @pytest.mark.parametrize("width", [1280, 375])
@@ -113,8 +110,7 @@ def test_buttons_are_chosen_by_keyboard_and_by_mouse(visit):
         page.keyboard.press("ArrowRight")
         assert len(held.moved()) == 1
         chosen.evaluate("input => input.nextElementSibling.scrollIntoView({ block: 'center' })")
-        box = chosen.bounding_box()
-        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.click(*middle(chosen.bounding_box()))
         assert held.look() == first and not opened.faults
 
 
@@ -123,16 +119,11 @@ def far_from(place, places):
     return max(filter(None, places), key=lambda other: abs(other[0] - place[0]) + abs(other[1] - place[1]))
 
 
-def middle(box):
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 @pytest.mark.parametrize("form", HANDLES)
 def test_a_handle_is_dragged_with_the_mouse_and_moved_with_the_keys(visit, form):
     with visit(HANDLES[form][0]) as opened:
         page, held = opened.page, Held(opened, HANDLES[form])
-        number, moves = next((k, one["moves"]) for k, one in enumerate(held.data["grips"]) if one["knob"])
-        knob, places = held.explorer.query_selector(".mc-knob"), held.places(number)
+        knob, (moves, places) = held.explorer.query_selector(".mc-knob"), held.grip(True)
         start = middle(knob.bounding_box())
         far = far_from(start, places)
         page.mouse.move(*start)
@@ -140,7 +131,7 @@ def test_a_handle_is_dragged_with_the_mouse_and_moved_with_the_keys(visit, form)
         page.mouse.move((start[0] + far[0]) / 2, (start[1] + far[1]) / 2, steps=4)
         page.mouse.move(*far, steps=4)
         page.mouse.up()
-        assert (changed := held.moved()) and changed <= set(moves)
+        assert (changed := held.moved()) and changed <= moves
         rests = middle(knob.bounding_box())
         assert math.dist(rests, places[held.frame]) < 3, "it does not rest on its frame"
         page.mouse.move(*start)
@@ -167,13 +158,12 @@ def test_a_handle_is_dragged_with_a_finger(visit):
         box = held.explorer.query_selector(".mc-knob").bounding_box()
         assert min(box["width"], box["height"]) >= 44, "too small for a thumb"
         x, y = middle(box)
-        far = far_from((x, y), held.places(0))
+        far = far_from((x, y), held.grip(True)[1])
         scrolled, finger = page.evaluate("scrollY"), opened.context.new_cdp_session(page)
-        path = [("touchStart", [(x, y)]), *(("touchMove", [(x + (far[0] - x) * part, y + (far[1] - y) * part)])
-                                            for part in (0.3, 0.6, 1)), ("touchEnd", [])]
-        for kind, points in path:
-            places = [{"x": a, "y": b} for a, b in points]
-            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+        moves = [("touchMove", part) for part in (0.3, 0.6, 1)]
+        for kind, part in (("touchStart", 0), *moves, ("touchEnd", None)):
+            points = [] if part is None else [{"x": x + (far[0] - x) * part, "y": y + (far[1] - y) * part}]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
         page.wait_for_function("([explorer, was]) => explorer.querySelector('.mc-said').textContent !== was",
                                arg=[held.explorer, held.state["said"]])
         assert held.moved() and page.evaluate("scrollY") == scrolled
@@ -184,10 +174,9 @@ def test_a_handle_is_dragged_with_a_finger(visit):
 def test_a_tap_chooses_what_is_tapped(visit, touch):
     with visit(TAPS[0], 375, has_touch=touch, is_mobile=touch) as opened:
         page, held = opened.page, Held(opened, TAPS)
-        number, moves = next((k, one["moves"]) for k, one in enumerate(held.data["grips"]) if not one["knob"])
-        place = [one for one in held.places(number) if one][-1]
-        (page.touchscreen.tap if touch else page.mouse.click)(*place)
-        assert (changed := held.moved()) and changed <= set(moves)
+        moves, places = held.grip(False)
+        (page.touchscreen.tap if touch else page.mouse.click)(*[place for place in places if place][-1])
+        assert (changed := held.moved()) and changed <= moves
 
 
 def test_lines_glide_and_numbers_do_not(visit):
