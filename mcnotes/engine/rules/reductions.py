@@ -99,6 +99,11 @@ def _mean(a, axis=None, keepdims=False):
     return _reduction(a, axis, keepdims, np.mean, 1.0 / _count(a, axis))
 
 
+@rule(np.ptp)
+def _ptp(a, axis=None, keepdims=False):
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
 @rule(np.var)
 def _var(a, axis=None, ddof=0, keepdims=False):
     distances = a - np.mean(a, axis, keepdims=True)
@@ -191,10 +196,3 @@ def _diff(a, n=1, axis=-1):
     for _ in range(n):
         a = a[(*before, slice(1, None))] - a[(*before, slice(None, -1))]
     return a
-
-
-#: Compositions of other rules, written in NumPy.
-RULES.update({
-    np.ptp: lambda a, axis=None, keepdims=False: (
-        np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)),
-})
