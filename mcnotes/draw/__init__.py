@@ -1,9 +1,4 @@
-"""The book's pictures, reached as ``mc.draw``.
-
-Every function draws numbers that were computed elsewhere, on the current axes or on ``ax``, and returns
-nothing. What does not fit, in shape or in number, is refused with an error that says what was given.
-A cell that draws ends with ``mc.show("what the picture shows")``.
-"""
+"""The book's pictures, reached as ``mc.draw``: numbers that were computed are drawn on the current axes or ``ax``."""
 
 from . import palette
 from .arrays import beside, cell, compression, matrix, product, tensor, unfold, vector

@@ -19,14 +19,11 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
 
     Parameters
     ----------
-    values : array of shape (m, n), or Derivative
-        nan or "" leaves a cell empty; strings are drawn as they are.
+    values : array of shape (m, n), or Derivative; nan or "" leaves a cell empty, strings are drawn as they are
     rows, columns : list of m and of n str; without them, a Derivative brings the names of its axes
     highlight : list of (row, column) to be marked; ``(0, None)`` is all of the first row
-    structural : array of bool, shape (m, n)
-        Cells that are zero by construction: a dot on gray, unlike a zero that only holds here.
-    roles : two of "input", "output", "neither"
-        The colors of the labels. ``("output", "input")`` is the layout of other books.
+    structural : array of bool, shape (m, n); a zero by construction is a dot on gray, unlike one that only holds here
+    roles : two of "input", "output", "neither", for the colors; ``("output", "input")`` is the layout of other books
 
     Examples
     --------
@@ -117,8 +114,6 @@ def unfold(values, opened: int, by: str = "columns", *, symbols: Labels = None, 
            columns: Labels = None, roles: tuple[str, str] = ("input", "output"), ax: Axes | None = None) -> None:
     """Draw a matrix whose first blocks are open while the others are still folded up (X.12 to X.14).
 
-    A folded block is one symbol on a tinted sheet; the block opened last has a thick frame.
-
     Parameters
     ----------
     values : array of shape (m, n)
@@ -197,9 +192,7 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""), ax: A
 
 def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highlight=None, structural=None,
            roles: Sequence[str] = ("input", "input", "output"), ax: Axes | None = None) -> None:
-    """Draw an array of three axes as a stack of matrices, one behind the other.
-
-    Where the layers would be too small to read, the stack goes on in a new line.
+    """Draw an array of three axes as a stack of matrices, one behind the other, in several lines if need be.
 
     Parameters
     ----------
@@ -281,7 +274,6 @@ def compression(stages: list, current: int, titles: Sequence[str], block: int, a
 
 
 def _mask(structural, shape):
-    """Which entries are zero by construction."""
     mask = np.zeros(shape, dtype=bool) if structural is None else np.asarray(structural)
     if mask.shape != shape:
         raise ValueError(f"structural has shape {mask.shape}, the array has {shape}; give one bool an entry")

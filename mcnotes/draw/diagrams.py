@@ -201,9 +201,8 @@ def links(highlight: str | None = None, filled: Sequence[str] = (), *, backward:
 
     Parameters
     ----------
-    highlight : "loss" (X.19), "weights" (X.20), "layers" (X.21) or "activation" (X.22)
-        The link that is marked, its input blue, its output brown, with a question mark until it is found.
-    filled : list of str, or "all"; links that have been found: what they are is written below their shape
+    highlight : "loss" (X.19), "weights" (X.20), "layers" (X.21) or "activation" (X.22), the link that is marked
+    filled : list of str, or "all"; links that have been found; the marked one has a question mark until then
     backward : bool, whether there is the backward pass, dashed, and in each box the gradient that arrives
 
     Examples

@@ -1,7 +1,6 @@
 """Explorers: a function that draws becomes a figure with controls and handles, in two forms.
 
-In Jupyter the controls are ipywidgets. In the built book all frames were drawn in advance, and a little
-JavaScript (``book/_static/explore.js``) exchanges them: no kernel, no network.
+In Jupyter these are ipywidgets; in the built book ``book/_static/explore.js`` exchanges frames drawn in advance.
 """
 
 import asyncio

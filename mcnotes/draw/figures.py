@@ -27,18 +27,13 @@ def in_book() -> bool:
 
 
 def show(alt: str) -> None:
-    """Show the current figure and close it.
+    """Show the current figure and close it; ValueError without a figure or words.
 
     Its text form lists the numbers that stand in it, so that a notebook test sees when one changes.
 
     Parameters
     ----------
     alt : str, what the figure shows, for readers who do not see it
-
-    Raises
-    ------
-    ValueError
-        There is no figure to show, or no text.
 
     Examples
     --------

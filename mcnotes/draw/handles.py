@@ -32,9 +32,6 @@ class Grip:
 def handle(place, *, moves: str, ax: Axes | None = None) -> None:
     """Draw a dot that the reader drags: the picture follows, and rests where a frame was computed.
 
-    The dot stands where this frame has it. An explorer (``mc.explore``) learns from all its frames
-    where the dot may go.
-
     Parameters
     ----------
     place : array of shape (2,), or (3,) on axes with three directions

@@ -1,7 +1,6 @@
 """The colors of the book: one for inputs, one for outputs, everywhere, and used for nothing else.
 
-Each is a hex string of its own, which ``figures.to_svg`` replaces by the color of the reader's theme. They
-differ in lightness as well as in hue, and no drawing tells anything by color alone.
+They differ in lightness, too, and each is a hex string of its own: ``figures.to_svg`` puts the theme's color there.
 """
 
 INPUT = "#0061a8"

@@ -25,8 +25,7 @@ def curve(x, y, *, point=None, tangent=None, secant=None, labels: Sequence[str] 
     ----------
     x, y, tangent : array of shape (p,); the tangent is given by its heights over the same x
     point : (float, float), the base point
-    secant : two or three (float, float)
-        Both ends of a step on the curve. A third point, what the tangent predicts, marks the gap.
+    secant : two or three (float, float), both ends of a step; what the tangent predicts, the third, marks the gap
     labels : (str, str), names of the axes
 
     Examples
@@ -169,9 +168,7 @@ def arrow(tail, head, *, color: str = ACCENT, name: str = "", ax: Axes | None = 
 
 def inset(x: tuple[float, float], y: tuple[float, float], *, at: Sequence[float] = (0.06, 0.58, 0.38, 0.38),
           ax: Axes | None = None) -> None:
-    """Draw a part of the picture again, larger, in a corner: for steps too small to be seen.
-
-    Lines and arrows that were drawn before are repeated.
+    """Draw lines and arrows of a part of the picture again, larger, in a corner: for steps too small to be seen.
 
     Parameters
     ----------

@@ -66,9 +66,6 @@ class Expression(NDArrayOperatorsMixin):
     def sum(self, axis=None, keepdims=None):
         return np.sum(self, axis=axis, keepdims=keepdims or np._NoValue)
 
-    def copy(self, order="C"):
-        return self
-
     def decided(self):
         """Its value, which decides where `f` goes on: the program holds where it is the same."""
         self.sheet.guards.append((self, np.array(self.value)))
@@ -97,9 +94,6 @@ class Expression(NDArrayOperatorsMixin):
 
     def __len__(self):
         return self.shape[0]
-
-    def __iter__(self):
-        return (self[k] for k in range(len(self)))
 
     def operands(self):
         """The expressions that it is made of."""
