@@ -58,7 +58,7 @@ def test_matrix_puts_rows_down_and_columns_across():
     assert colors(ax)["v1"] == palette.INPUT and colors(ax)["w1"] == palette.OUTPUT
     assert colors(drawn(mc.draw.matrix, VALUES, ["c", "d"], roles=("output", "input")))["c"] == palette.OUTPUT
     ax = drawn(mc.draw.vector, ["a", "b"], labels=["a", "b"], role="output", column=False)
-    assert [t.get_color() for t in ax.texts if t.get_text() == "a"] == [palette.INK, palette.OUTPUT]
+    assert [t.get_color() for t in ax.texts if t.get_text() == "a"] == [palette.OUTPUT, palette.INK]
 
 
 def test_matrix_tells_structural_zeros_from_zeros_that_hold_here():
@@ -77,7 +77,7 @@ def test_matrix_marks_whole_rows_and_columns():
 
 def test_drawings_take_a_derivative():
     d = mc.derivative(lambda v: v[0] - 2 * v[1], [3.0, 1.0])
-    assert words(drawn(mc.draw.matrix, d, ROWS, ["s"])) == ["1", "−2", "s", "a", "b"]
+    assert words(drawn(mc.draw.matrix, d, ROWS, ["s"])) == ["s", "a", "b", "1", "−2"]
     named = types.SimpleNamespace(rows=["heat", "salt"], columns=["taste"], matrix=d.matrix)
     ax = drawn(mc.draw.matrix, named)
     assert place(ax, "salt")[1] == place(ax, "−2")[1] and place(ax, "taste")

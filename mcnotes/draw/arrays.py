@@ -34,14 +34,13 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
     if values.ndim != 2:
         raise ValueError(f"values has shape {values.shape}; a matrix has two axes, mc.draw.tensor draws three")
     m, n = values.shape
-    marked, zero = _marked(highlight, values.shape), _mask(structural, values.shape)
+    marked, zero = _masks(highlight, structural, values.shape)
     one_for_each("rows", rows, m, "rows")
     one_for_each("columns", columns, n, "columns")
     ax = start(ax, width=min(4.8, 1.2 + 0.8 * n), height=min(5.2, 0.9 + 0.45 * m))
-    entries = draw_cells(ax, values, (0, 0), marked, zero)
     across = [write(ax, (j + 0.5) * WIDE, 0.15, label, color_of(roles[1]), va="bottom")
               for j, label in enumerate(columns or [])]
-    keep_table(ax, entries, _beside_rows(ax, rows, roles[0]), across)
+    draw_cells(ax, values, (0, 0), marked, zero, rows=_beside_rows(ax, rows, roles[0]), columns=across)
     if title:
         write(ax, n * WIDE / 2, 0.45 + 0.5 * bool(columns), title, va="bottom")
     bare(ax, (-0.3 - max(1.0, _room(rows)) * bool(rows), n * WIDE + 0.3),
@@ -59,12 +58,7 @@ def cell(row: int, column: int) -> tuple[float, float]:
 
 def vector(values, labels: Labels = None, title: str | None = None, column: bool = True, role: str = "input",
            ax: Axes | None = None) -> None:
-    """Draw a vector as a column (or a row), its entries labeled.
-
-    Parameters
-    ----------
-    values, labels : array of shape (m,), and list of m str
-    role : "input", "output" or "neither", for the color of the labels
+    """Draw a vector of shape (m,) as a column (or a row), its m entries labeled in the color of their role.
 
     Examples
     --------
@@ -103,9 +97,8 @@ def beside(parts: list, names: Sequence[str], *, signs: Sequence[str], rows: Lab
     for part, name, sign in zip(parts, names, ["", *signs], strict=True):
         if sign:
             write(ax, x - 0.55, -m / 2, sign, size=SIZE + 2)
-        entries = draw_cells(ax, part, (x, 0))
         head = write(ax, x + part.shape[1] * WIDE / 2, 0.25, name, va="bottom")
-        keep_table(ax, entries, left, [head])
+        draw_cells(ax, part, (x, 0), rows=left, columns=[head])
         x += part.shape[1] * WIDE + 1.1
     bare(ax, (-0.3 - _room(rows), x - 0.8), (-m - 0.2, 1.1))
 
@@ -118,7 +111,6 @@ def unfold(values, opened: int, by: str = "columns", *, symbols: Labels = None, 
     ----------
     values : array of shape (m, n)
     opened : int, how many blocks show their numbers, from 0 to n (by columns) or m (by rows)
-    by : "columns" or "rows"
     symbols : list of str for the blocks; without it, the derivatives of each w by v, or of w by each v
     rows, columns, roles : as in ``matrix``; a role decides the color of blocks, too
 
@@ -176,9 +168,9 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""), ax: A
     fits, x, middles = parts[0].shape[1] == parts[1].shape[0], 0.0, []
     for k, part in enumerate(parts):
         m, n = part.shape
-        entries = draw_cells(ax, part, (x, -(tall - m) / 2), size=size)
         middles.append(x + n * WIDE / 2)
-        keep_table(ax, entries, columns=[write(ax, middles[k], 0.25, names[k], va="bottom")])
+        head = write(ax, middles[k], 0.25, names[k], va="bottom")
+        draw_cells(ax, part, (x, -(tall - m) / 2), size=size, columns=[head])
         write(ax, middles[k], -tall - 0.45, f"({m} × {n})")
         x += n * WIDE + (0.5 if k == 0 else 1.3)
         if k == 1 and len(parts) > 2:
@@ -208,7 +200,7 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
     if values.ndim != 3:
         raise ValueError(f"values has shape {values.shape}; a tensor is drawn of three axes")
     m, n, layers = values.shape
-    marked, zero = _marked(highlight, values.shape), _mask(structural, values.shape)
+    marked, zero = _masks(highlight, structural, values.shape)
     down, across, back = (color_of(role) for role in roles)
     digits = 3 if n * _room_for(values, 3) < 300 else 2
     line = min(layers, max(1, int(320 / (n + 0.35) / _room_for(values, digits))))
@@ -222,9 +214,8 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
         x, y = (p % line) * right, (p % line) * up - (p // line) * tall
         ax.add_patch(Rectangle((x - 0.12, y - m - 0.12), n * WIDE + 0.24, m + 0.24, facecolor=PAPER, edgecolor=NEUTRAL,
                                linewidth=0.8))
-        entries = draw_cells(ax, values[:, :, p], (x, y), marked[:, :, p], zero[:, :, p], digits)
         name = write(ax, x + n * WIDE / 2, y + 0.2, f"{names[2]} = {p + 1}", back, SIZE - 1, va="bottom")
-        keep_table(ax, entries, columns=[name])
+        draw_cells(ax, values[:, :, p], (x, y), marked[:, :, p], zero[:, :, p], digits, columns=[name])
     bottom = (1 - lines) * tall - m - 0.35
     write(ax, -0.4, -m / 2, f"← {names[0]}", down, SIZE - 1, ha="right", rotation=90)
     write(ax, n * WIDE / 2, bottom, f"{names[1]} →", across, SIZE - 1, va="top")
@@ -261,11 +252,11 @@ def compression(stages: list, current: int, titles: Sequence[str], block: int, a
     for k, stage in enumerate(stages):
         (m, n), top, zero = stage.shape, -(tall - len(stage)) / 2, ~np.isfinite(stage)
         if k <= current:
-            entries = draw_cells(ax, stage, (x, top), ~zero if k == current else None, zero)
+            title = write(ax, x + n * WIDE / 2, 0.3, titles[k], size=SIZE - 1, va="bottom")
+            draw_cells(ax, stage, (x, top), ~zero if k == current else None, zero, columns=[title])
             for edge in range(block, m, block):
                 ax.plot([x, x + n * WIDE], [top - edge] * 2, color=ACCENT, linewidth=1.1, linestyle="--", zorder=3,
                         label=QUIET)
-            keep_table(ax, entries, columns=[write(ax, x + n * WIDE / 2, 0.3, titles[k], size=SIZE - 1, va="bottom")])
         if k < current:
             ax.annotate("", (x + n * WIDE + 1.7, -tall / 2), (x + n * WIDE + 0.3, -tall / 2),
                         arrowprops={"arrowstyle": "->", "color": ACCENT, "linewidth": 1.5})
@@ -273,33 +264,27 @@ def compression(stages: list, current: int, titles: Sequence[str], block: int, a
     bare(ax, (-0.8, x - 1.2), (-tall - 0.3, 1.2))
 
 
-def _mask(structural, shape):
-    mask = np.zeros(shape, dtype=bool) if structural is None else np.asarray(structural)
-    if mask.shape != shape:
-        raise ValueError(f"structural has shape {mask.shape}, the array has {shape}; give one bool an entry")
-    return mask
-
-
-def _marked(highlight, shape):
-    """Which entries are marked; None stands for all along its axis."""
+def _masks(highlight, structural, shape):
+    """Which entries are marked, where None stands for all along its axis, and which are zero by construction."""
     marked = np.zeros(shape, dtype=bool)
+    zero = np.zeros(shape, dtype=bool) if structural is None else np.asarray(structural)
+    if zero.shape != shape:
+        raise ValueError(f"structural has shape {zero.shape}, the array has {shape}; give one bool an entry")
     for place in highlight or []:
         marked[tuple(slice(None) if k is None else k for k in place)] = True
-    return marked
+    return marked, zero
 
 
 def _beside_rows(ax, rows, role):
-    """The labels of rows, as a list of texts."""
     return [write(ax, -0.25, -i - 0.5, label, color_of(role), ha="right") for i, label in enumerate(rows or [])]
 
 
 def _room(rows):
-    """How wide the labels of rows are."""
     return max((0.3 + 0.22 * length(label) for label in rows or []), default=0)
 
 
-def draw_cells(ax, values, at, marked=None, zero=None, digits=3, size=SIZE):
-    """Entries and brackets of a matrix whose upper left corner is `at`; returns the texts of the entries."""
+def draw_cells(ax, values, at, marked=None, zero=None, digits=3, size=SIZE, rows=(), columns=()):
+    """Entries and brackets of a matrix whose upper left corner is `at`, kept as a table with the labels around it."""
     (m, n), (left, top) = values.shape, at
     marked, zero = (np.zeros((m, n), dtype=bool) if mask is None else mask for mask in (marked, zero))
     words, texts = aligned(values.ravel(), digits), []
@@ -313,7 +298,7 @@ def draw_cells(ax, values, at, marked=None, zero=None, digits=3, size=SIZE):
     for side, inward in ((left, 0.18), (left + n * WIDE, -0.18)):
         ax.plot([side + inward, side, side, side + inward], [top, top, top - m, top - m], color=INK, linewidth=1.2,
                 solid_joinstyle="miter", label=QUIET)
-    return [texts[n * i:n * (i + 1)] for i in range(m)]
+    keep_table(ax, [texts[n * i:n * (i + 1)] for i in range(m)], rows, columns)
 
 
 def _room_for(values, digits):

@@ -11,12 +11,7 @@ from .palette import ACCENT, INK, INPUT, MARK_TINT, NEUTRAL, OUTPUT, PAPER, ZERO
 
 
 def shapes(left: int, right: int, *, names: Sequence[str] = ("Δv", "Δs"), ax: Axes | None = None) -> None:
-    """Draw a change that enters a function and the change that leaves it, entry by entry.
-
-    Parameters
-    ----------
-    left, right : int, how many numbers enter and leave: 1 to 5 each
-    names : (str, str), names of the two changes
+    """Draw a change of `left` numbers (1 to 5) that enters a function, and one of `right` numbers that leaves it.
 
     Examples
     --------
@@ -115,11 +110,7 @@ def flow(forward: list, back: list, through: tuple[list, list], *, ax: Axes | No
 
 
 def axes_count(sizes: Sequence[int], *, ax: Axes | None = None) -> None:
-    """Draw a scalar, a vector, a matrix and a 3-tensor, with the number of their axes.
-
-    Parameters
-    ----------
-    sizes : (int, int, int), lengths of the three axes
+    """Draw a scalar, a vector, a matrix and a 3-tensor whose axes have these three lengths, and count their axes.
 
     Examples
     --------

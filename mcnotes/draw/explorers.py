@@ -48,10 +48,8 @@ def explore(*, alt: str, start: dict | None = None, still: bool = True, **ranges
 
     Raises
     ------
-    ValueError
-        A range is empty, there are more than 200 frames, a start is none of the values, or the axes move.
-    TypeError
-        The ranges are not the function's arguments.
+    ValueError or TypeError
+        A range is empty or is of no argument, a start is none of its values, frames are over 200, or the axes move.
 
     Examples
     --------
@@ -88,23 +86,14 @@ def explore(*, alt: str, start: dict | None = None, still: bool = True, **ranges
 
 @dataclass
 class Control:
-    """One argument: its values in their order, and which of them is shown first."""
+    """One argument: its values in their order and as a reader sees them, and which of them is shown first."""
 
     name: str
+    label: str
     values: list
+    texts: list
     first: int
-
-    @property
-    def texts(self) -> list[str]:
-        return [f"{value:g}".replace("-", "−") if _is_number(value) else str(value) for value in self.values]
-
-    @property
-    def label(self) -> str:
-        return self.name.replace("_", " ")
-
-    @property
-    def buttons(self) -> bool:
-        return len(self.values) <= MOST_BUTTONS and not any(map(_is_number, self.values))
+    buttons: bool               #: in place of a slider
 
 
 def _is_number(value):
@@ -125,7 +114,9 @@ def control(name: str, given, first) -> Control:
     near = [k for k, value in enumerate(listed) if (np.isclose(value, shown) if numbers else value == shown)]
     if not near:
         raise ValueError(f"{name} starts at {shown!r}, which is not one of its values: {listed}")
-    return Control(name, listed, near[0])
+    texts = [f"{value:g}".replace("-", "−") if _is_number(value) else str(value) for value in listed]
+    buttons = len(listed) <= MOST_BUTTONS and not any(map(_is_number, listed))
+    return Control(name, name.replace("_", " "), listed, texts, near[0], buttons)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from .arrays import WIDE, draw_cells
-from .canvas import FILLS, SIZE, bare, keep_table, start, write
+from .canvas import FILLS, SIZE, bare, start, write
 from .palette import ACCENT, INK, NEUTRAL, PAPER
 
 #: Half the width and height of a box, and the distance of columns and of rows, in units of a matrix cell's height.
@@ -112,7 +112,7 @@ def _matrices(ax, named, corner):
             write(ax, x + 0.15, top - tall / 2, "→", size=SIZE + 3)
             x += 1.1
         high, middle = top - (tall - len(table)) / 2, x + table.shape[1] * WIDE / 2
-        entries = draw_cells(ax, np.round(table, 2), (x, high), size=SIZE - 2)
-        keep_table(ax, entries, columns=[write(ax, middle, high + 0.25, formula(name), size=SIZE - 1, va="bottom")])
+        head = write(ax, middle, high + 0.25, formula(name), size=SIZE - 1, va="bottom")
+        draw_cells(ax, np.round(table, 2), (x, high), size=SIZE - 2, columns=[head])
         write(ax, middle, top - tall - 0.7, f"({' × '.join(map(str, shape)) or 'number'})", size=SIZE - 2)
         x += table.shape[1] * WIDE + 0.7

@@ -26,7 +26,6 @@ def curve(x, y, *, point=None, tangent=None, secant=None, labels: Sequence[str] 
     x, y, tangent : array of shape (p,); the tangent is given by its heights over the same x
     point : (float, float), the base point
     secant : two or three (float, float), both ends of a step; what the tangent predicts, the third, marks the gap
-    labels : (str, str), names of the axes
 
     Examples
     --------
@@ -64,7 +63,6 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
     path : array of shape (t, 3), or list of these, such as two steps along the axes in either order
     gap : two (float, float, float), what the plane predicts and what the surface has, joined
     names : (str, str), written beside the path and beside the gap
-    labels : (str, str, str), names of the axes
 
     Examples
     --------
@@ -145,13 +143,9 @@ def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float = 1.0
 
 
 def arrow(tail, head, *, color: str = ACCENT, name: str = "", ax: Axes | None = None) -> None:
-    """Draw an arrow that can be seen wherever it lies: along its sides it keeps what is below it at a distance.
+    """Draw an arrow between arrays of shape (2,), in a color such as ``mc.draw.OUTPUT``, its name beside its head.
 
-    Parameters
-    ----------
-    tail, head : array of shape (2,)
-    color : one of the book's colors, such as ``mc.draw.OUTPUT``
-    name : str, written beside the head
+    It can be seen wherever it lies: along its sides it keeps what is below it at a distance.
 
     Examples
     --------

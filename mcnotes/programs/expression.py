@@ -292,15 +292,11 @@ def _meeting(form):
     """Take copies off two operands before they meet; what does not come about anyway is copied afterwards."""
     @wraps(form)
     def met(a, b):
-        sheet, shape = next(leaves([a, b])).sheet, np.broadcast_shapes(_shape(a), _shape(b))
+        sheet, shape = next(leaves([a, b])).sheet, np.broadcast_shapes(np.shape(a), np.shape(b))
         a, b = (x.args[0] if is_a(x, np.broadcast_to) else x for x in (a, b))
-        a = _bare(a, _shape(b))
-        return copies(sheet.operand(form(a, _bare(b, _shape(a))), numbers=True), shape)
+        a = _bare(a, np.shape(b))
+        return copies(sheet.operand(form(a, _bare(b, np.shape(a))), numbers=True), shape)
     return met
-
-
-def _shape(x):
-    return x.shape if isinstance(x, Expression) else np.shape(x)
 
 
 def _bare(x, shape):

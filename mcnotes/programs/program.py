@@ -24,8 +24,7 @@ def program(f: Callable, at: Any, *, wrt: int | str | None = None) -> "Program":
 
     Parameters
     ----------
-    f : callable
-        Without a line are the Cholesky factor, eigenvalues, singular values and the pseudo-inverse.
+    f : callable; the Cholesky factor, eigenvalues, singular values and the pseudo-inverse have no line
     at : number, array of any shape, or tuple of these
         A point. Its shapes count, and where `f` chooses its way by a value, its values: then a line says so.
     wrt : int or str, with several arguments: which one to differentiate with respect to
@@ -39,9 +38,7 @@ def program(f: Callable, at: Any, *, wrt: int | str | None = None) -> "Program":
     Raises
     ------
     TypeError
-        `f` has a step without a line, or the program does not give what the derivative gives, at the point and beside.
-    ValueError
-        As for :func:`mcnotes.derivative`.
+        `f` has a step without a line, or the program gives something else than the derivative, at the point or beside.
 
     Examples
     --------
@@ -187,13 +184,12 @@ class Program:
 
     __repr__ = __str__
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
     def to_html(self, page_of: Callable[[str], str] | None = None) -> str:
         """The text as HTML; beside a line is the section that teaches it, a link where `page_of` gives its address."""
         lines = (_html(line, text, page_of) for line, text in zip(self.lines, self.text.split("\n"), strict=True))
         return f"<pre class='mc-program' tabindex='0'>{''.join(lines)}</pre>"
+
+    _repr_html_ = to_html
 
 
 def _fitted(name, shape, x):
