@@ -75,7 +75,6 @@ def beside(parts: list, names: Sequence[str], *, signs: Sequence[str], rows: Lab
     Parameters
     ----------
     parts : list of array of shape (m,), which stands as a column, or (m, n)
-    names : list of str, written over the arrays
     rows : list of m str, labels of the inputs, left of the first array
     signs : list of str, what stands between neighbors; one less than there are parts
 
@@ -148,7 +147,6 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""), ax: A
     ----------
     left, right : array of shape (a, b) and of shape (c, d); where b and c differ, the join says so
     result : array of shape (a, d), the product as computed elsewhere
-    names : (str, str, str), written over the factors and the result
 
     Examples
     --------

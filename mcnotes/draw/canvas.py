@@ -14,10 +14,8 @@ SIZE = 11  #: points; figures are shown at about 340 px on a phone
 
 #: What a label may stand for, and its color.
 ROLES = {"input": INPUT, "output": OUTPUT, "neither": INK}
-
 #: Edge and tint of a box, a bar or a circle, by what it stands for.
 FILLS = {"input": (INPUT, INPUT_TINT), "output": (OUTPUT, OUTPUT_TINT), "neither": (ACCENT, MARK_TINT)}
-
 #: The label of a line that is not to be read as a part of the drawing.
 QUIET = "_quiet"
 

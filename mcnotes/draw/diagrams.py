@@ -45,7 +45,6 @@ def network(sizes: Sequence[int], names: Sequence[str], *, highlight: tuple[int,
     Parameters
     ----------
     sizes : list of int, the number of inputs, then of neurons in each layer: 1 to 7
-    names : list of str, one for each column, such as ``["A", "Z"]``
     highlight : (int, int), layer (from 1) and neuron (from 0) whose weights are marked
 
     Examples

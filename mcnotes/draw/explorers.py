@@ -203,8 +203,6 @@ def check_still(explorer: Explorer, frames: list[Frame]) -> None:
                 "compared, or say still=False")
 
 
-# In the built book ---------------------------------------------------------------------------------------
-
 def bake(explorer: Explorer) -> None:
     """Show an explorer as plain HTML: the first frame, controls, and the other frames as lines that they share."""
     frames = [explorer.draw(chosen, to_svg) for chosen in explorer.combinations()]
@@ -278,8 +276,6 @@ def _buttons(identity, one):
     legend = f'<legend class="mc-name">{html.escape(one.label)}</legend>'
     return f'<fieldset class="mc-control mc-choice">{legend}{buttons}</fieldset>'
 
-
-# In Jupyter ----------------------------------------------------------------------------------------------
 
 def enliven(explorer: Explorer) -> None:
     """Show live controls; the text form has the first frame and those at the ends of each control, for the tests."""

@@ -25,8 +25,7 @@ _SIGNS = ((r"by_(\w+)", r"\\partial L/\\partial \1"), (r"\b([A-Za-z])(\d+)\b", r
 def pass_step(steps: Sequence, current: int, values: Mapping[str, np.ndarray], *, ax: Axes | None = None) -> None:
     """Draw the record of a program up to one step, and below it the matrices that meet in this step.
 
-    Forward steps go down, with what enters from outside on their left. The derivative with respect to each
-    of them is on its right; with respect to what enters, below it.
+    Forward steps go down, what enters them is on their left, and derivatives are on the right, or below what enters.
 
     Parameters
     ----------

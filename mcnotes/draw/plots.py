@@ -202,7 +202,6 @@ def losses(histories: Sequence, labels: Sequence[str], *, ax: Axes | None = None
     Parameters
     ----------
     histories : list of array of shape (t,), the loss before the first step, after it, and so on
-    labels : list of str, one for each history
 
     Examples
     --------
