@@ -20,7 +20,8 @@ ERRATA = 83
 def confirm(claim: str, /, *, part: int | None = None, **letters) -> None:
     """Run a printed statement for the letters it is given, its free indices through all their values.
 
-    ``=`` is compared entry by entry; for ``≈`` the gap has to fall by four when the step halves.
+    ``=`` is compared entry by entry; for ``≈`` the gap has to fall by four when the step halves. Raises ClaimError
+    where the statement does not hold, FormulaError where it cannot be run, ValueError where the book has none such.
 
     Parameters
     ----------
@@ -32,11 +33,6 @@ def confirm(claim: str, /, *, part: int | None = None, **letters) -> None:
         ``Aℓ_1``. A size may be said, ``m=4``. ``star`` is the product ⋆, ``step`` the compression of an arrow.
     part : int, optional
         Which formula of a box to run, from 1; all by default.
-
-    Raises
-    ------
-    ClaimError
-        It does not hold, and the message says where; or it cannot be run, or could not be false (FormulaError).
 
     Examples
     --------
@@ -70,6 +66,8 @@ def holds(formula: str, /, **letters) -> Verdict:
 def refute(claim: str, misprint: str, /, **letters) -> None:
     """Run a misprint, or a tempting mistake, and say in one line why it fails.
 
+    Raises ClaimError where it holds after all, FormulaError where it cannot be read, which refutes nothing.
+
     Parameters
     ----------
     claim : str
@@ -78,11 +76,6 @@ def refute(claim: str, misprint: str, /, **letters) -> None:
         The wrong formula.
     letters : number, array or function
         As for :func:`confirm`.
-
-    Raises
-    ------
-    ClaimError
-        The formula holds after all; or it cannot be read, and then it is not refuted (FormulaError).
 
     Examples
     --------

@@ -51,11 +51,7 @@ class Statement:
 
 
 def find(name):
-    """The statement with a name: ``"(30)"``, ``"Definition 9"``, the title of an unnumbered box, in capitals or not.
-
-    >>> find("Definition 9").title, find("Definition 9").section
-    ('The gradient', 'X.7')
-    """
+    """The statement with a name: ``"(30)"``, ``"Definition 9"``, the title of an unnumbered box, in capitals or not."""
     wanted = name.strip().casefold()
     found = [one for one in everything() if wanted in one.names]
     if len(found) == 1:

@@ -66,6 +66,7 @@ def test_a_right_answer_is_right_in_every_form(answer):
     ("- t)", "+ t)", "The shapes are right, so check what is multiplied and what is added."),
     ("(E / E.sum(axis=0) - t)", "(t - E / E.sum(axis=0))", "by_W1 has the wrong sign everywhere."),
     ("by_W2 = A1 @ G2.T", "by_W2 = 2 * A1 @ G2.T", "by_W2 is twice as large as it should be."),
+    ("by_W2 = A1 @ G2.T", "by_W2 = A1 @ G2.T / 2", "by_W2 is half as large as it should be."),
     ("(A1 > 0) * ", "", "The slope of ReLU is missing."),
     ("E.sum(axis=0)", "E.sum()", "but nudging W1["),
     ("return by_W1, by_b1, by_W2, by_b2", "pass", "backward returns nothing. End it with: return by_W1, by_b1"),

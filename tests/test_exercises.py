@@ -90,8 +90,8 @@ RIGHT = [
     ("shape", "10×4"), ("shape", [10, 4]), ("shape", np.array([10, 4])), ("shape", "(10, 4)"), ("shape", "10 by 4"),
     ("shape", "10 * 4"), ("shape", ("10", 4)), ("shape", (10.0, 4.0)), ("column shape", "10 x 1"),
     ("column shape", "(10,1)"), ("scalar shape", "scalar"), ("scalar shape", ()), ("scalar shape", "1 x 1"),
-    ("tensor shape", "4 x 3 x 2"), ("choice", 2), ("choice", "2"), ("choice", "b"), ("choice", "2.0"),
-    ("choice", "(B)"), ("several", [1, 3]), ("several", {3, 1}), ("several", "1, 3"), ("several", "a and c"),
+    ("tensor shape", "4 x 3 x 2"), ("choice", 2), ("choice", "2"), ("choice", "b."), ("choice", "2.0"),
+    ("choice", "(B)"), ("several", [3, 1]), ("several", {3, 1}), ("several", "1, 3"), ("several", "a and c"),
     ("several", np.array([1, 3])), ("match", [2, 1, 3]),
     ("match", "2 1 3"), ("match", ["b", "a", "c"]), ("truth", False), ("truth", "no"), ("truth", np.False_),
     ("pattern", "jki, j -> ki"),
@@ -126,7 +126,8 @@ MISTAKES = [
     ("choice", "2×1", "unread"), ("choice", "1/1", "unread"), ("several", [1], "lacking"),
     ("several", [1, 2, 3], "too many"), ("several", [2], "mixed"), ("several", [], "mixed"),
     ("match", [1, 2, 3], "pairs"), ("match", [1, 2], "pairs length"), ("truth", True, "truth"),
-    ("scalar shape", (1, 1, 1), "axes"), ("pattern", "jki,j->ik", "same letters"), ("pattern", "ij->j", "pattern"),
+    ("truth", "Yes", "truth"), ("scalar shape", (1, 1, 1), "axes"), ("pattern", "jki,j->ik", "same letters"),
+    ("pattern", "ij->j", "pattern"),
 ]
 
 

@@ -79,7 +79,7 @@ def test_what_a_reader_should_know_is_said_where_it_is(code, at, kind, words):
 
 @pytest.mark.parametrize("code, at, words, line", [
     ("def f(v)\n    return v", "[1]", "expected ':'", "def f(v)"),
-    ("def f(v):\n    return v.nothing", "[1.0, 2.0]", "nothing", "return v.nothing"),
+    ("def g(v):\n    return v.nothing\n\ndef f(v):\n    return g(v)", "[1.0]", "nothing", "return v.nothing"),
     ("def f(v):\n    y = np.zeros(2)\n    y[0] = v[0]\n    return y", "[1.0, 2.0]", "np.stack", "y[0] = v[0]"),
     ("def f(v):\n    v @ v", "[1.0, 2.0]", "forget the return", None),
     ("x = 1", "[1.0]", "there is no function", None),

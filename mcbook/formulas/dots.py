@@ -42,7 +42,11 @@ def expanded(items, length, count=None, claims=None):
     end = length(last)
     wanted = [*range(first, first - len(before), -1), *range(end + 1, end + len(after))]
     for item, place in zip(before[::-1] + after[1:], wanted, strict=True):
-        _fit(item, _filled(template, place), claims)
+        needed = _filled(template, place)
+        if _unified(needed, item):
+            raise PatternError(f"{text(item)} is written where the dots need {text(needed)}")
+        if claims is not None and not same(item, needed):
+            claims.append((item, needed))
     if end < first:
         raise PatternError(f"{text(last)} is {end}, and {text(before[-1])} is written out already")
     return before + [_filled(template, place) for place in range(first + 1, end + 1)] + after[1:]
@@ -60,15 +64,6 @@ def _pattern(before, after):
     (name, last), = counting.items()                # an opened block stands before the dots: count places
     return rebuilt(after, lambda node: _HOLE if node.kind == "letter" and node.name == name else node), len(
         before), last
-
-
-def _fit(item, needed, claims):
-    if same(item, needed):
-        return
-    if _unified(needed, item):
-        raise PatternError(f"{text(item)} is written where the dots need {text(needed)}")
-    if claims is not None:
-        claims.append((item, needed))
 
 
 def _filled(template, place):

@@ -636,10 +636,9 @@ def short(value) -> str:
 def approximates(judge: Judge, left: Node, right: Node, chain: Node, environments: list[dict], near: bool) -> tuple:
     """Whether ≈ is right: the gap of every entry has to fall by four when the step halves, and not be zero.
 
-    A first-order mistake divides the gap by two only, and a formula that is exact deserves an equals sign. Where a
-    change is divided by a change, both sides are multiplied by the step before they are judged; what is told is the
-    quotient itself, whose gap falls by two. Where the formula says only that two things are `near` each other, the gap
-    has to fall with the step. Returned are (step, true, predicted, gap) for the entry with the largest gap.
+    Where a change is divided by a change, both sides are multiplied by the step before they are judged; the quotient's
+    own gap falls by two. Where two things are only said to be `near` each other, the gap has to fall with the step.
+    Returned are (step, true, predicted, gap) for the entry with the largest gap.
     """
     words, given = f"{text(left)} ≈ {text(right)}", judge.letters
     if not given.changes:

@@ -448,8 +448,7 @@ class Binder:
     def _calls(self, name, arguments):
         """Whether a letter before a bracket is a function of what it holds: L(w + h u), f(0), but not σ (1 − σ).
 
-        A function of no letter is called. One that depends on others is called where the bracket names these, or
-        values alone; it is a factor in g (f + 1).
+        One that depends on letters is called where the bracket names these, or values alone: not in g (f + 1).
         """
         given = self.letters
         if name not in given.functions or name not in given.parameters:

@@ -29,12 +29,9 @@ _HEADS = ("letter", "prime", "named")
 
 
 def read(formula: str, names: frozenset = frozenset()) -> tuple[Node, ...]:
-    r"""A formula's statements, conditions and labels, which commas, wide spaces and new lines separate.
+    """A formula's statements, conditions and labels, which commas, wide spaces and new lines separate.
 
     It is LaTeX as between dollar signs, or plain text. A longer name is one letter only where it is among `names`.
-
-    >>> read(r"z_i = \textcolor{royalblue}{W_i}^{\mathsf T} A")
-    (zᵢ = Wᵢᵀ A,)
     """
     if not isinstance(formula, str):
         what = "None" if formula is None else f"of type {type(formula).__name__}"

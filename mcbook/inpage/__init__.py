@@ -16,7 +16,8 @@ _page = None
 def answer(request):
     """Answer a page's request: JSON with the keys ``do``, the name of a function, and ``with``, its arguments."""
     asked = json.loads(request)
-    known = {"examine": _examined, "check": _check, "another": _another,
+    known = {"examine": _examined, "another": _another,
+             "check": lambda name, part, entered: judge(questions.find(name).parts[part], entered)._asdict(),
              "letters": identity.letters, "identity": identity.tried, "read": identity.read,
              "begin": _begin, "cell": lambda source: _page.run(source),
              "frame": lambda sketch, at: _page.sketches.frame(sketch, at)}
@@ -26,10 +27,6 @@ def answer(request):
 def _examined(code, at):
     blocks = examine(code, at)
     return {"html": as_html(blocks), "kinds": [block["kind"] for block in blocks]}
-
-
-def _check(name, part, entered):
-    return judge(questions.find(name).parts[part], entered)._asdict()
 
 
 def _another(name, draw):

@@ -37,10 +37,7 @@ def read(text: str) -> dict[str, str]:
 
 
 def letters(text: str, given: dict[str, list[str]]) -> dict[str, Any]:
-    """The letters of an identity, each with a field; shapes that nobody gave are chosen so that the identity fits.
-
-    `given` are the fields that the reader has changed, letter -> kind and text.
-    """
+    """The letters of an identity, each with its field in `given`, or with one chosen so that the identity fits."""
     found = read(text)
     if "fault" in found:
         return found | {"letters": given}
