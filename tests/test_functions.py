@@ -218,21 +218,15 @@ def test_autograd_agrees(name, random):
     assert np.allclose(exact, np.moveaxis(peer, (-2, -1), (0, 1)), rtol=1e-11)
 
 
-def test_determinant_of_a_singular_matrix(random):
-    x = random.normal(size=(3, 3))
-    x[2] = x[0] + 2 * x[1]
-    agree(np.linalg.det, x)
-
-
-def test_careful_rules():
+def test_careful_rules(random):
     tanh = mc.derivative(np.tanh, np.array([20.0, 300.0, 800.0])).structure.terms[0].factors[0][0]
     assert np.isclose(tanh[0], 4 * np.exp(-40), rtol=1e-12, atol=0) and tanh[2] == 0
     assert mc.derivative(lambda x: np.logaddexp(x, 0.0), 1000.0).array == 1.0
     assert mc.derivative(lambda x: x**2, 0.0).array == 0.0
     assert mc.derivative(lambda x: x**0, 0.0).array == 0.0
     assert mc.derivative(lambda x: x**1, 0.0).array == 1.0
-
-
-def test_whole_quotients_are_steps():
     agree(lambda x: x * (x // 0.4), np.array([0.5, 0.9, 1.7]))
     assert not mc.derivative(lambda x: 2.3 // x, 0.7).array
+    singular = random.normal(size=(3, 3))
+    singular[2] = singular[0] + 2 * singular[1]
+    agree(np.linalg.det, singular)
