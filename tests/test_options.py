@@ -127,11 +127,10 @@ def matrix_functions():
                  then(np.linalg.eigvalsh, "U"), then(np.linalg.cholesky, upper=True),
                  *(then(np.linalg.matrix_power, n) for n in (-2, 0, 1, 3))]
     yield from itertools.product(functions, (POSITIVE, STACK, POSITIVE + 0.1 * SQUARE))
-    for b in ((3,), (3, 2), (2, 3, 2), (5, 1, 3, 2)):
-        right = random.normal(size=b)
-        for matrix in (POSITIVE, STACK):
-            yield then(np.linalg.solve, right), matrix
-            yield of(np.linalg.solve, matrix), right
+    for shape, matrix in itertools.product(((3,), (3, 2), (2, 3, 2), (5, 1, 3, 2)), (POSITIVE, STACK)):
+        b = random.normal(size=shape)
+        yield then(np.linalg.solve, b), matrix
+        yield of(np.linalg.solve, matrix), b
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")

@@ -4,6 +4,7 @@ import json
 import math
 import re
 
+import numpy as np
 import pytest
 
 from .conftest import PAGES, text_of
@@ -60,7 +61,7 @@ class Held:
         state = self.explorer.evaluate(_STATE)
         at = [texts.index(value) for texts, value in zip(self.data["values"], state["values"], strict=True)]
         sizes = [len(texts) for texts in self.data["values"]]
-        frame = sum(k * math.prod(sizes[axis + 1:]) for axis, k in enumerate(at))
+        frame = int(np.ravel_multi_index(at, sizes))
         assert state["said"] == self.data["said"][frame] and state["label"].endswith(state["said"])
         self.frame, self.state = frame, state
         return state
