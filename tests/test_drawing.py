@@ -85,6 +85,7 @@ def test_drawings_take_a_derivative():
     assert [tick.get_text() for tick in bars.get_xticklabels()] == ROWS
     assert [bar.get_height() for bar in bars.patches] == [1.0, -2.0]
     assert bars.get_xticklabels()[0].get_color() == palette.INPUT
+    assert bars.patches[0].get_edgecolor() == matplotlib.colors.to_rgba(palette.ACCENT)
 
 
 @pytest.mark.parametrize("values, said", [

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from hypothesis import given
-from test_functions import MATRIX, MOVES, PRODUCTS
+from test_functions import MOVES, PEERS, PRODUCTS
 from test_programs import STEPS, points, program, programs
 
 import mcnotes as mc
@@ -241,7 +241,7 @@ WITHOUT = ("np.linalg.pinv", "np.linalg.cholesky", "np.linalg.eigvalsh", "np.lin
 RULE_CASES = {
     **{f"product: {name}": (lambda a, b, f=f: f(a, b), some(*shapes)) for name, (f, *shapes) in PRODUCTS.items()},
     **{f"move: {name}": (f, some((2, 3))[0]) for name, f in MOVES.items()},
-    **{f"matrix: {name}": (f, some((3, 3))[0] + 2 * np.eye(3)) for name, (f, _) in MATRIX.items()},
+    **{f"peer: {name}": (f(np), some((3, 3))[0] + 2 * np.eye(3)) for name, f in PEERS.items()},
 }
 
 

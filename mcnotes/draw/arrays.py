@@ -75,7 +75,6 @@ def beside(parts: list, names: Sequence[str], *, signs: Sequence[str], rows: Lab
     Parameters
     ----------
     parts : list of array of shape (m,), which stands as a column, or (m, n)
-    rows : list of m str, labels of the inputs, left of the first array
     signs : list of str, what stands between neighbors; one less than there are parts
 
     Examples
@@ -227,7 +226,6 @@ def compression(stages: list, current: int, titles: Sequence[str], block: int, a
     ----------
     stages : list of array as in (71), (72), (73), of two axes or one (a column); nan is a zero by construction
     current : int, the stage to look at, from 0; later ones are left out
-    titles : list of a few words for each stage
     block : int, rows of one block; a line is drawn between blocks
 
     Examples

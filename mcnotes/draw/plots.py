@@ -113,7 +113,6 @@ def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float = 1.0
     steps : list of array of shape (2,), each step from the end of the one before
     gradient : array of shape (2,) or Derivative, drawn as an arrow from the point unless it is zero
     scale : float, how long that arrow is for a gradient of length 1
-    levels : int or list of float
 
     Examples
     --------

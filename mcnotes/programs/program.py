@@ -37,8 +37,8 @@ def program(f: Callable, at: Any, *, wrt: int | str | None = None) -> "Program":
 
     Raises
     ------
-    TypeError
-        `f` has a step without a line, or the program gives something else than the derivative, at the point or beside.
+    TypeError or ValueError
+        As for :func:`mcnotes.derivative`; and where a step has no line, or the program gives something else than it.
 
     Examples
     --------
