@@ -27,7 +27,7 @@ def check(name: str, /, *answers) -> None:
     name : str
         Which exercise: ``"20-2"``; ValueError where there is none of that name.
     *answers : object
-        One for each thing asked: numbers, nested lists, arrays, strings (``"3/2"``, ``"10 x 1"``), or ``...`` for none.
+        One for each thing asked: numbers (three digits do), lists, arrays, strings such as ``"3/2"``, ``...`` for none.
 
     Examples
     --------
