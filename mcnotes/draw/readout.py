@@ -45,7 +45,6 @@ def read(figure: Figure) -> list[Table]:
 
 #: What words for lines of another style begin with.
 _STYLES = {"--": "dashed ", ":": "dotted ", "-.": "dash-dotted "}
-
 #: Parts without a name: they are compared by the notebook tests, but say nothing to a reader who does not see them.
 _PLAIN = {"words", "point", "arrow", *(style + kind for style in ["", *_STYLES.values()] for kind in ("line", "curve"))}
 

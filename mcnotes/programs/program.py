@@ -217,8 +217,6 @@ def _own(x, sheet):
         root.call in ("input", "constant") or x.call is np.broadcast_to) else x
 
 
-# Text ------------------------------------------------------------------------------------------------------
-
 def _guarded(writer, guard, known):
     """The lines that stop where a value decides otherwise than it did."""
     text = writer.text(guard)
