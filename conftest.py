@@ -1,10 +1,11 @@
-"""Each test begins without a figure; the examples of docstrings know np and mc."""
+"""Each test begins without a figure; the examples of docstrings know np, mc, and mb."""
 
 import sys
 
 import numpy as np
 import pytest
 
+import mcbook as mb
 import mcnotes as mc
 
 
@@ -17,4 +18,4 @@ def no_figure_is_left():
 
 @pytest.fixture(autouse=True)
 def names_of_examples(doctest_namespace):
-    doctest_namespace.update(np=np, mc=mc)
+    doctest_namespace.update(np=np, mc=mc, mb=mb)

@@ -36,7 +36,7 @@ def confirm(claim: str, /, *, part: int | None = None, **letters) -> None:
 
     Examples
     --------
-    >>> confirm("(75)", Z=lambda W, A: W.T @ A, W=[[1, 2, 0], [3, -1, 2]], A=[2, 1])
+    >>> mb.confirm("(75)", Z=lambda W, A: W.T @ A, W=[[1, 2, 0], [3, -1, 2]], A=[2, 1])
     ✓ (75) runs as printed: 3 entries agree
     """
     _show(run(claim, letters, part))
@@ -56,7 +56,7 @@ def holds(formula: str, /, **letters) -> Verdict:
 
     Examples
     --------
-    >>> holds("(W A)^T = W^T A^T", W=[[1, 2, 0], [3, -1, 2]], A=[2, 1, 5])
+    >>> mb.holds("(W A)^T = W^T A^T", W=[[1, 2, 0], [3, -1, 2]], A=[2, 1, 5])
     ✗ This fails: Wᵀ Aᵀ cannot be multiplied: (3 × 2) times (1 × 3), and 2 ≠ 1
       read as (W A)ᵀ = Wᵀ Aᵀ
     """
@@ -79,7 +79,7 @@ def refute(claim: str, misprint: str, /, **letters) -> None:
 
     Examples
     --------
-    >>> refute("E56", r"z_i = \\sum_{j=1}^{n} w_{ji} a_j", Z=lambda W, A: W.T @ A, W=[[1, 2], [3, 5], [0, 7]],
+    >>> mb.refute("E56", r"z_i = \\sum_{j=1}^{n} w_{ji} a_j", Z=lambda W, A: W.T @ A, W=[[1, 2], [3, 5], [0, 7]],
     ...        A=[1, 2, 4])
     E56 as printed fails: the sum over j ends at n = 2, and wⱼᵢ goes on to j = 3
     """

@@ -40,7 +40,7 @@ def compress(d: Any, claim: str | None = None) -> "Compressed":
 
     Examples
     --------
-    >>> c = compress(mc.derivative(lambda W: W.T @ np.array([1.0, 0.0, 3.0, 4.0]), np.ones((4, 3))))
+    >>> c = mc.compress(mc.derivative(lambda W: W.T @ np.array([1.0, 0.0, 3.0, 4.0]), np.ones((4, 3))))
     >>> c.pattern, c.einsum, c.core.shape, c.expand().shape
     ('i j j -> i', 'i,j->ij', (4,), (4, 3, 3))
     """
@@ -98,7 +98,7 @@ class Compressed:
     def chain(self, upstream: Any) -> np.ndarray:
         """Chain rule in compressed form (59): as :meth:`Derivative.chain`; the full array is never built.
 
-        >>> compress(mc.derivative(lambda W: W.T @ [1.0, 2.0, 3.0], np.ones((3, 2)))).chain([1.0, 10.0]).tolist()
+        >>> mc.compress(mc.derivative(lambda W: W.T @ [1.0, 2.0, 3.0], np.ones((3, 2)))).chain([1.0, 10.0]).tolist()
         [[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]]
         """
         upstream = fit("upstream", upstream, self._shapes[1], "output")

@@ -55,9 +55,9 @@ def derivative(f: Callable, at: Any, *, wrt: int | str | None = None, method: st
 
     Examples
     --------
-    >>> derivative(lambda v: v[0]**2 * v[1], np.array([1.0, 2.0, 5.0])).matrix.shape
+    >>> mc.derivative(lambda v: v[0]**2 * v[1], np.array([1.0, 2.0, 5.0])).matrix.shape
     (3, 1)
-    >>> derivative(lambda W, a: np.tanh(W.T @ a), (np.ones((4, 3)), np.ones(4)), wrt="W").array.shape
+    >>> mc.derivative(lambda W, a: np.tanh(W.T @ a), (np.ones((4, 3)), np.ones(4)), wrt="W").array.shape
     (4, 3, 3)
     """
     return _differentiate(f, at, wrt, method)[1]
@@ -72,7 +72,7 @@ def value_and_derivative(f: Callable, at: Any, *, wrt: int | str | None = None, 
 
     Examples
     --------
-    >>> value, gradient = value_and_derivative(lambda v: v[0]**2 * v[1], np.array([3.0, 2.0]))
+    >>> value, gradient = mc.value_and_derivative(lambda v: v[0]**2 * v[1], np.array([3.0, 2.0]))
     >>> value, gradient.array
     (np.float64(18.0), array([12.,  9.]))
     """
@@ -93,7 +93,7 @@ def hessian(f: Callable, at: Any) -> Derivative:
 
     Examples
     --------
-    >>> hessian(lambda v: v[0]**2 * v[1], np.array([3.0, 2.0])).matrix
+    >>> mc.hessian(lambda v: v[0]**2 * v[1], np.array([3.0, 2.0])).matrix
     array([[4., 6.],
            [6., 0.]])
     """

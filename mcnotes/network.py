@@ -19,7 +19,7 @@ def small_layer() -> tuple[np.ndarray, np.ndarray]:
     ``W``, of shape (3, 2), has one row for each measurement (pressure, humidity, wind) and one column for each
     forecast (warmer, wetter); ``a``, of shape (3,), holds the measurements.
 
-    >>> W, a = small_layer()
+    >>> W, a = mc.network.small_layer()
     >>> (W.T @ a).shape
     (2,)
     """
@@ -32,7 +32,7 @@ def small_layer() -> tuple[np.ndarray, np.ndarray]:
 def relu(z: Any) -> Any:
     """Zero below 0, the identity above; slope one half at 0 itself.
 
-    >>> relu(np.array([-1.0, 2.0]))
+    >>> mc.network.relu(np.array([-1.0, 2.0]))
     array([0., 2.])
     """
     return np.maximum(z, 0.0)
@@ -41,7 +41,7 @@ def relu(z: Any) -> Any:
 def sigmoid(z: Any) -> Any:
     """From 0 to 1, without overflow at either end.
 
-    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    >>> mc.network.sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
     return 0.5 * (1.0 + np.tanh(0.5 * z))
@@ -50,7 +50,7 @@ def sigmoid(z: Any) -> Any:
 def softmax(z: Any) -> Any:
     """Positive numbers that add up to 1 in every column of z, ``(n,)`` or ``(n, N)``. Not element-wise (X.22).
 
-    >>> softmax(np.array([1.0, 1.0, 1.0, 1.0]))
+    >>> mc.network.softmax(np.array([1.0, 1.0, 1.0, 1.0]))
     array([0.25, 0.25, 0.25, 0.25])
     """
     e = np.exp(z - np.max(z, axis=0))
@@ -60,7 +60,7 @@ def softmax(z: Any) -> Any:
 def squared_loss(A: Any, t: Any) -> Any:
     """Half the sum of squared differences of an activation and its target; ValueError if their shapes differ.
 
-    >>> float(squared_loss(np.array([1.0, 3.0]), np.array([1.0, 1.0])))
+    >>> float(mc.network.squared_loss(np.array([1.0, 3.0]), np.array([1.0, 1.0])))
     2.0
     """
     _same(A, t)
@@ -72,7 +72,7 @@ def cross_entropy(A: Any, t: Any) -> Any:
 
     ValueError where the shapes differ, or a probability in `A` is negative, or 0 where the target in `t` is not.
 
-    >>> float(cross_entropy(np.array([1.0, 0.5, 0.0]), np.array([0.5, 0.5, 0.0])))
+    >>> float(mc.network.cross_entropy(np.array([1.0, 0.5, 0.0]), np.array([0.5, 0.5, 0.0])))
     0.34657359027997264
     """
     _same(A, t)

@@ -20,7 +20,7 @@ def planar(f: Callable, at: Any) -> "PlanarApproximation":
 
     Examples
     --------
-    >>> plane = planar(lambda v: v[0] * v[1], np.array([2.0, 3.0]))
+    >>> plane = mc.planar(lambda v: v[0] * v[1], np.array([2.0, 3.0]))
     >>> plane(np.array([0.1, 0.0]))
     np.float64(0.30000000000000004)
     """

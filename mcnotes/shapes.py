@@ -55,7 +55,7 @@ def axes(x: Any) -> int:
 
     Examples
     --------
-    >>> axes(3.0), axes(np.zeros(4)), axes(np.zeros((4, 1))), axes(np.zeros((2, 3)))
+    >>> mc.axes(3.0), mc.axes(np.zeros(4)), mc.axes(np.zeros((4, 1))), mc.axes(np.zeros((2, 3)))
     (0, 1, 1, 2)
     """
     return len(counted(np.shape(x)))
@@ -70,7 +70,7 @@ def kind(x: Any) -> str:
 
     Examples
     --------
-    >>> kind(3.0), kind(np.zeros((4, 1))), kind(np.zeros((1, 4))), kind(np.zeros((2, 3, 4)))
+    >>> mc.kind(3.0), mc.kind(np.zeros((4, 1))), mc.kind(np.zeros((1, 4))), mc.kind(np.zeros((2, 3, 4)))
     ('scalar', 'vector', 'matrix', 'tensor')
     """
     return kind_of_shape(np.shape(x))
@@ -90,7 +90,7 @@ def size(x: Any) -> int:
 
     Examples
     --------
-    >>> size(np.zeros((2, 3)))
+    >>> mc.size(np.zeros((2, 3)))
     6
     """
     return prod(np.shape(x))
@@ -114,9 +114,9 @@ def shape_of(*, of: tuple[int, ...], wrt: tuple[int, ...]) -> DerivativeShape:
 
     Examples
     --------
-    >>> shape_of(of=(), wrt=(4,)).shape, shape_of(of=(3,), wrt=()).shape
+    >>> mc.shape_of(of=(), wrt=(4,)).shape, mc.shape_of(of=(3,), wrt=()).shape
     ((4, 1), (1, 3))
-    >>> shape_of(of=(3,), wrt=(2, 3))
+    >>> mc.shape_of(of=(3,), wrt=(2, 3))
     DerivativeShape(shape=(2, 3, 3), kind='vector/matrix', axes=3, size=18)
     """
     for name, shape in (("of", of), ("wrt", wrt)):

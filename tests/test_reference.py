@@ -86,18 +86,6 @@ def test_every_public_name_is_in_the_reference():
     assert "mask" in members and all(hasattr(structure, one) for one in members)
 
 
-@pytest.mark.parametrize("line, module, said", [
-    (">>> derivative(f, at).matrix", "mcnotes.derivative", ">>> mc.derivative(f, at).matrix"),
-    ("... planar(f, at)", "mcnotes.planar", "... mc.planar(f, at)"),
-    (">>> compress(derivative(f, v)).chain(size)", "mcnotes.x", ">>> mc.compress(mc.derivative(f, v)).chain(size)"),
-    (">>> matrix(M, rows=2)", "mcnotes.draw.arrays", ">>> mc.draw.matrix(M, rows=2)"),
-    (">>> matrix(3)", "mcnotes.layout", ">>> matrix(3)"), ("derivative(f) is", "mcnotes", "derivative(f) is"),
-    (">>> softmax(z)", "mcnotes.network", ">>> mc.network.softmax(z)"),
-])
-def test_examples_are_written_as_in_a_notebook(line, module, said):
-    assert reference.in_words_of_a_reader(line, module) == said
-
-
 #: Words and letters that the glossary has to explain, as its lines begin.
 WORDS = ["Trace", "Outer product", "Chain rule", "Element-wise", "Loss", "Bias", "ReLU", "Softmax", "Einsum", "Tensor",
          "Contraction", "Gradient", "Jacobian", "Compression", "Layout", "Axis", "Hessian", "Cross entropy", "Batch",

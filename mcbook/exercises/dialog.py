@@ -31,7 +31,7 @@ def check(name: str, /, *answers) -> None:
 
     Examples
     --------
-    >>> check("20-2", [[3, 6], [0, 0], [-1, -2]])
+    >>> mb.check("20-2", [[3, 6], [0, 0], [-1, -2]])
     Not yet. The right numbers, but transposed. In this book each input has a row and each output a column.
     """
     parts = find(name, _drawn.get(name, 0)).parts
@@ -65,7 +65,7 @@ def hint(name: str) -> Text:
 
     Examples
     --------
-    >>> hint("20-2")  # doctest: +ELLIPSIS
+    >>> mb.hint("20-2")  # doctest: +ELLIPSIS
     Hint 1 of 2: ...
     """
     hints = find(name).hints
@@ -87,7 +87,7 @@ def solution(name: str) -> Text:
 
     Examples
     --------
-    >>> "$" in solution("20-2")
+    >>> "$" in mb.solution("20-2")
     True
     """
     printed = "Solution (for the printed numbers): " if _drawn.get(name) else ""
@@ -106,7 +106,7 @@ def another(name: str, draw: int | None = None) -> Text:
 
     Examples
     --------
-    >>> another("07-2", 0)
+    >>> mb.another("07-2", 0)
     The numbers are the printed ones again.
     """
     draw = _drawn.get(name, 0) + 1 if draw is None else draw
