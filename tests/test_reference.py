@@ -9,7 +9,7 @@ import pytest
 from test_finding import notebook
 
 import mcnotes as mc
-from book._ext import cache, catalog, reference
+from book._ext import cache, catalog
 from mcbook import statements
 
 REFERENCE = statements.ROOT / "book" / "reference"

@@ -27,7 +27,7 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
 
     Examples
     --------
-    >>> matrix([[2.0, 0.5, 0.0], [0.0, 3.0, 4.0]], rows=["v1", "v2"], title="D", highlight=[(0, None)])
+    >>> mc.draw.matrix([[2.0, 0.5, 0.0], [0.0, 3.0, 4.0]], rows=["v1", "v2"], title="D", highlight=[(0, None)])
     """
     rows, columns = (given or getattr(values, side, None) for given, side in ((rows, "rows"), (columns, "columns")))
     values = np.atleast_2d(np.asarray(getattr(values, "matrix", values)))
@@ -50,7 +50,7 @@ def matrix(values, rows: Labels = None, columns: Labels = None, title: str | Non
 def cell(row: int, column: int) -> tuple[float, float]:
     """The middle of an entry in a drawing of ``matrix``: (x, y); rows and columns are counted from 0.
 
-    >>> cell(0, 1)
+    >>> mc.draw.cell(0, 1)
     (2.55, -0.5)
     """
     return (column + 0.5) * WIDE, -row - 0.5
@@ -62,7 +62,7 @@ def vector(values, labels: Labels = None, title: str | None = None, column: bool
 
     Examples
     --------
-    >>> vector([1.0, 2.0, 3.0], ["a", "b", "c"], "gradient")
+    >>> mc.draw.vector([1.0, 2.0, 3.0], ["a", "b", "c"], "gradient")
     """
     values = np.asarray(values).reshape((-1, 1) if column else (1, -1))
     matrix(values, **{"rows" if column else "columns": labels}, title=title, roles=(role, role), ax=ax)
@@ -79,7 +79,7 @@ def beside(parts: list, names: Sequence[str], *, signs: Sequence[str], rows: Lab
 
     Examples
     --------
-    >>> beside([[2.0, -1.0], [0.5, 0.25], [1.0, -0.25]], ["gradient", "step", "products"], signs=["·", "="])
+    >>> mc.draw.beside([[2.0, -1.0], [0.5, 0.25], [1.0, -0.25]], ["gradient", "step", "products"], signs=["·", "="])
     """
     parts = [np.asarray(part) for part in parts]
     parts = [part.reshape(-1, 1) if part.ndim == 1 else part for part in parts]
@@ -114,7 +114,7 @@ def unfold(values, opened: int, by: str = "columns", *, symbols: Labels = None, 
 
     Examples
     --------
-    >>> unfold([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], 1)
+    >>> mc.draw.unfold([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], 1)
     """
     if by not in ("columns", "rows"):
         raise ValueError(f"by is 'columns' or 'rows'; it was {by!r}")
@@ -149,7 +149,7 @@ def product(left, right, result=None, names: Sequence[str] = ("", "", ""), ax: A
 
     Examples
     --------
-    >>> product([[2.0, 1.0, 0.0]], [[1.0], [3.0], [5.0]], [[5.0]], names=("row", "column", "product"))
+    >>> mc.draw.product([[2.0, 1.0, 0.0]], [[1.0], [3.0], [5.0]], [[5.0]], names=("row", "column", "product"))
     """
     one_for_each("names", names, 3, "arrays: left, right, result")
     parts = [np.asarray(part) for part in (left, right, result) if part is not None]
@@ -191,7 +191,7 @@ def tensor(values, names: Sequence[str] = ("axis 1", "axis 2", "axis 3"), highli
 
     Examples
     --------
-    >>> tensor(np.arange(24.0).reshape(2, 3, 4), names=("j", "k", "i"), highlight=[(1, 2, 3)])
+    >>> mc.draw.tensor(np.arange(24.0).reshape(2, 3, 4), names=("j", "k", "i"), highlight=[(1, 2, 3)])
     """
     values = np.asarray(values)
     if values.ndim != 3:
@@ -231,7 +231,7 @@ def compression(stages: list, current: int, titles: Sequence[str], block: int, a
     Examples
     --------
     >>> full = [[2.0, np.nan], [1.0, np.nan], [np.nan, 2.0], [np.nan, 1.0]]
-    >>> compression([full, [2.0, 1.0, 2.0, 1.0], [2.0, 1.0]], 2, ["full", "blocks", "one copy"], block=2)
+    >>> mc.draw.compression([full, [2.0, 1.0, 2.0, 1.0], [2.0, 1.0]], 2, ["full", "blocks", "one copy"], block=2)
     """
     stages = [np.asarray(stage, dtype=float) for stage in stages]
     for k, stage in enumerate(stages):

@@ -15,7 +15,7 @@ def shapes(left: int, right: int, *, names: Sequence[str] = ("Δv", "Δs"), ax: 
 
     Examples
     --------
-    >>> shapes(3, 1)
+    >>> mc.draw.shapes(3, 1)
     """
     if not (1 <= left <= 5 and 1 <= right <= 5):
         raise ValueError(f"left and right count numbers, from 1 to 5; they were {left} and {right}")
@@ -49,7 +49,7 @@ def network(sizes: Sequence[int], names: Sequence[str], *, highlight: tuple[int,
 
     Examples
     --------
-    >>> network([4, 3], ["A", "Z"], highlight=(1, 2))
+    >>> mc.draw.network([4, 3], ["A", "Z"], highlight=(1, 2))
     """
     if len(sizes) < 2 or not 1 <= min(sizes) <= max(sizes) <= 7:
         raise ValueError(f"sizes {list(sizes)} need two layers or more, each of 1 to 7 neurons")
@@ -85,7 +85,7 @@ def flow(forward: list, back: list, through: tuple[list, list], *, ax: Axes | No
 
     Examples
     --------
-    >>> flow([("A", "(4 × 1)"), ("Z", "(3 × 1)")], [("by A", "(4 × 1)"), ("by Z", "(3 × 1)")], (["Wᵀ"], ["W"]))
+    >>> mc.draw.flow([("A", "(4 × 1)"), ("Z", "(3 × 1)")], [("by A", "(4 × 1)"), ("by Z", "(3 × 1)")], (["Wᵀ"], ["W"]))
     """
     if len(forward) != len(back):
         raise ValueError(f"forward has {len(forward)} places, back has {len(back)}; they need the same")
@@ -113,7 +113,7 @@ def axes_count(sizes: Sequence[int], *, ax: Axes | None = None) -> None:
 
     Examples
     --------
-    >>> axes_count((2, 3, 4))
+    >>> mc.draw.axes_count((2, 3, 4))
     """
     if len(sizes) != 3 or min(sizes) < 1:
         raise ValueError(f"sizes are the three lengths of a tensor's axes, each at least 1; they were {tuple(sizes)}")
@@ -140,7 +140,7 @@ def nine_kinds(table: list, *, ax: Axes | None = None) -> None:
 
     Examples
     --------
-    >>> nine_kinds([[("(2)", 1), ("(2, 3)", 2), ("(2, 3, 4)", 3)]] * 3)
+    >>> mc.draw.nine_kinds([[("(2)", 1), ("(2, 3)", 2), ("(2, 3, 4)", 3)]] * 3)
     """
     kinds = "scalar", "vector", "matrix"
     if len(table) != 3 or any(len(row) != 3 for row in table):
@@ -197,7 +197,7 @@ def links(highlight: str | None = None, filled: Sequence[str] = (), *, backward:
 
     Examples
     --------
-    >>> links("weights", filled=["loss"], backward=True)
+    >>> mc.draw.links("weights", filled=["loss"], backward=True)
     """
     filled = list(LINKS) if filled == "all" else list(filled)
     unknown = [name for name in [highlight, *filled] if name is not None and name not in LINKS]

@@ -53,8 +53,7 @@ def explore(*, alt: str, start: dict | None = None, still: bool = True, **ranges
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
-    >>> @explore(alt="a bar as long as the step", step=(1, 0.1, 4), start={"step": 0.4})  # doctest: +ELLIPSIS
+    >>> @mc.explore(alt="a bar as long as the step", step=(1, 0.1, 4), start={"step": 0.4})  # doctest: +ELLIPSIS
     ... def bar(step):
     ...     plt.gca().barh([0], [step])
     ...     plt.xlim(0, 1)

@@ -37,7 +37,7 @@ def show(alt: str) -> None:
 
     Examples
     --------
-    >>> show("")
+    >>> mc.show("")
     Traceback (most recent call last):
         ...
     ValueError: show needs a sentence that says what the figure shows

@@ -39,7 +39,7 @@ def handle(place, *, moves: str, ax: Axes | None = None) -> None:
 
     Examples
     --------
-    >>> handle((0.5, 1), moves="angle")
+    >>> mc.draw.handle((0.5, 1), moves="angle")
     """
     ax = start(ax)
     grip = _hold(ax, [place], moves, True)
@@ -56,7 +56,7 @@ def tap(places, *, moves: str, ax: Axes | None = None) -> None:
 
     Examples
     --------
-    >>> tap([(0, 0), (1, 2)], moves="wire")
+    >>> mc.draw.tap([(0, 0), (1, 2)], moves="wire")
     """
     _hold(start(ax), places, moves, False)
 

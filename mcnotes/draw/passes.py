@@ -35,9 +35,8 @@ def pass_step(steps: Sequence, current: int, values: Mapping[str, np.ndarray], *
 
     Examples
     --------
-    >>> import mcnotes as mc
     >>> W, a = mc.network.small_layer()
-    >>> pass_step(mc.program(lambda W: np.sum(W**3), W).steps, 0, {"W": W, "by_W": 3 * W**2})
+    >>> mc.draw.pass_step(mc.program(lambda W: np.sum(W**3), W).steps, 0, {"W": W, "by_W": 3 * W**2})
     """
     if not 0 <= current < len(steps):
         raise ValueError(f"current is {current}; the program has {len(steps)} steps, counted from 0")

@@ -29,7 +29,7 @@ def curve(x, y, *, point=None, tangent=None, secant=None, labels: Sequence[str] 
 
     Examples
     --------
-    >>> curve([0, 1, 2], [0, 1, 4], point=(1, 1), tangent=[-1, 1, 3])
+    >>> mc.draw.curve([0, 1, 2], [0, 1, 4], point=(1, 1), tangent=[-1, 1, 3])
     """
     for name, heights in (("y", y), ("tangent", tangent)):
         if heights is not None and np.shape(heights) != np.shape(x):
@@ -67,7 +67,7 @@ def surface(x, y, z, *, plane=None, point=None, path=None, gap=None, names: Sequ
     Examples
     --------
     >>> X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
-    >>> surface(X, Y, X * Y, plane=X, point=(1, 1, 1), path=[(1, 1, 1), (2, 1, 2)], names=("step", ""))
+    >>> mc.draw.surface(X, Y, X * Y, plane=X, point=(1, 1, 1), path=[(1, 1, 1), (2, 1, 2)], names=("step", ""))
     """
     _one_shape("a surface", x, y, z)
     sheet = plane if isinstance(plane, tuple) else (x, y, plane)
@@ -117,7 +117,7 @@ def contours(x, y, z, *, point=None, steps=(), gradient=None, scale: float = 1.0
     Examples
     --------
     >>> X, Y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0])
-    >>> contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0), (0, 0.5)], gradient=(0.5, 1))
+    >>> mc.draw.contours(X, Y, X * Y, point=(1, 0.5), steps=[(0.5, 0), (0, 0.5)], gradient=(0.5, 1))
     """
     _one_shape("a contour", x, y, z)
     if point is None and (len(steps) or gradient is not None):
@@ -148,7 +148,7 @@ def arrow(tail, head, *, color: str = ACCENT, name: str = "", ax: Axes | None = 
 
     Examples
     --------
-    >>> arrow((0, 0), (1, 2), name="step")
+    >>> mc.draw.arrow((0, 0), (1, 2), name="step")
     """
     ax = start(ax)
     head, tail = tuple(float(c) for c in head), tuple(float(c) for c in tail)
@@ -170,8 +170,8 @@ def inset(x: tuple[float, float], y: tuple[float, float], *, at: Sequence[float]
 
     Examples
     --------
-    >>> curve([0, 1, 2], [0, 1, 4])
-    >>> inset((0.9, 1.1), (0.8, 1.2))
+    >>> mc.draw.curve([0, 1, 2], [0, 1, 4])
+    >>> mc.draw.inset((0.9, 1.1), (0.8, 1.2))
     """
     if x[0] == x[1] or y[0] == y[1]:
         raise ValueError(f"the part to draw larger needs a width and a height; x is {tuple(x)}, y is {tuple(y)}")
@@ -204,7 +204,7 @@ def losses(histories: Sequence, labels: Sequence[str], *, ax: Axes | None = None
 
     Examples
     --------
-    >>> losses([[3.0, 2.0, 1.5], [3.0, 1.0, 0.9]], ["slow", "fast"])
+    >>> mc.draw.losses([[3.0, 2.0, 1.5], [3.0, 1.0, 0.9]], ["slow", "fast"])
     """
     one_for_each("labels", labels, len(histories), "histories")
     ax = start(ax)
@@ -233,7 +233,7 @@ def bars(values, labels: Sequence[str], *, ylabel: str = "change",
 
     Examples
     --------
-    >>> bars([1.0, 2.0], ["sugar", "lemon"], ylabel="change of the taste")
+    >>> mc.draw.bars([1.0, 2.0], ["sugar", "lemon"], ylabel="change of the taste")
     """
     values = np.ravel(getattr(values, "array", values))
     one_for_each("labels", labels, len(values), "values")

@@ -42,7 +42,7 @@ def program(f: Callable, at: Any, *, wrt: int | str | None = None) -> "Program":
 
     Examples
     --------
-    >>> print(program(lambda v: np.sum(np.sin(v) ** 2), np.array([1.0, 2.0, 3.0])))
+    >>> print(mc.program(lambda v: np.sum(np.sin(v) ** 2), np.array([1.0, 2.0, 3.0])))
     def derivative(v):
         # v (3,)
         by_v = 2 * np.cos(v) * np.sin(v)  # (3,)
@@ -76,7 +76,7 @@ class Program:
 
     Examples
     --------
-    >>> [step.uses for step in program(lambda W, a: np.sum(np.tanh(W.T @ a)), (np.ones((4, 3)), np.ones(4))).steps]
+    >>> [step.uses for step in mc.program(lambda W, a: np.sum(np.tanh(W.T @ a)), (np.ones((4, 3)), np.ones(4))).steps]
     [('W', 'a'), ('a', 'g1'), ('W', 'g1')]
     """
 
