@@ -335,7 +335,7 @@ def test_a_drawing_takes_ax_and_its_example_has_colors_of_the_theme_and_letters_
     assert "ax" in inspect.signature(draw).parameters
     if name in ("arrow", "handle", "tap"):                  # they are put on a drawing
         mc.draw.curve(LINE, LINE**2, point=(1, 1), tangent=2 * LINE - 1, secant=((1, 1), (2, 4), (2, 3)))
-    known = vars(sys.modules[draw.__module__]).copy()
+    known = {"np": np, "mc": mc} | vars(sys.modules[draw.__module__])
     for example in doctest.DocTestParser().get_examples(draw.__doc__):
         exec(example.source, known)
     figure = plt.gcf()

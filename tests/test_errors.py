@@ -37,7 +37,7 @@ CASES = {
     "no such method": (lambda: mc.derivative(lambda v: v.view(float), V), TypeError, ["'view'", "difference"]),
     "computed borders": (lambda: mc.derivative(lambda v: np.pad(v, 1, "mean"), V), TypeError,
                          ["mode='mean'", "constant", "np.concatenate"]),
-    "vectors": (lambda: mc.derivative(lambda M: np.linalg.eigh(M)[1], np.eye(2)), TypeError, ["eigh", "eigvalsh"]),
+    "vectors": (lambda: mc.derivative(lambda M: np.linalg.eigh(M)[1], np.eye(2)), TypeError, ["np.linalg.eigh"]),
     "a derivative among arrays": (lambda: mc.derivative(lambda x: x - 0.1 * mc.derivative(np.sum, x), V), TypeError,
                                   [".array", ".matrix", "gradient descent"]),
     "a dict of arrays": (lambda: mc.derivative(lambda p: p["W"], {"W": W}), TypeError, ["dict", "tuple, at=(W, b)"]),

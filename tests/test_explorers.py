@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import types
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -159,26 +158,6 @@ def test_a_live_explorer_exchanges_the_picture(live, shown):
     assert picture.value[:4] == b"\x89PNG" and picture.value != before and said.value == "reach 2 left"
     buttons.value = "right"
     assert said.value == "reach 2 right", "without a loop it is drawn all the same"
-
-
-def test_a_live_explorer_draws_the_next_frame_while_the_reader_looks(live, monkeypatch):
-    _, slider, buttons, said, drawn = live
-    later = []
-    loop = types.SimpleNamespace(call_later=lambda seconds, frame, *values: later.append((frame, values)))
-    monkeypatch.setattr(explorers.asyncio, "get_running_loop", lambda: loop)
-    for control, value, at_once, ahead, words in (
-            (slider, 2.0, [(2.0, "left")], [(3.0, "left")], "reach 2 left"),
-            (slider, 3.0, [], [(4.0, "left")], "reach 3 left"),
-            (buttons, "right", [(3.0, "right")], [], "reach 3 right"),
-            (slider, 2.0, [(2.0, "right")], [(1.0, "right")], "reach 2 right")):
-        drawn.clear()
-        control.value = value
-        assert (drawn, said.value) == (at_once, words)
-        drawn.clear()
-        while later:
-            frame, values = later.pop()
-            frame(*values)
-        assert (drawn, said.value) == (ahead, words)
 
 
 def stray(reach):

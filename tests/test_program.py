@@ -236,8 +236,6 @@ def test_all_random_steps_have_lines(name):
     assert not names or "return" in mc.program(lambda x: np.sum(np.sin(f(x))), some((2, 3))[0]).text
 
 
-#: Steps without a line.
-WITHOUT = ("np.linalg.pinv", "np.linalg.cholesky", "np.linalg.eigvalsh", "np.linalg.svdvals")
 RULE_CASES = {
     **{f"product: {name}": (lambda a, b, f=f: f(a, b), some(*shapes)) for name, (f, *shapes) in PRODUCTS.items()},
     **{f"move: {name}": (f, some((2, 3))[0]) for name, f in MOVES.items()},
@@ -246,18 +244,14 @@ RULE_CASES = {
 
 
 @pytest.mark.parametrize("name", RULE_CASES)
-def test_what_has_a_rule_has_a_line_or_is_named(name):
+def test_what_has_a_rule_has_a_line(name):
     f, at = RULE_CASES[name]
 
     def loss(*x):
         y = f(*x)
         return sum(np.sum(np.sin(part)) for part in (y if isinstance(y, list) else [y]))
     for g in (f, loss) if name not in ("move: nested array", "move: squared list") else (f,):
-        try:
-            found = mc.program(g, at)
-        except TypeError as error:
-            assert any(str(error).startswith(f"{what} has no line in a program") for what in WITHOUT), error
-            continue
+        found = mc.program(g, at)
         for seed in range(3):
             there = elsewhere(at, seed)
             assert agree(call(found, there), mc.derivative(g, there), 1e-8), f"{found}"
@@ -314,8 +308,7 @@ def changed_in_place(v):
 
 
 @pytest.mark.parametrize("f, words", [
-    (lambda v: np.linalg.cholesky(np.diag(v**2 + 1)), "np.linalg.cholesky has no line in a program: what"),
-    (lambda v: np.sum(np.linalg.svdvals(np.stack([v, v**2]))), "np.linalg.svdvals has no line in a program"),
+    (lambda v: np.linalg.eigvalsh(np.diag(v**2 + 1)), "np.linalg.eigvalsh has no derivative rule"),
     (lambda v: np.interp(v, [0.0, 1.0], [0.0, 2.0]), "np.interp has no derivative rule"),
     (lambda v: mc.derivative(lambda x: np.sum(np.sin(x) * x[::-1]), v).array, "a derivative of a derivative"),
     (lambda v: np.sum(v ** 2) * float(numbers(v)[0]), "f fixes something by its values there"),

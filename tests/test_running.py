@@ -28,7 +28,7 @@ LISTS = {
     "arrays": lambda x: [x, x * x],
     "rows of numbers": lambda x: [[x[0], 2.0], [x[1] * x[2], x[1]]],
 }
-TAKING = [np.mean, np.std, np.var, np.sum, np.prod, np.median, np.max, np.average, np.ptp, np.cumsum, np.cumprod,
+TAKING = [np.mean, np.std, np.var, np.sum, np.prod, np.median, np.max, np.ptp, np.cumsum, np.cumprod,
           np.linalg.norm, lambda x: np.mean(np.array(x)), lambda x: np.array(x).std()]
 
 
@@ -74,7 +74,7 @@ def test_outer_of_a_ufunc(ufunc):
     (lambda x: np.quantile(x, 0.4), ["np.quantile has no derivative rule", "difference"]),
     (lambda x: np.interp(x, [0.0, 1.0], [2.0, 3.0]), ["np.interp has no derivative rule"]),
     (lambda x: np.insert(x, 1, x[0]), ["np.insert has no derivative rule"]),
-    (lambda x: np.linalg.svd(np.outer(x, x))[0], ["np.linalg.svd has no derivative rule", "np.linalg.svdvals"]),
+    (lambda x: np.linalg.svd(np.outer(x, x))[0], ["np.linalg.svd has no derivative rule"]),
     (lambda x: np.add(x, 1, x), ["changed in place"]),
 ])
 def test_what_is_refused(f, words):

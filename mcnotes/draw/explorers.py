@@ -3,7 +3,6 @@
 In Jupyter these are ipywidgets; in the built book ``book/_static/explore.js`` exchanges frames drawn in advance.
 """
 
-import asyncio
 import functools
 import gzip
 import hashlib
@@ -27,7 +26,6 @@ MOST_FRAMES = 200       #: each frame is part of the page
 MOST_BYTES = 90_000     #: that one explorer may add to its page as it is sent
 MOST_BUTTONS = 5        #: words to choose from are buttons, if there are not more of them
 LIVE_DPI = 180          #: dots per inch of a live figure: sharp on a screen with two dots for a pixel
-AHEAD = 0.03            #: seconds after which the next frame is drawn ahead: the picture asked for has left by then
 
 
 def explore(*, alt: str, start: dict | None = None, still: bool = True, **ranges) -> Callable:
@@ -297,23 +295,8 @@ def enliven(explorer: Explorer) -> None:
         shown = frame(*(one.value for one in controls))
         picture.value, said.value = shown.picture, html.escape(shown.said)
 
-    def go_on(change):
-        """Draw the frame that comes next if the reader moves on, while the reader looks at this one."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # moved by a program, which does not wait
-            return
-        k = controls.index(change.owner)
-        values, chosen = explorer.controls[k].values, [one.value for one in controls]
-        here, before = values.index(change.new), values.index(change.old)
-        onward = here + (1 if here > before else -1)
-        if 0 <= onward < len(values):
-            chosen[k] = values[onward]
-            loop.call_later(AHEAD, frame, *chosen)
-
     for one in controls:
         one.observe(redraw, "value")
-        one.observe(go_on, "value")
     redraw()
     box = ipywidgets.VBox([picture, *controls, said])
     # written out, because Colab has ipywidgets 7, whose widgets cannot be asked for it

@@ -172,14 +172,14 @@ class Traced:
         return RULES["scatter"](self, flat, shape)
 
 
-def plain(x, name=""):
+def plain(x):
     """The numbers of an operand, whatever tapes it is on. In a program nothing may follow from them."""
     while type(x) is Traced:
         x = x.value
     if hasattr(x, "settled"):
-        raise UnsupportedError((name or "a derivative of a derivative, or another step of f,") + " has no line in a "
-                               "program: what it does depends on values that a program has not been given; use "
-                               "mc.derivative(f, at) at each point")
+        raise UnsupportedError("a derivative of a derivative, or another step of f, has no line in a program: what it "
+                               "does depends on values that a program has not been given; use mc.derivative(f, at) at "
+                               "each point")
     return x
 
 

@@ -1,7 +1,7 @@
 """Matrix functions, given by their differential."""
 
 import numpy as np
-from numpy.linalg import cholesky, det, eigh, eigvalsh, inv, slogdet, solve, svd, svdvals
+from numpy.linalg import det, inv, slogdet, solve, svd
 
 from ..core import General, given, plain, put, record, top
 from ..operands import NoDerivativeError, UnsupportedError
@@ -94,52 +94,3 @@ def _slogdet(a):
     if not hasattr(value, "settled") and plain(sign) == 0:
         raise NoDerivativeError("slogdet: a matrix that cannot be inverted has no log-determinant")
     return _SLOGDET(sign, _weighted(a, logarithm, lambda: inv(value).T))
-
-
-def _read(n):
-    """How often an entry of a symmetric matrix counts where the lower triangle alone is read."""
-    return np.tril(np.full((n, n), 2.0)) - np.eye(n)
-
-
-@rule(cholesky)
-def _cholesky(a):
-    value = _one(a, "cholesky")
-    plain(a, "np.linalg.cholesky")
-    lower, n = cholesky(value), len(value)
-    half = np.tril(np.ones((n, n))) - 0.5 * np.eye(n)
-
-    def pull(g):
-        inner = inv(lower)
-        middle = inner.T @ (half * (lower.T @ g)) @ inner
-        return 0.5 * _read(n) * (middle + _turn(middle))
-    return put(a.tape, lower, ((a.position, General(_in_front(pull, 2), a.shape, a.shape)),))
-
-
-def _spectrum(a, name, values, left, right, others=()):
-    """Record eigenvalues or singular values: each changes by left vector, change, right vector."""
-    bare = plain(values)
-    equal = np.abs(np.diff(bare)) <= 1e-12 * np.abs(bare).max(initial=0.0)
-    if equal.any():
-        raise NoDerivativeError(f"{name}: the values at {np.argwhere(equal)[0].tolist()} and after it are equal, and "
-                                "where two meet they have no derivative; move the point, or use what does not tell "
-                                "them apart, such as np.trace")
-    return put(a.tape, values, ((a.position, Contract((
-        "i", "yz", [(left, "yi"), (right, "zi"), *others], a.shape, None))),))
-
-
-@rule(eigvalsh)
-def _eigvalsh(a):
-    value = _one(a, "eigvalsh")
-    plain(a, "np.linalg.eigvalsh")
-    values, vectors = eigh(value)
-    return _spectrum(a, "eigvalsh", values, vectors, vectors, [(_read(len(value)), "yz")])
-
-
-@rule(svdvals)
-def _svdvals(x):
-    value = _one(x, "svdvals")
-    plain(x, "np.linalg.svdvals")
-    u, s, vt = svd(value, full_matrices=False)
-    if (plain(s) <= 1e-14 * plain(s).max(initial=0.0)).any():
-        raise NoDerivativeError("svdvals: a singular value is 0, a corner without a derivative (the rank drops there)")
-    return _spectrum(x, "svdvals", s, u, vt.T)

@@ -220,20 +220,6 @@ def _pad(array, pad_width, mode="constant", constant_values=0.0):
     return record(array.tape, y, [(array, Placed(key, array.shape))])
 
 
-def _splitting(function):
-    """The rule of a function that splits: it splits the numbers 0, 1, 2, ... along the axis, which says where."""
-    def apply(ary, indices_or_sections, axis=0):
-        axis = axes_of(axis, np.ndim(ary))[0]
-        pieces = function(np.arange(np.shape(ary)[axis]), decided(indices_or_sections))
-        starts = [int(piece[0]) if len(piece) else 0 for piece in pieces]
-        return [ary[(_ALL,) * axis + (slice(start, start + len(piece)),)]
-                for start, piece in zip(starts, pieces, strict=True)]
-    return apply
-
-
-RULES.update({function: _splitting(function) for function in (np.split, np.array_split)})
-
-
 # Order ------------------------------------------------------------------------------------------------------
 
 @rule(np.sort)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.linalg import norm
 
-from ..core import RULES, General, UnsupportedError, given, put, record
+from ..core import RULES, General, UnsupportedError, put, record
 from . import LETTERS, axes_of, rule
 from .products import Contract
 
@@ -137,19 +137,6 @@ def _norm(x, ord=None, axis=None, keepdims=False):
     if ord == 1:
         return np.sum(size, axis=axis, keepdims=keepdims)
     return np.sum(size ** ord, axis=axis, keepdims=keepdims) ** (1.0 / ord)
-
-
-@rule(np.average)
-def _average(a, axis=None, weights=None, keepdims=False):
-    if weights is None:
-        return np.mean(a, axis, keepdims=keepdims)
-    a, weights = given(a, weights)
-    if np.shape(weights) != np.shape(a):            # one for each place along the axes
-        over = axes_of(axis, np.ndim(a))
-        there = np.transpose(weights, np.argsort(over))
-        weights = np.broadcast_to(np.reshape(there, [n if k in over else 1 for k, n in enumerate(np.shape(a))]),
-                                  np.shape(a))
-    return np.sum(a * weights, axis, keepdims=keepdims) / np.sum(weights, axis, keepdims=keepdims)
 
 
 @rule(np.median)
