@@ -56,7 +56,8 @@ def test_references_show_the_notes_numbers():
 
 
 #: Page of the reference -> what a reader writes before its names.
-WRITTEN = {"api": {"mc.", "mc.network.", "d.", "d.structure.", "plane.", "c."}, "drawing": {"mc.", "mc.draw."},
+WRITTEN = {"api": {"mc.", "mc.network.", "d.", "d.structure.", "plane.", "c.", "program."},
+           "drawing": {"mc.", "mc.draw."},
            "mcbook": {"mb."}}
 
 
