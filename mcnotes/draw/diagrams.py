@@ -234,7 +234,7 @@ def _link(ax, name, marked, value, backward):
         ax.annotate("", tail - aside, head - aside, arrowprops=line | {
             "color": ACCENT, "linewidth": 1.6, "linestyle": "--"})
     if marked:
-        left, right = (edge - 2.3, x + 0.9) if side == "right" else (x - 0.9, edge + 2.3)
+        left, right = (edge - 2.85, x + 0.9) if side == "right" else (x - 0.9, edge + 2.3)
         ax.add_patch(Rectangle((left, y - 1.0), right - left, 2.0, facecolor=MARK_TINT, edgecolor="none", zorder=0))
     ink = INK if marked or value else NEUTRAL
     return [write(ax, x, y, derivative, ink, SIZE + 5),
