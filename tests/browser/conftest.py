@@ -92,7 +92,9 @@ class Visit:
         self.page.set_default_timeout(60_000)
         self.page.on("console", lambda m: m.type in ("error", "warning") and self.faults.append(m.text))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        # the icon of a page that is left may be given up on the way
+        self.page.on("requestfailed", lambda request: request.url.endswith("favicon.svg")
+                     or self.faults.append(f"failed: {request.url}"))
         self.page.on("request", lambda request: self.note(request.url))
         self.page.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
         self.go(address)
