@@ -16,6 +16,6 @@ def no_figure_is_left():
         sys.modules["matplotlib.pyplot"].close("all")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def names_of_examples(doctest_namespace):
     doctest_namespace.update(np=np, mc=mc, mb=mb)

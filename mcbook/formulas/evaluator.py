@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mcnotes import network
 from mcnotes.engine import Traced
 from mcnotes.shapes import counted
 
@@ -21,7 +22,7 @@ from .verdict import BudgetError, ClaimError, Failure, FormulaError, ShapeClash
 _CONSTANTS = {"π": math.pi, "e": math.e}
 _ELEMENTWISE: dict[str, Callable] = {name: getattr(np, name) for name in (
     "sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh exp log sqrt sign abs").split()} | {
-        "relu": lambda x: np.maximum(x, 0), "sigmoid": lambda x: 1 / (1 + np.exp(-x))}
+        "relu": network.relu, "sigmoid": network.sigmoid}
 #: Functions that act on each entry, and that of a square matrix may mean something else.
 _AMBIGUOUS = {"exp": "; write e^A for the matrix exponential", "log": "", "sin": "", "cos": "",
               "sqrt": "; write A^{1/2}"}
@@ -31,7 +32,7 @@ _SQUARE: dict[str, Callable] = {
     "adj": lambda x, words: np.linalg.det(x) * values.inverse(x, words), "expm": lambda x, words: values.exponential(x)}
 _WHOLE: dict[str, Callable] = {
     "rank": np.linalg.matrix_rank, "vec": lambda x: np.reshape(np.transpose(x), (-1, 1)), "transpose": np.transpose,
-    "norm": lambda x: np.sqrt(np.sum(x * x)), "softmax": lambda x: np.exp(x) / np.sum(np.exp(x), axis=0),
+    "norm": lambda x: np.sqrt(np.sum(x * x)), "softmax": network.softmax,
     "diag": lambda x: np.eye(x.shape[0]) * x if x.shape[1] == 1 else np.diagonal(x)}
 #: What a large sign makes of two terms, and of none.
 _GATHERED: dict[str, Callable] = {"sum": values.added, "prod": values.multiplied,

@@ -24,7 +24,7 @@ _FIELDS = {"values": ["values", "4"], "unknown": ["values", ""]}
 #: Functions for letters that are differentiated or called.
 _WAVES = "np.sin({})", "np.tanh(2 * {})", "np.exp({} / 2)", "np.cos(3 * {})"
 #: What is written with vectors and matrices alone; where nothing of this stands, a letter like x is a number.
-_SHAPED = {"transpose", "norm", "sub", "gradient", "inner", "ones", "×", "∘", "*", "⊗", "⊙", "⊘", "diag", "vec", "tr",
+_SHAPED = {"transpose", "norm", "sub", "gradient", "inner", "ones", "×", "*", "⊗", "⊘", "diag", "vec", "tr",
            "det", "rank", "inv", "adj", "expm", "kron", "dot", "softmax"}
 
 
