@@ -52,7 +52,7 @@ def tried(formula: str, fields: Mapping[str, tuple[str, str]], count: int = DRAW
         tries.append((verdict, letters))
         if not verdict:
             break
-    others = len(tries) > 1 and not fixed and random
+    others = len(tries) > 1 and not fixed and random and any(kind != "number" for kind, _ in fields.values())
     return Trial(*tries[-1], len(tries), others, above_zero)
 
 

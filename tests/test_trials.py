@@ -127,6 +127,7 @@ def test_letters_are_numbers_where_nothing_asks_for_a_vector(text, kind, letters
     assert {name: kind for name, (kind, _) in fields.items()} == letters
     found = identity.tried(text, fields)
     assert found["kind"] == kind, found["html"]
+    assert "different sizes" not in found["html"] or {"vector", "matrix"} & set(letters.values())
     assert ("positive numbers" in found["html"]) == (kind == "holds" and r"\ln" in text)
 
 
